@@ -1,0 +1,196 @@
+# Makefile - builds otpc and libotp and runs everything that tests them.
+#
+# Idea: one Makefile, not recursive; sources are found by folder, so a new file needs no line here.
+# A variant (another compiler, sanitizers, another machine) is this same Makefile with other
+# variables and its own BUILD folder. What a test means is written in tests/run/*.sh, not here.
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifeq ($(origin CXX),default)
+CXX := g++
+endif
+BUILD     ?= build
+PREFIX    ?= /usr/local
+SAN       ?=
+OTPC      ?= $(BUILD)/bin/otpc
+RUN_WITH  ?=
+RUNNERS   ?= behaviours unit conformance spec headers golden samples cli examples lint
+AR        := $(or $(filter-out ar,$(AR)),$(CROSS)ar)
+ARCH      := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+VERSION    = $(shell sed -n 's/.*OTP_VERSION[A-Z_]*  *"\([0-9.]*\)".*/\1/p' runtime/include/otp/version.h)
+
+# Flags. CFLAGS and LDFLAGS from outside come last and may add, never weaken.
+WARN      := -Wall -Wextra -Wshadow -Wconversion -Wpedantic -Wstrict-prototypes \
+             -Wmissing-prototypes -Wswitch-enum -Werror
+SANFLAGS  := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+POSIX     := -D_POSIX_C_SOURCE=200809L
+try        = $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null 2>/dev/null && echo '$(1)')
+# A stack that grows past its guard page must touch the guard on the way: that is what these are for.
+CLASH     := $(call try,-fstack-clash-protection) \
+             $(if $(filter aarch64,$(ARCH)),$(call try,--param stack-clash-protection-guard-size=12))
+C11       := -std=c11 -O2 -g -pthread $(SANFLAGS)
+USER_C     = $(C11) $(WARN) $(CLASH) $(POSIX) -Iruntime/include $(CFLAGS)
+# -fPIC: the same objects make the archive and the shared library; hidden: OTP_API marks the rest.
+RUNTIME_C  = $(C11) $(WARN) $(CLASH) -fPIC -fvisibility=hidden -Iruntime/include -Iruntime \
+             $(if $(MUTANTS),-DOTP_MUTANTS) $(CFLAGS)
+COMPILER_C = $(C11) $(WARN) $(POSIX) -Icompiler -Igrammar -I$(BUILD)/grammar -Iruntime/include $(CFLAGS)
+TEST_C     = $(C11) $(WARN) $(CLASH) -Itests/unit $(shell pkg-config --cflags check) $(CFLAGS)
+CHECK_LIBS = $(shell pkg-config --libs check)
+LINK       = $(SANFLAGS) -pthread $(LDFLAGS)
+DEPGEN     = -MMD -MP -MF $(@:.o=).d
+
+# What there is.
+PARSER     := $(addprefix $(BUILD)/grammar/,otp.tab.c otp.tab.h)
+SCANNER    := $(addprefix $(BUILD)/grammar/,otp.lex.c otp.lex.h)
+GRAMMAR_O  := $(BUILD)/obj/grammar/otp.tab.o $(BUILD)/obj/grammar/otp.lex.o
+COMPILER_O := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard compiler/*.c)) $(GRAMMAR_O)
+RUNTIME_O  := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out $(if $(MUTANTS),,%/mutant.c), \
+                $(wildcard $(addprefix runtime/,base/*.c plat/*.c core/*.c behav/*.c rt.c)))) \
+              $(patsubst %.S,$(BUILD)/obj/%.o,$(wildcard runtime/plat/*_$(ARCH).S))
+LIB        := $(BUILD)/lib/libotp.a
+SO         := $(if $(SAN),,$(BUILD)/lib/libotp.so)
+UNIT       := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+CONFORM    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/conformance/test_*.c))
+SAMPLE_DIR := $(patsubst %/,%,$(sort $(dir $(wildcard samples/*/*.otp))))
+SAMPLES    := $(foreach s,$(SAMPLE_DIR),$(BUILD)/$(s)/$(notdir $(s)))
+PUBLIC_H   := $(wildcard runtime/include/otp/*.h)
+SUPPORT_O  := $(BUILD)/obj/tests/unit/support.o
+SPEC_TEST  := $(BUILD)/tests/run/spec_test
+
+.DELETE_ON_ERROR:
+.SECONDEXPANSION:
+.PHONY: all otpc lib tests deps demo check check-run check-all check-asan check-tsan check-mutants \
+        check-valgrind check-aarch64 check-musl check-clang golden bench bench-peers lint \
+        format format-check install uninstall clean
+
+all: otpc lib
+otpc: $(BUILD)/bin/otpc
+lib: $(LIB) $(SO)
+
+# The compiler.
+$(PARSER) &: grammar/otp.y
+	@mkdir -p $(BUILD)/grammar
+	@command -v bison >/dev/null || { echo "bison is missing: run 'make deps'" >&2; exit 1; }
+	bison -Wall -Werror -o $(BUILD)/grammar/otp.tab.c --header=$(BUILD)/grammar/otp.tab.h $<
+$(SCANNER) &: grammar/otp.l
+	@mkdir -p $(BUILD)/grammar
+	@command -v flex >/dev/null || { echo "flex is missing: run 'make deps'" >&2; exit 1; }
+	flex -o $(BUILD)/grammar/otp.lex.c --header-file=$(BUILD)/grammar/otp.lex.h $<
+$(BUILD)/obj/compiler/%.o: compiler/%.c | $(PARSER) $(SCANNER)
+	@mkdir -p $(@D)
+	$(CC) $(COMPILER_C) $(DEPGEN) -c -o $@ $<
+# What flex and bison write is theirs: it gets fewer warnings than what people write.
+$(BUILD)/obj/grammar/%.o: $(BUILD)/grammar/%.c | $(PARSER) $(SCANNER)
+	@mkdir -p $(@D)
+	$(CC) $(COMPILER_C) -Wno-conversion -Wno-sign-conversion -Wno-switch-enum -Wno-shadow \
+	  -Wno-unused-but-set-variable -Wno-missing-prototypes $(DEPGEN) -c -o $@ $<
+$(BUILD)/bin/otpc: $(COMPILER_O)
+	@mkdir -p $(@D)
+	$(CC) -o $@ $^ $(LINK)
+
+# The runtime. Only plat/ may use what POSIX does not have.
+$(BUILD)/obj/runtime/plat/%.o: private FEATURES = -D_GNU_SOURCE
+$(BUILD)/obj/runtime/%.o: private FEATURES = $(POSIX)
+$(BUILD)/obj/runtime/%.o: runtime/%.c
+	@mkdir -p $(@D)
+	$(CC) $(RUNTIME_C) $(FEATURES) $(DEPGEN) -c -o $@ $<
+$(BUILD)/obj/runtime/%.o: runtime/%.S
+	@mkdir -p $(@D)
+	$(CC) $(RUNTIME_C) $(DEPGEN) -c -o $@ $<
+$(LIB): $(RUNTIME_O)
+	@mkdir -p $(@D)
+	rm -f $@ && $(AR) rcs $@ $^
+$(BUILD)/lib/libotp.so: $(RUNTIME_O)
+	@mkdir -p $(@D)
+	$(CC) -shared -Wl,-soname,libotp.so.0 -Wl,-z,defs -o $@.0 $^ $(LINK)
+	ln -sf libotp.so.0 $@
+
+# Test programs. test_otpc_X is linked with the compiler's objects, any other test_X with libotp.
+$(SUPPORT_O): tests/unit/support.c
+	@mkdir -p $(@D)
+	$(CC) $(TEST_C) $(POSIX) $(DEPGEN) -c -o $@ $<
+$(BUILD)/tests/unit/test_otpc_%: tests/unit/test_otpc_%.c $(SUPPORT_O) $(filter-out %/main.o,$(COMPILER_O))
+	@mkdir -p $(@D)
+	$(CC) $(TEST_C) $(COMPILER_C) $(DEPGEN) -o $@ $(filter %.c %.o,$^) $(CHECK_LIBS) $(LINK)
+$(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(SUPPORT_O) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(TEST_C) $(USER_C) -Iruntime $(DEPGEN) -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(LINK)
+$(BUILD)/tests/conformance/test_%: tests/conformance/test_%.c $(SUPPORT_O) $(LIB) $(PUBLIC_H) \
+    $$(wildcard tests/conformance/$$*.otp tests/conformance/$$*/*) \
+    $$(if $$(wildcard tests/conformance/$$*.otp),$(OTPC)) | tests/run/compile.sh
+	$(SCRIPT_ENV) CFLAGS="$(USER_C) $(TEST_C)" LIBS="$(SUPPORT_O) $(LIB) $(CHECK_LIBS) $(LINK)" \
+	  sh tests/run/compile.sh $(BUILD)/tests/conformance/$* $@ $(filter %.otp %.c,$^)
+$(SPEC_TEST): tests/run/spec_test.c
+	@mkdir -p $(@D)
+	$(CC) $(C11) $(WARN) $(POSIX) $(CFLAGS) -o $@ $< $(LINK)
+
+# Samples, as a user would build them: spec and handlers in, a program out.
+$(SAMPLES): $(BUILD)/samples/%: $$(wildcard samples/$$(*D)/*) $(OTPC) $(LIB) $(PUBLIC_H) | tests/run/compile.sh
+	$(SCRIPT_ENV) MAIN=--main CFLAGS="$(USER_C)" LIBS="$(LIB) $(LINK)" \
+	  sh tests/run/compile.sh $(@D)/gen $@ $(filter %.otp %.c,$^)
+
+# Running tests. run-X runs one runner; check-run all of RUNNERS, and counts.
+SCRIPT_ENV = BUILD='$(BUILD)' OTPC='$(OTPC)' CC='$(CC)' CXX='$(CXX)' RUN_WITH='$(RUN_WITH)' \
+             SAN='$(SAN)' NM='$(CROSS)nm'
+RUNNER_ENV = $(SCRIPT_ENV) USER_C='$(USER_C)' LIBS='$(LIB) $(LINK)' UNIT='$(sort $(UNIT))' \
+             CONFORM='$(sort $(CONFORM))' SAMPLES='$(SAMPLES)' SPEC_TEST='$(SPEC_TEST)'
+SUB        = $(MAKE) --no-print-directory
+tests: $(UNIT) $(CONFORM) $(SAMPLES) $(SPEC_TEST)
+run-unit: $(UNIT)
+run-conformance: $(CONFORM)
+run-samples: $(SAMPLES)
+run-spec: $(SPEC_TEST)
+run-%: all
+	@$(RUNNER_ENV) sh tests/run/check.sh $*
+check-run: all tests
+	@$(RUNNER_ENV) sh tests/run/check.sh $(RUNNERS)
+deps:
+	@sh tests/run/deps.sh all
+check:
+	+@sh tests/run/deps.sh base && $(SUB) check-run
+demo:
+	+@sh tests/run/deps.sh base && $(SUB) run-demo
+lint: run-lint ;
+golden: all
+	@$(RUNNER_ENV) sh tests/run/golden.sh --rewrite
+
+# Variants: the same programs under other compilers, checkers and machines.
+DYNAMIC       := unit conformance samples
+check-asan:
+	+@$(SUB) BUILD=$(BUILD)/asan SAN=address,undefined RUNNERS="$(DYNAMIC) spec cli" check-run
+check-tsan:
+	+@$(SUB) BUILD=$(BUILD)/tsan SAN=thread CC=clang CXX=clang++ RUNNERS="$(DYNAMIC)" check-run
+check-clang:
+	+@$(SUB) BUILD=$(BUILD)/clang CC=clang CXX=clang++ RUNNERS="$(DYNAMIC) spec headers golden cli" check-run
+check-valgrind:
+	+@$(SUB) RUN_WITH="sh tests/run/valgrind.sh" RUNNERS="$(DYNAMIC)" check-run
+check-musl: all # the test library is built for glibc, so here the samples are the test
+	+@$(SUB) BUILD=$(BUILD)/musl CC=musl-gcc OTPC=$(OTPC) run-samples
+check-aarch64: all
+	+@$(SUB) BUILD=$(BUILD)/aarch64 OTPC=$(OTPC) CROSS=aarch64-linux-gnu- CC=aarch64-linux-gnu-gcc \
+	  CXX=aarch64-linux-gnu-g++ RUN_WITH="sh tests/run/aarch64.sh" RUNNERS="$(DYNAMIC)" \
+	  $$(BUILD=$(BUILD)/aarch64 sh tests/run/aarch64.sh --prepare) check-run
+check-mutants: all
+	+@MAKE='$(SUB)' BUILD=$(BUILD)/mutants sh tests/run/mutants.sh
+check-all: check
+	+@MAKE='$(SUB)' BUILD='$(BUILD)' sh tests/run/check_all.sh
+
+bench: all
+	@$(RUNNER_ENV) sh tests/run/bench.sh $(BENCH)
+bench-peers: ; @BUILD='$(BUILD)' sh tests/run/bench.sh --peers $(BENCH)
+
+SOURCES_C = $(wildcard compiler/*.[ch] $(addprefix runtime/,*.c include/otp/*.h */*.[ch]) \
+            samples/*/*.[ch] tests/*/*.[ch] tests/conformance/*/*.[ch])
+format:       ; clang-format -i $(SOURCES_C)
+format-check: ; @clang-format --dry-run -Werror $(SOURCES_C) && echo "format: 1 passed, 0 failed"
+
+DEST = $(DESTDIR)$(PREFIX)
+install: all
+	BUILD='$(BUILD)' VERSION='$(VERSION)' PREFIX='$(PREFIX)' sh tests/run/install.sh install '$(DEST)'
+uninstall:
+	sh tests/run/install.sh uninstall '$(DEST)'
+clean:
+	rm -rf $(BUILD)
+
+-include $(COMPILER_O:.o=.d) $(RUNTIME_O:.o=.d) $(SUPPORT_O:.o=.d) $(addsuffix .d,$(UNIT))

@@ -1,0 +1,49 @@
+# programs.sh - sourced by the runners of Check programs: run_programs NAME PROGRAM...
+#
+# Idea: Check runs each test in its own process with a time limit and prints one line of totals; this
+# adds the totals up, shows what failed, and notices a program that died, hung or tested nothing.
+# RUN_WITH is put before each program (an emulator, a checker). A program may say
+# "SKIP name: why" for a test that cannot run here; such a test still counts as passed by Check,
+# so it is moved from one count to the other.
+
+# OTP_TEST_SLOW tells tests, CK_TIMEOUT_MULTIPLIER tells Check, how much slower this run is.
+slow=1
+[ -n "${SAN:-}" ] && slow=4
+[ -n "${RUN_WITH:-}" ] && slow=20
+export OTP_TEST_SLOW="${OTP_TEST_SLOW:-$slow}" CK_TIMEOUT_MULTIPLIER="${OTP_TEST_SLOW:-$slow}"
+export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:detect_stack_use_after_return=0:abort_on_error=0}"
+export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
+export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}"
+
+run_programs()
+{
+    name=$1
+    shift
+    passed=0 failed=0 skipped=0
+    log=${BUILD:?}/tests/out/programs.txt
+    mkdir -p "$BUILD/tests/out"
+    for program in "$@"; do
+        # shellcheck disable=SC2086
+        timeout $((120 * OTP_TEST_SLOW)) ${RUN_WITH:-} "$program" >"$log" 2>&1 </dev/null
+        rc=$?
+        # shellcheck disable=SC2046
+        set -- $(awk -f "$(dirname "$0")/totals.awk" "$log")
+        p=${1:-0} f=${2:-0} s=${3:-0} suites=${4:-0}
+        if [ "$suites" -eq 0 ] || { [ "$rc" -ne 0 ] && [ "$f" -eq 0 ]; }; then
+            f=$((f + 1))
+            echo "FAIL $program: exit status $rc, after $p tests"
+        elif [ "$f" -eq 0 ] && [ "$p" -eq 0 ] && [ "$s" -eq 0 ]; then
+            f=1
+            echo "FAIL $program: holds no test"
+        fi
+        if [ "$f" -gt 0 ]; then
+            echo "FAIL $program"
+            cat "$log"
+        else
+            grep '^SKIP ' "$log"
+        fi
+        passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    done
+    echo "$name: $passed passed, $failed failed, $skipped skipped"
+    [ "$failed" -eq 0 ]
+}

@@ -1,0 +1,35 @@
+#!/bin/sh
+# samples.sh - runs every sample and compares its output with its expected.txt.
+#
+# Idea: a sample is a folder samples/NAME with NAME.otp and C; it is built as $BUILD/samples/NAME/NAME.
+# run.sh, where there is one, drives it ($1 is the program); else the program is run alone.
+# It must end by itself within a minute, with status 0, and print what expected.txt says.
+. "$(dirname "$0")/programs.sh"
+passed=0 failed=0 skipped=0
+out=$BUILD/tests/out
+mkdir -p "$out"
+for program in ${SAMPLES:-}; do
+    name=$(basename "$program")
+    dir=samples/$name
+    got=$out/sample-$name.txt
+    if [ -f "$dir/run.sh" ]; then
+        set -- sh "$dir/run.sh" "$program"
+    else
+        # shellcheck disable=SC2086
+        set -- ${RUN_WITH:-} "$program"
+    fi
+    timeout $((60 * OTP_TEST_SLOW)) "$@" >"$got" 2>"$got.err" </dev/null
+    rc=$?
+    if [ "$rc" -ne 0 ]; then
+        echo "FAIL sample $name: exit status $rc"
+        tail -n 30 "$got" "$got.err"
+        failed=$((failed + 1))
+    elif [ -f "$dir/expected.txt" ] && ! diff -u "$dir/expected.txt" "$got"; then
+        echo "FAIL sample $name: prints something else"
+        failed=$((failed + 1))
+    else
+        passed=$((passed + 1))
+    fi
+done
+echo "samples: $passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
