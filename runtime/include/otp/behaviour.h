@@ -1,0 +1,118 @@
+/* behaviour.h - for those who write a kind of process: genserver, supervisor, ...
+ *
+ * Idea: what proc_lib and gen are in OTP. A behaviour is three functions over a block of data that
+ * the process owns; the library calls them one at a time, never two at once, on any worker. The
+ * library's own behaviours use nothing but this header and the ones it includes.
+ */
+#ifndef OTP_BEHAVIOUR_H
+#define OTP_BEHAVIOUR_H
+
+#include <otp/memory.h>
+#include <otp/process.h>
+
+enum otp_message_kind {
+    OTP_MESSAGE_USER,    /* type and args; from if it is a call */
+    OTP_MESSAGE_DOWN,    /* monitor, pid, reason */
+    OTP_MESSAGE_EXIT,    /* pid, reason: this process traps exits */
+    OTP_MESSAGE_STARTED, /* pid, reason, status: outcome of an async start (ref from it) */
+    OTP_MESSAGE_TIMER,   /* ref: a behaviour's own timer */
+    OTP_MESSAGE_STOP,    /* reason: somebody asked it to stop */
+    OTP_MESSAGE_SYSTEM   /* tag, payload: a request to the behaviour; from may be answered */
+};
+
+/* A message as its receiver sees it. Borrowed: valid until receive returns or, in otp_receive, until
+ * the next otp_receive. */
+struct otp_message {
+    uint32_t kind;                       /* enum otp_message_kind */
+    uint32_t tag;                        /* SYSTEM: which request; STARTED: the otp_status */
+    const struct otp_message_type *type; /* USER; NULL otherwise */
+    void *args;                          /* USER, SYSTEM: the copied arguments; NULL if none */
+    otp_from from;                       /* calls and SYSTEM; slot_ is NULL if nobody waits */
+    otp_pid pid;                         /* DOWN, EXIT, STARTED: about whom; else: the sender */
+    uint64_t ref;                        /* DOWN: the monitor; STARTED, TIMER: as given */
+    const otp_reason *reason;            /* DOWN, EXIT, STOP, STARTED; else NULL */
+};
+
+/* A kind of process. Constant. */
+struct otp_behaviour {
+    const char *name; /* "genserver": for logs */
+    /* First of all, on a fiber: may park. args as given to otp_behaviour_start. Must call
+     * otp_init_ack once, or end the process before. */
+    void (*init)(void *data, const void *args);
+    /* One message. May park unless the behaviour never does. */
+    void (*receive)(void *data, const struct otp_message *message);
+    /* A callback was abandoned by otp_exit; the process ends with what this passes to otp_finish,
+     * else with reason. May park. Abandoned itself, its reason replaces. NULL: nothing to do. */
+    void (*unwind)(void *data, otp_reason reason);
+};
+
+/* What a supervisor can start: the head of every module's constant table. */
+struct otp_module {
+    const char *name;                 /* "myapp.cache" */
+    const char *source;               /* "myapp.otp:22" */
+    uint32_t is_supervisor;           /* default shutdown, counts */
+    const struct otp_layout *options; /* NULL: it takes none */
+    /* Starts one; options as described by the layout, borrowed. Same contract as
+     * otp_behaviour_start. */
+    otp_status (*start)(const struct otp_module *module, const struct otp_start *how,
+                        const void *options, otp_pid *pid);
+};
+
+/* What otp_behaviour_start starts. */
+struct otp_process_spec {
+    const struct otp_behaviour *behaviour;
+    const struct otp_module *module;  /* what messages must be of; NULL: any */
+    size_t data_size;                 /* of the data, zeroed before init */
+    const struct otp_layout *layout;  /* of args; NULL: args is passed as it is */
+    const void *args;                 /* borrowed; copied if layout is not NULL */
+    bool trap_exit;                   /* from the start */
+    uint64_t ref;                     /* of the STARTED message */
+};
+
+OTP_BEGIN_DECLS
+
+/* Starts a process and waits for otp_init_ack (not if how->async, then *pid is given at once and a
+ * STARTED message follows). On failure the process is gone, its name free, and no EXIT or DOWN comes
+ * - but as in OTP an EXIT(reason) if init stopped or ignored and the caller is linked.
+ * IGNORE; EXIT: otp_last_reason(); TIMEOUT; ALREADY_STARTED: *pid is the holder of the name;
+ * BADARG: the name; NOMEM; NOT_RUNNING. Any thread; link, monitor and async only in a process. */
+OTP_API OTP_MUST_CHECK otp_status otp_behaviour_start(const struct otp_process_spec *spec,
+                                                      const struct otp_start *how, otp_pid *pid);
+
+/* init is done: OK lets the starter go; IGNORE and EXIT (with reason) fail the start: the process
+ * then ends quietly with reason, and this does not return. */
+OTP_API void otp_init_ack(otp_status status, otp_reason reason);
+/* The process ends with reason when the running callback returns. */
+OTP_API void otp_finish(otp_reason reason);
+/* The data of this process if it has this behaviour, else NULL. */
+OTP_API void *otp_behaviour_data(const struct otp_behaviour *behaviour);
+/* The call that is being received stays open after receive returns; answered by otp_answer or, with
+ * the reason, when the process ends. NOMEM: it does not stay open. */
+OTP_API OTP_MUST_CHECK otp_status otp_defer_reply(otp_from from);
+/* No message waits in this process's mailbox. */
+OTP_API bool otp_mailbox_is_empty(void);
+/* A TIMER message with ref for this process after delay (>= 0). */
+OTP_API OTP_MUST_CHECK otp_status otp_behaviour_timer(otp_duration delay, uint64_t ref,
+                                                      otp_timer *timer);
+/* Sends a SYSTEM request: tag, and args described by layout (NULL: none), and waits for its answer. */
+OTP_API OTP_MUST_CHECK otp_status otp_system_call(otp_dest dest, uint32_t tag,
+                                                  const struct otp_layout *layout, const void *args,
+                                                  void *reply, otp_duration timeout);
+/* Stops dest as if it had returned stop(reason), after what is queued before: OK once it is down
+ * with exactly that reason; EXIT: it ended with another (otp_last_reason); TIMEOUT: it will still
+ * stop; NOPROC; CALLING_SELF; BADARG: timeout < 0. Any thread. */
+OTP_API OTP_MUST_CHECK otp_status otp_stop_process(otp_dest dest, otp_reason reason,
+                                                   otp_duration timeout);
+
+/* Waits for the next message of a plain process, in order of arrival. *message is valid until the
+ * next receive. TIMEOUT: none within timeout (>= 0). */
+OTP_API OTP_MUST_CHECK otp_status otp_receive(otp_duration timeout,
+                                              const struct otp_message **message);
+/* The same for the first message that match accepts; the others stay, in order. */
+OTP_API OTP_MUST_CHECK otp_status
+otp_receive_match(bool (*match)(const struct otp_message *message, void *context), void *context,
+                  otp_duration timeout, const struct otp_message **message);
+
+OTP_END_DECLS
+
+#endif

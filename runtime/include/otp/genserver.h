@@ -1,0 +1,64 @@
+/* genserver.h - servers: state, calls, casts, infos.
+ *
+ * Idea: OTP's gen_server. otpc writes a constant struct otp_genserver per module and typed functions
+ * over the ones here; users meet the otp_next functions only.
+ */
+#ifndef OTP_GENSERVER_H
+#define OTP_GENSERVER_H
+
+#include <otp/behaviour.h>
+#include <otp/table.h>
+
+/* A table<K,V> in the state: made before init, gone with the process. */
+struct otp_table_field {
+    const char *name;
+    uint32_t offset; /* of the pointer in the state */
+    const struct otp_table_type *type;
+};
+
+/* A genserver module; constant, written by otpc. */
+struct otp_genserver {
+    struct otp_module module; /* first: a struct otp_module * to it is one to this */
+    size_t state_size;
+    const struct otp_table_field *tables;
+    uint32_t n_tables;
+    bool trap_exit;
+    otp_next (*init)(void *self, const void *options);
+    otp_next (*handle_down)(void *self, otp_monitor monitor, otp_pid pid, otp_reason reason);
+    otp_next (*handle_exit)(void *self, otp_pid pid, otp_reason reason);
+    otp_next (*handle_idle)(void *self);
+    void (*terminate)(void *self, otp_reason reason); /* NULL: none, as for the three above */
+};
+
+OTP_BEGIN_DECLS
+
+/* Starts one: struct otp_module's start. */
+OTP_API OTP_MUST_CHECK otp_status otp_genserver_start(const struct otp_module *module,
+                                                      const struct otp_start *how,
+                                                      const void *options, otp_pid *pid);
+
+/* What a callback returns. init: otp_ok, otp_ignore, otp_stop. Handlers: otp_noreply, otp_stop, and
+ * what reply functions return. A shape that the callback may not return ends the process with
+ * bad_return. Only inside a callback. */
+OTP_API otp_next otp_ok(void);
+OTP_API otp_next otp_ignore(void);
+OTP_API otp_next otp_noreply(void);
+OTP_API otp_next otp_stop(otp_reason reason);
+
+/* Composers: what next says, and ... */
+OTP_API otp_next otp_and_stop(otp_next next, otp_reason reason); /* then stop: terminate, reply */
+OTP_API otp_next otp_and_idle(otp_next next, otp_duration after); /* handle_idle if nothing comes */
+OTP_API otp_next otp_and_hibernate(otp_next next);                /* give cold memory back */
+/* ... then the continue, before any queued message. continuation comes from otp_continue. */
+OTP_API otp_next otp_and_continue(otp_next next, otp_next continuation);
+
+/* For generated code: a continuation with its arguments (copied). */
+OTP_API otp_next otp_continue(const struct otp_message_type *type, const void *args);
+/* For generated code: the reply of the call being handled, copied now, delivered when the handler
+ * returns. A second reply to the same call, or one to another call that is not `reply later`, ends
+ * the process with bad_return. value NULL: an acknowledgement. */
+OTP_API otp_next otp_reply(otp_from from, const struct otp_message_type *type, const void *value);
+
+OTP_END_DECLS
+
+#endif

@@ -1,0 +1,25 @@
+/* otp.h - all of libotp.
+ *
+ * Idea: what generated code includes; each header also stands alone.
+ */
+#ifndef OTP_OTP_H
+#define OTP_OTP_H
+
+#include <otp/application.h>
+#include <otp/behaviour.h>
+#include <otp/genserver.h>
+#include <otp/layout.h>
+#include <otp/log.h>
+#include <otp/memory.h>
+#include <otp/message.h>
+#include <otp/pid.h>
+#include <otp/process.h>
+#include <otp/reason.h>
+#include <otp/runtime.h>
+#include <otp/status.h>
+#include <otp/supervisor.h>
+#include <otp/table.h>
+#include <otp/value.h>
+#include <otp/version.h>
+
+#endif
