@@ -36,6 +36,7 @@ struct otp_application {
     const struct otp_env_entry *entries;
     uint32_t n_entries;
     void *env;                       /* where the typed settings go: written before anything starts */
+    void (*configure)(void);         /* then fills in child options that use them; NULL: none do */
 };
 
 OTP_BEGIN_DECLS

@@ -1,0 +1,118 @@
+/* plat.h - all that the runtime wants from the machine.
+ *
+ * Idea: the one contract between the portable layers above and the operating system; everything
+ * that knows Linux, pthreads or a sanitizer is behind it, in this folder.
+ * Threads: any, unless said. Locks: otpi_lock is a leaf here; ranks are core/lock.h's.
+ */
+#ifndef OTPI_PLAT_H
+#define OTPI_PLAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <otp/status.h>
+#include <otp/value.h>
+
+#define OTPI_CACHE_LINE 64
+
+/* -- time -- */
+
+/* CLOCK_MONOTONIC in nanoseconds. */
+otp_instant otpi_plat_now(void);
+
+/* -- waiting: a 32-bit word, compared and slept on atomically (a futex) -- */
+
+/* Sleeps while *word == expected, until woken, deadline (OTP_INFINITY: none), or for no reason. */
+void otpi_plat_wait(const uint32_t *word, uint32_t expected, otp_instant deadline);
+/* Wakes up to count sleepers on word. The word's memory may be gone already. */
+void otpi_plat_wake(const uint32_t *word, int count);
+/* A pause instruction. */
+void otpi_plat_relax(void);
+
+/* -- a mutex of four bytes; all zero is unlocked -- */
+
+struct otpi_lock {
+    uint32_t word; /* atomic: 0 free, 1 held, 2 held with sleepers */
+};
+
+void otpi_lock_take(struct otpi_lock *lock);
+bool otpi_lock_try(struct otpi_lock *lock);
+void otpi_lock_release(struct otpi_lock *lock);
+
+/* -- threads -- */
+
+struct otpi_thread {
+    uintptr_t handle;
+};
+
+/* Starts run(arg) with all asynchronous signals blocked, a timer slack of 1 us and the name (at most
+ * 15 bytes). SYSTEM, NOMEM: none was started. */
+otp_status otpi_thread_start(struct otpi_thread *thread, const char *name, void (*run)(void *arg),
+                             void *arg);
+void otpi_thread_join(struct otpi_thread *thread);
+/* CPUs that this process may use: affinity mask and cgroup quota (rounded up), at least 1. */
+uint32_t otpi_plat_cpus(void);
+/* Registers child(): called in the child after a fork. Once per program. */
+otp_status otpi_plat_at_fork(void (*child)(void));
+/* getenv, here so that nobody else reads the environment. NULL: unset. */
+const char *otpi_plat_environment(const char *name);
+/* Writes a line to standard error in one write. */
+void otpi_plat_print_error(const char *line, size_t size);
+/* Prints text and aborts: broken invariants, otp_exit outside a process. */
+OTP_NORETURN void otpi_plat_die(const char *text);
+/* A number that differs from run to run (for hash keys). */
+uint64_t otpi_plat_random(void);
+
+/* -- stacks and contexts -- */
+
+struct otpi_stack {
+    char *low;    /* lowest usable byte, above the guard */
+    size_t size;  /* usable bytes */
+};
+
+/* Stacks come from slabs; locked inside. guard as enum otp_guard, size rounded up to pages (in
+ * sanitizer builds four times as much). */
+struct otpi_stacks;
+/* NULL: no memory. */
+struct otpi_stacks *otpi_stacks_new(size_t stack_size, uint32_t guard);
+/* All stacks must have been given back or be unused for ever. Takes stacks. */
+void otpi_stacks_free(struct otpi_stacks *stacks);
+/* A stack that was never used since the slab was mapped, or one that was given back. NOMEM. */
+otp_status otpi_stacks_take(struct otpi_stacks *stacks, struct otpi_stack *stack);
+void otpi_stacks_give(struct otpi_stacks *stacks, struct otpi_stack stack);
+/* Gives the touched pages of an unused stack back to the system, its top page excepted. */
+void otpi_stacks_trim(struct otpi_stacks *stacks, struct otpi_stack stack);
+/* The mode in use, an enum otp_guard but never AUTO. */
+uint32_t otpi_stacks_guard(const struct otpi_stacks *stacks);
+/* Where a stack has no page guard of its own, a canary at its low end: false if it is damaged (the
+ * stack has overflowed). Always true with page guards. Cheap: one load. */
+bool otpi_stack_is_whole(const struct otpi_stacks *stacks, struct otpi_stack stack);
+
+/* A context of execution: a fiber's, or a thread's own (which otpi_context_adopt describes). What is
+ * here besides sp is for the sanitizers and valgrind. */
+struct otpi_context {
+    void *sp;                /* saved stack pointer; meaningful while it does not run */
+    struct otpi_stack stack;
+    void *fake_stack;        /* AddressSanitizer */
+    void *tsan_fiber;        /* ThreadSanitizer */
+    unsigned valgrind_id;
+    bool fresh;              /* made, never run */
+};
+
+/* Describes the calling thread, so that it can be switched away from and back to. */
+void otpi_context_adopt(struct otpi_context *context);
+/* Makes it start with run(arg) at the top of stack when it is first switched to; run must not
+ * return. For a context that was abandoned in mid-function too: poison and shadow state of its old
+ * frames are cleaned up. */
+void otpi_context_make(struct otpi_context *context, struct otpi_stack stack, void (*run)(void *arg),
+                       void *arg);
+/* Saves the calling context into from and goes on in to. from_dies: it will be made again, never
+ * switched back to. */
+void otpi_context_switch(struct otpi_context *from, struct otpi_context *to, bool from_dies);
+/* First thing that a run function of otpi_context_make does. */
+void otpi_context_entered(struct otpi_context *context);
+/* Releases what the sanitizers hold for it; the stack is the caller's. */
+void otpi_context_unmake(struct otpi_context *context);
+
+#endif
