@@ -19,10 +19,11 @@ struct otpi_map_entry {
 
 /* All zero: empty. */
 struct otpi_map {
-    struct otpi_map_entry one;       /* used while capacity is 0 */
-    struct otpi_map_entry *entries;  /* owner: the map */
+    struct otpi_map_entry one;      /* used while capacity is 0 */
+    struct otpi_map_entry *entries; /* owner: the map */
     uint32_t count;
-    uint32_t capacity;               /* 0 or a power of two */
+    uint32_t capacity;  /* 0 or a power of two */
+    uint32_t pop_bound; /* no entry from this slot on; written by map.c alone */
 };
 
 /* Inserts or replaces. NOMEM: unchanged. key != 0. */
