@@ -35,8 +35,10 @@ USER_C     = $(C11) $(WARN) $(CLASH) $(POSIX) -Iruntime/include $(CFLAGS)
 RUNTIME_C  = $(C11) $(WARN) $(CLASH) -fPIC -fvisibility=hidden -Iruntime/include -Iruntime \
              $(if $(MUTANTS),-DOTP_MUTANTS) $(CFLAGS)
 COMPILER_C = $(C11) $(WARN) $(POSIX) -Icompiler -Igrammar -I$(BUILD)/grammar -Iruntime/include $(CFLAGS)
-TEST_C     = $(C11) $(WARN) $(CLASH) -Itests/unit $(shell pkg-config --cflags check) $(CFLAGS)
-CHECK_LIBS = $(shell pkg-config --libs check)
+TEST_C     = $(C11) $(WARN) $(CLASH) -Itests/unit $(CHECK_C) $(CFLAGS)
+CHECK_C    = $(if $(CHECK_ROOT),-I$(CHECK_ROOT)/usr/include,$(shell pkg-config --cflags check))
+CHECK_LIBS = $(if $(CHECK_ROOT),$(wildcard $(addprefix $(CHECK_ROOT)/usr/lib/*/,libcheck_pic.a libsubunit.a)) \
+             -lrt -lm,$(shell pkg-config --libs check))
 LINK       = $(SANFLAGS) -pthread $(LDFLAGS)
 DEPGEN     = -MMD -MP -MF $(@:.o=).d
 
@@ -168,11 +170,12 @@ check-valgrind:
 check-musl: all # the test library is built for glibc, so here the samples are the test
 	+@$(SUB) BUILD=$(BUILD)/musl CC=musl-gcc OTPC=$(OTPC) run-samples
 check-aarch64: all
+	@BUILD=$(BUILD)/aarch64 sh tests/run/aarch64.sh --prepare
 	+@$(SUB) BUILD=$(BUILD)/aarch64 OTPC=$(OTPC) CROSS=aarch64-linux-gnu- CC=aarch64-linux-gnu-gcc \
 	  CXX=aarch64-linux-gnu-g++ RUN_WITH="sh tests/run/aarch64.sh" RUNNERS="$(DYNAMIC)" \
-	  $$(BUILD=$(BUILD)/aarch64 sh tests/run/aarch64.sh --prepare) check-run
+	  CHECK_ROOT=$(BUILD)/aarch64/debian check-run
 check-mutants: all
-	+@MAKE='$(SUB)' BUILD=$(BUILD)/mutants sh tests/run/mutants.sh
+	+@MAKE='$(SUB)' BUILD='$(BUILD)/mutants' OTPC='$(OTPC)' sh tests/run/mutants.sh
 check-all: check
 	+@MAKE='$(SUB)' BUILD='$(BUILD)' sh tests/run/check_all.sh
 

@@ -23,7 +23,6 @@ for name in "$@"; do
         counts="0 1 0" last="$name: 0 passed, 1 failed, 0 skipped (it broke: exit status $rc, no counts)"
     fi
     set -f
-    # shellcheck disable=SC2086
     set -- $counts
     if [ "$rc" -ne 0 ] && [ "$2" -eq 0 ]; then
         set -- "$1" 1 "$3"

@@ -17,9 +17,7 @@ done
 rm -rf "$gen"
 mkdir -p "$gen" "$(dirname "$program")"
 if [ -n "$specs" ]; then
-    # shellcheck disable=SC2086
     "$OTPC" ${MAIN:-} -o "$gen" $specs
     sources="$sources $(ls "$gen"/*.c)"
 fi
-# shellcheck disable=SC2086
 $CC $CFLAGS -I"$gen" $include -o "$program" $sources $LIBS

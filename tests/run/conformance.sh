@@ -1,5 +1,4 @@
 #!/bin/sh
 # conformance.sh - runs tests/conformance: the promised behaviours, each under its tag.
 . "$(dirname "$0")/programs.sh"
-# shellcheck disable=SC2086
 run_programs conformance ${CONFORM:-}

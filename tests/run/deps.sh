@@ -58,6 +58,5 @@ fi
 echo "installing:$missing"
 apt() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" </dev/null; }
 apt update || { echo "make deps: apt-get update failed" >&2; exit 1; }
-# shellcheck disable=SC2086
 apt install --no-install-recommends -y $missing >/dev/null ||
     { echo "make deps: could not install$missing" >&2; exit 1; }

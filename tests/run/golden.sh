@@ -38,7 +38,6 @@ for dir in tests/golden/*/; do
         *.c)
             for cc in "$CC" clang; do
                 command -v "$cc" >/dev/null || { skipped=$((skipped + 1)); continue; }
-                # shellcheck disable=SC2086
                 $cc -std=c11 -D_POSIX_C_SOURCE=200809L $STRICT -Wswitch-enum -Iruntime/include \
                     -I"$out/$name" -I"samples/$name" -fsyntax-only "$f"
                 verdict $? "$f with $cc"

@@ -12,7 +12,6 @@ header_is_clean()
         { for _ in $(seq $times); do echo "#include \"$base\""; done
           echo "extern int not_empty;"; } >"$BUILD/tests/out/header.c"
         cp "$BUILD/tests/out/header.c" "$BUILD/tests/out/header.cc"
-        # shellcheck disable=SC2086
         $CC -std=c11 ${STRICT:?} "$@" -I"$(dirname "$header")" -fsyntax-only \
             "$BUILD/tests/out/header.c" || clean=1
         $CXX -std=c++17 -Wall -Wextra -Wshadow -Wconversion -Wpedantic -Werror "$@" \

@@ -10,7 +10,8 @@
 slow=1
 [ -n "${SAN:-}" ] && slow=4
 [ -n "${RUN_WITH:-}" ] && slow=20
-export OTP_TEST_SLOW="${OTP_TEST_SLOW:-$slow}" CK_TIMEOUT_MULTIPLIER="${OTP_TEST_SLOW:-$slow}"
+export OTP_TEST_SLOW="${OTP_TEST_SLOW:-$slow}"
+export CK_TIMEOUT_MULTIPLIER="$OTP_TEST_SLOW"
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:detect_stack_use_after_return=0:abort_on_error=0}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}"
@@ -23,10 +24,8 @@ run_programs()
     log=${BUILD:?}/tests/out/programs.txt
     mkdir -p "$BUILD/tests/out"
     for program in "$@"; do
-        # shellcheck disable=SC2086
         timeout $((120 * OTP_TEST_SLOW)) ${RUN_WITH:-} "$program" >"$log" 2>&1 </dev/null
         rc=$?
-        # shellcheck disable=SC2046
         set -- $(awk -f "$(dirname "$0")/totals.awk" "$log")
         p=${1:-0} f=${2:-0} s=${3:-0} suites=${4:-0}
         if [ "$suites" -eq 0 ] || { [ "$rc" -ne 0 ] && [ "$f" -eq 0 ]; }; then

@@ -15,7 +15,6 @@ for program in ${SAMPLES:-}; do
     if [ -f "$dir/run.sh" ]; then
         set -- sh "$dir/run.sh" "$program"
     else
-        # shellcheck disable=SC2086
         set -- ${RUN_WITH:-} "$program"
     fi
     timeout $((60 * OTP_TEST_SLOW)) "$@" >"$got" 2>"$got.err" </dev/null

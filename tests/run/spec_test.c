@@ -1,8 +1,8 @@
 /* spec_test.c - runs the diagnostics blocks of tests/spec: what otpc says, and where it points.
  *
- * Idea: a block holds a spec whose expected findings stand below the lines they are about, each under
- * the carets its author drew by hand. From that a set of expected findings is made; `otpc check` runs
- * on the spec in an empty folder and its output is read into a second set of the same shape. The two
+ * Idea: a block holds a spec whose expected findings stand below the lines they are about, each
+ * under the carets its author drew by hand. That makes a set of expected findings; `otpc check`
+ * runs on the spec in a folder and its output is read into a second set of the same shape. The two
  * must be equal, finding for finding, and so must the exit status.
  *
  *     # a child that nobody declared
@@ -17,9 +17,9 @@
  *     exit: 1
  *     ---
  *
- * A marker starts with "  >" and its carets are counted in the columns of the spec line as it stands
- * in the block. Findings without a place (an unreadable file) are marked in a line of their own before
- * the first spec line. Usage: spec_test OTPC FOR_TEMPORARY_FILES FILE.test... */
+ * A marker starts with "  >" and its carets are counted in the columns of the spec line as it
+ * stands in the block. A finding without a place has a marker without carets.
+ * Usage: spec_test OTPC FOLDER FILE.test... */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>

@@ -1,5 +1,4 @@
 #!/bin/sh
 # unit.sh - runs tests/unit: one Check program per file.
 . "$(dirname "$0")/programs.sh"
-# shellcheck disable=SC2086
 run_programs unit ${UNIT:-}

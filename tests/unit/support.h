@@ -1,6 +1,6 @@
 /* support.h - what every Check program of ours starts from.
  *
- * Idea: a test program is one suite whose cases are named, so that one can be picked with CK_RUN_CASE.
+ * Idea: a test program is one suite whose cases are named, so that CK_RUN_CASE can pick one.
  * A behaviour's case carries its tag (B017); support_case() makes it and gives it a time limit.
  * Each test of a case runs in a process of its own, so a crash or a hang is that test's failure. */
 #ifndef OTPC_TESTS_SUPPORT_H
