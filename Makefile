@@ -35,7 +35,7 @@ USER_C     = $(C11) $(WARN) $(CLASH) $(POSIX) -Iruntime/include $(CFLAGS)
 RUNTIME_C  = $(C11) $(WARN) $(CLASH) -fPIC -fvisibility=hidden -Iruntime/include -Iruntime \
              $(if $(MUTANTS),-DOTP_MUTANTS) $(CFLAGS)
 COMPILER_C = $(C11) $(WARN) $(POSIX) -Icompiler -Igrammar -I$(BUILD)/grammar -Iruntime/include $(CFLAGS)
-TEST_C     = $(C11) $(WARN) $(CLASH) -Itests/unit $(CHECK_C) $(CFLAGS)
+TEST_C     = -Itests/unit $(CHECK_C)
 CHECK_C    = $(if $(CHECK_ROOT),-I$(CHECK_ROOT)/usr/include,$(shell pkg-config --cflags check))
 CHECK_LIBS = $(if $(CHECK_ROOT),$(wildcard $(addprefix $(CHECK_ROOT)/usr/lib/*/,libcheck_pic.a libsubunit.a)) \
              -lrt -lm,$(shell pkg-config --libs check))
@@ -60,76 +60,78 @@ PUBLIC_H   := $(wildcard runtime/include/otp/*.h)
 SUPPORT_O  := $(BUILD)/obj/tests/unit/support.o
 SPEC_TEST  := $(BUILD)/tests/run/spec_test
 
+MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
-.PHONY: all otpc lib tests deps demo check check-run check-all check-asan check-tsan check-mutants \
-        check-valgrind check-aarch64 check-musl check-clang golden bench bench-peers lint \
-        format format-check install uninstall clean
+.PHONY: all otpc lib tests deps demo demo-run check check-run check-all check-asan check-tsan \
+        check-mutants check-valgrind check-aarch64 check-musl check-clang golden bench bench-peers \
+        lint format format-check install uninstall clean
 
+$(if $(V),,.SILENT:) # V=1 shows every command
 all: otpc lib
 otpc: $(BUILD)/bin/otpc
 lib: $(LIB) $(SO)
 
 # The compiler.
 $(PARSER) &: grammar/otp.y
-	@mkdir -p $(BUILD)/grammar
-	@command -v bison >/dev/null || { echo "bison is missing: run 'make deps'" >&2; exit 1; }
-	bison -Wall -Werror -o $(BUILD)/grammar/otp.tab.c --header=$(BUILD)/grammar/otp.tab.h $<
+	mkdir -p $(BUILD)/grammar
+	command -v bison >/dev/null || { echo "bison is missing: run 'make deps'" >&2; exit 1; }
+	$(info bison $<)bison -Wall -Werror -o $(BUILD)/grammar/otp.tab.c --header=$(BUILD)/grammar/otp.tab.h $<
 $(SCANNER) &: grammar/otp.l
-	@mkdir -p $(BUILD)/grammar
-	@command -v flex >/dev/null || { echo "flex is missing: run 'make deps'" >&2; exit 1; }
-	flex -o $(BUILD)/grammar/otp.lex.c --header-file=$(BUILD)/grammar/otp.lex.h $<
+	mkdir -p $(BUILD)/grammar
+	command -v flex >/dev/null || { echo "flex is missing: run 'make deps'" >&2; exit 1; }
+	$(info flex  $<)flex -o $(BUILD)/grammar/otp.lex.c --header-file=$(BUILD)/grammar/otp.lex.h $<
 $(BUILD)/obj/compiler/%.o: compiler/%.c | $(PARSER) $(SCANNER)
-	@mkdir -p $(@D)
-	$(CC) $(COMPILER_C) $(DEPGEN) -c -o $@ $<
+	mkdir -p $(@D)
+	$(info cc    $<)$(CC) $(COMPILER_C) $(DEPGEN) -c -o $@ $<
 # What flex and bison write is theirs: it gets fewer warnings than what people write.
 $(BUILD)/obj/grammar/%.o: $(BUILD)/grammar/%.c | $(PARSER) $(SCANNER)
-	@mkdir -p $(@D)
-	$(CC) $(COMPILER_C) -Wno-conversion -Wno-sign-conversion -Wno-switch-enum -Wno-shadow \
+	mkdir -p $(@D)
+	$(info cc    $<)$(CC) $(COMPILER_C) -Wno-conversion -Wno-sign-conversion -Wno-switch-enum -Wno-shadow \
 	  -Wno-unused-but-set-variable -Wno-missing-prototypes $(DEPGEN) -c -o $@ $<
 $(BUILD)/bin/otpc: $(COMPILER_O)
-	@mkdir -p $(@D)
-	$(CC) -o $@ $^ $(LINK)
+	mkdir -p $(@D)
+	$(info link  $@)$(CC) -o $@ $^ $(LINK)
 
 # The runtime. Only plat/ may use what POSIX does not have.
 $(BUILD)/obj/runtime/plat/%.o: private FEATURES = -D_GNU_SOURCE
 $(BUILD)/obj/runtime/%.o: private FEATURES = $(POSIX)
 $(BUILD)/obj/runtime/%.o: runtime/%.c
-	@mkdir -p $(@D)
-	$(CC) $(RUNTIME_C) $(FEATURES) $(DEPGEN) -c -o $@ $<
+	mkdir -p $(@D)
+	$(info cc    $<)$(CC) $(RUNTIME_C) $(FEATURES) $(DEPGEN) -c -o $@ $<
 $(BUILD)/obj/runtime/%.o: runtime/%.S
-	@mkdir -p $(@D)
-	$(CC) $(RUNTIME_C) $(DEPGEN) -c -o $@ $<
+	mkdir -p $(@D)
+	$(info cc    $<)$(CC) -g -Iruntime/include -Iruntime $(CFLAGS) $(DEPGEN) -c -o $@ $<
 $(LIB): $(RUNTIME_O)
-	@mkdir -p $(@D)
-	rm -f $@ && $(AR) rcs $@ $^
+	mkdir -p $(@D)
+	$(info ar    $@)rm -f $@ && $(AR) rcs $@ $^
 $(BUILD)/lib/libotp.so: $(RUNTIME_O)
-	@mkdir -p $(@D)
-	$(CC) -shared -Wl,-soname,libotp.so.0 -Wl,-z,defs -o $@.0 $^ $(LINK)
+	mkdir -p $(@D)
+	$(info link  $@)$(CC) -shared -Wl,-soname,libotp.so.0 -Wl,-z,defs -o $@.0 $^ $(LINK)
 	ln -sf libotp.so.0 $@
 
 # Test programs. test_otpc_X is linked with the compiler's objects, any other test_X with libotp.
 $(SUPPORT_O): tests/unit/support.c
-	@mkdir -p $(@D)
-	$(CC) $(TEST_C) $(POSIX) $(DEPGEN) -c -o $@ $<
+	mkdir -p $(@D)
+	$(info cc    $<)$(CC) $(USER_C) $(TEST_C) $(DEPGEN) -c -o $@ $<
 $(BUILD)/tests/unit/test_otpc_%: tests/unit/test_otpc_%.c $(SUPPORT_O) $(filter-out %/main.o,$(COMPILER_O))
-	@mkdir -p $(@D)
-	$(CC) $(TEST_C) $(COMPILER_C) $(DEPGEN) -o $@ $(filter %.c %.o,$^) $(CHECK_LIBS) $(LINK)
+	mkdir -p $(@D)
+	$(info cc    $<)$(CC) $(COMPILER_C) $(TEST_C) $(DEPGEN) -o $@ $(filter %.c %.o,$^) $(CHECK_LIBS) $(LINK)
 $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(SUPPORT_O) $(LIB)
-	@mkdir -p $(@D)
-	$(CC) $(TEST_C) $(USER_C) -Iruntime $(DEPGEN) -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(LINK)
+	mkdir -p $(@D)
+	$(info cc    $<)$(CC) $(USER_C) $(TEST_C) -Iruntime $(DEPGEN) -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(LINK)
 $(BUILD)/tests/conformance/test_%: tests/conformance/test_%.c $(SUPPORT_O) $(LIB) $(PUBLIC_H) \
     $$(wildcard tests/conformance/$$*.otp tests/conformance/$$*/*) \
     $$(if $$(wildcard tests/conformance/$$*.otp),$(OTPC)) | tests/run/compile.sh
-	$(SCRIPT_ENV) CFLAGS="$(USER_C) $(TEST_C)" LIBS="$(SUPPORT_O) $(LIB) $(CHECK_LIBS) $(LINK)" \
+	$(info build $@)$(SCRIPT_ENV) CFLAGS="$(USER_C) $(TEST_C)" LIBS="$(SUPPORT_O) $(LIB) $(CHECK_LIBS) $(LINK)" \
 	  sh tests/run/compile.sh $(BUILD)/tests/conformance/$* $@ $(filter %.otp %.c,$^)
 $(SPEC_TEST): tests/run/spec_test.c
-	@mkdir -p $(@D)
-	$(CC) $(C11) $(WARN) $(POSIX) $(CFLAGS) -o $@ $< $(LINK)
+	mkdir -p $(@D)
+	$(info cc    $<)$(CC) $(C11) $(WARN) $(POSIX) $(CFLAGS) -o $@ $< $(LINK)
 
 # Samples, as a user would build them: spec and handlers in, a program out.
 $(SAMPLES): $(BUILD)/samples/%: $$(wildcard samples/$$(*D)/*) $(OTPC) $(LIB) $(PUBLIC_H) | tests/run/compile.sh
-	$(SCRIPT_ENV) MAIN=--main CFLAGS="$(USER_C)" LIBS="$(LIB) $(LINK)" \
+	$(info build $@)$(SCRIPT_ENV) MAIN=--main CFLAGS="$(USER_C)" LIBS="$(LIB) $(LINK)" \
 	  sh tests/run/compile.sh $(@D)/gen $@ $(filter %.otp %.c,$^)
 
 # Running tests. run-X runs one runner; check-run all of RUNNERS, and counts.
@@ -137,56 +139,58 @@ SCRIPT_ENV = BUILD='$(BUILD)' OTPC='$(OTPC)' CC='$(CC)' CXX='$(CXX)' RUN_WITH='$
              SAN='$(SAN)' NM='$(CROSS)nm'
 RUNNER_ENV = $(SCRIPT_ENV) USER_C='$(USER_C)' LIBS='$(LIB) $(LINK)' UNIT='$(sort $(UNIT))' \
              CONFORM='$(sort $(CONFORM))' SAMPLES='$(SAMPLES)' SPEC_TEST='$(SPEC_TEST)'
-SUB        = $(MAKE) --no-print-directory
+SUB        = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 tests: $(UNIT) $(CONFORM) $(SAMPLES) $(SPEC_TEST)
 run-unit: $(UNIT)
 run-conformance: $(CONFORM)
 run-samples: $(SAMPLES)
 run-spec: $(SPEC_TEST)
 run-%: all
-	@$(RUNNER_ENV) sh tests/run/check.sh $*
+	$(RUNNER_ENV) sh tests/run/check.sh $*
 check-run: all tests
-	@$(RUNNER_ENV) sh tests/run/check.sh $(RUNNERS)
+	$(RUNNER_ENV) sh tests/run/check.sh $(RUNNERS)
 deps:
-	@sh tests/run/deps.sh all
+	sh tests/run/deps.sh all
 check:
-	+@sh tests/run/deps.sh base && $(SUB) check-run
+	+sh tests/run/deps.sh base && $(SUB) check-run
 demo:
-	+@sh tests/run/deps.sh base && $(SUB) run-demo
+	+sh tests/run/deps.sh base && $(SUB) demo-run
+demo-run: all $(BUILD)/samples/cache/cache
+	sh samples/cache/demo.sh $(BUILD)/samples/cache/cache
 lint: run-lint ;
 golden: all
-	@$(RUNNER_ENV) sh tests/run/golden.sh --rewrite
+	$(RUNNER_ENV) sh tests/run/golden.sh --rewrite
 
 # Variants: the same programs under other compilers, checkers and machines.
 DYNAMIC       := unit conformance samples
 check-asan:
-	+@$(SUB) BUILD=$(BUILD)/asan SAN=address,undefined RUNNERS="$(DYNAMIC) spec cli" check-run
+	+$(SUB) BUILD=$(BUILD)/asan SAN=address,undefined RUNNERS="$(DYNAMIC) spec cli" check-run
 check-tsan:
-	+@$(SUB) BUILD=$(BUILD)/tsan SAN=thread CC=clang CXX=clang++ RUNNERS="$(DYNAMIC)" check-run
+	+$(SUB) BUILD=$(BUILD)/tsan SAN=thread CC=clang CXX=clang++ RUNNERS="$(DYNAMIC)" check-run
 check-clang:
-	+@$(SUB) BUILD=$(BUILD)/clang CC=clang CXX=clang++ RUNNERS="$(DYNAMIC) spec headers golden cli" check-run
+	+$(SUB) BUILD=$(BUILD)/clang CC=clang CXX=clang++ RUNNERS="$(DYNAMIC) spec headers golden cli" check-run
 check-valgrind:
-	+@$(SUB) RUN_WITH="sh tests/run/valgrind.sh" RUNNERS="$(DYNAMIC)" check-run
+	+$(SUB) RUN_WITH="sh tests/run/valgrind.sh" RUNNERS="$(DYNAMIC)" check-run
 check-musl: all # the test library is built for glibc, so here the samples are the test
-	+@$(SUB) BUILD=$(BUILD)/musl CC=musl-gcc OTPC=$(OTPC) run-samples
+	+$(SUB) BUILD=$(BUILD)/musl CC=musl-gcc OTPC=$(OTPC) run-samples
 check-aarch64: all
-	@BUILD=$(BUILD)/aarch64 sh tests/run/aarch64.sh --prepare
-	+@$(SUB) BUILD=$(BUILD)/aarch64 OTPC=$(OTPC) CROSS=aarch64-linux-gnu- CC=aarch64-linux-gnu-gcc \
+	BUILD=$(BUILD)/aarch64 sh tests/run/aarch64.sh --prepare
+	+$(SUB) BUILD=$(BUILD)/aarch64 OTPC=$(OTPC) CROSS=aarch64-linux-gnu- CC=aarch64-linux-gnu-gcc \
 	  CXX=aarch64-linux-gnu-g++ RUN_WITH="sh tests/run/aarch64.sh" RUNNERS="$(DYNAMIC)" \
 	  CHECK_ROOT=$(BUILD)/aarch64/debian check-run
 check-mutants: all
-	+@MAKE='$(SUB)' BUILD='$(BUILD)/mutants' OTPC='$(OTPC)' sh tests/run/mutants.sh
-check-all: check
-	+@MAKE='$(SUB)' BUILD='$(BUILD)' sh tests/run/check_all.sh
+	+MAKE='$(SUB)' BUILD='$(BUILD)/mutants' OTPC='$(OTPC)' sh tests/run/mutants.sh
+check-all: check # and what else this machine has the tools for
+	+MAKE='$(SUB)' BUILD='$(BUILD)' sh tests/run/check_all.sh
 
 bench: all
-	@$(RUNNER_ENV) sh tests/run/bench.sh $(BENCH)
-bench-peers: ; @BUILD='$(BUILD)' sh tests/run/bench.sh --peers $(BENCH)
+	$(RUNNER_ENV) sh tests/run/bench.sh $(BENCH)
+bench-peers: ; BUILD='$(BUILD)' sh tests/run/bench.sh --peers $(BENCH)
 
 SOURCES_C = $(wildcard compiler/*.[ch] $(addprefix runtime/,*.c include/otp/*.h */*.[ch]) \
             samples/*/*.[ch] tests/*/*.[ch] tests/conformance/*/*.[ch])
 format:       ; clang-format -i $(SOURCES_C)
-format-check: ; @clang-format --dry-run -Werror $(SOURCES_C) && echo "format: 1 passed, 0 failed"
+format-check: ; clang-format --dry-run -Werror $(SOURCES_C) && echo 'format: 1 passed, 0 failed, 0 skipped'
 
 DEST = $(DESTDIR)$(PREFIX)
 install: all

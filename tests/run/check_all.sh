@@ -25,7 +25,7 @@ part() # TARGET TOOL...
     echo "==== $target"
     $MAKE BUILD="$BUILD" "$target" >"$out/$target.log" 2>&1
     rc=$?
-    counts=$(sed -n 's/^[a-z]*: \([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' \
+    counts=$(sed -n 's/^[a-z-]*: \([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' \
         "$out/$target.log" | tail -n 1)
     set -- ${counts:-0 0 0}
     if [ "$rc" -ne 0 ] || [ -z "$counts" ]; then
