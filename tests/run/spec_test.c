@@ -31,7 +31,7 @@
 
 enum { MAX_LINE = 2000, MAX_FINDINGS = 200, INDENT = 4 };
 
-/* One finding, expected or seen. kind is E0401, -Wname or note. */
+/* One finding, expected or seen. kind is E0401, -Wname, note or help. */
 struct finding {
     char file[64];
     unsigned line, column, width; /* all 0: no place */
@@ -215,8 +215,8 @@ static bool read_heading(const char *line, struct finding *f)
         return false;
     }
     copy_text(f->text, sizeof f->text, line);
-    if (strcmp(severity, "note") == 0) {
-        strcpy(f->kind, "note");
+    if (strcmp(severity, "note") == 0 || strcmp(severity, "help") == 0) {
+        strcpy(f->kind, severity);
         return true;
     }
     char *open = strrchr(f->text, '['), *end = strrchr(f->text, ']');
