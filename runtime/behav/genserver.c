@@ -1,0 +1,538 @@
+/* genserver.c - servers: state, calls, casts, infos.
+ *
+ * Idea: OTP's gen_server. The process's data is a small header and the user's state behind it. A
+ * callback's return value is a shape (reply, noreply, stop, ...) with flags; what does not fit it - a
+ * reply, a reason, a continuation - is staged in the header by the function that made the shape. The
+ * common shapes are dealt with in receive; all others go through settle, which follows continues
+ * until the server waits or ends.
+ * Threads: the functions of a process, one at a time; otp_genserver_start from any.
+ * Locks: none.
+ * Owns: header and state, which are the process's data; a staged continuation's arguments (owned
+ * memory); a large staged reply (scratch memory). */
+#include <otp/genserver.h>
+#include <otp/log.h>
+
+#include "base/mutant.h"
+
+enum action {
+    ACTION_NONE, /* what an otp_next that nobody made says */
+    ACTION_OK,
+    ACTION_IGNORE,
+    ACTION_NOREPLY,
+    ACTION_REPLY,
+    ACTION_STOP,
+    ACTION_CONTINUE, /* only as the second argument of otp_and_continue */
+    ACTION_BAD
+};
+
+enum { FLAG_IDLE = 1, FLAG_HIBERNATE = 2, FLAG_CONTINUE = 4 };
+
+enum phase { PHASE_INIT, PHASE_RUNNING, PHASE_ENDING };
+
+/* ZERO: an idle timeout of 0 was asked for with mail waiting. It counts only if that mail turns out
+ * to be nothing but timer messages of earlier idle timeouts. */
+enum idle { IDLE_NONE, IDLE_ARMED, IDLE_ZERO };
+
+#define INLINE_REPLY 64
+
+/* The data of a server. owner: the process. */
+struct server {
+    const struct otp_message_type *type; /* being handled; NULL: not a message of the module */
+    otp_from from;                       /* of type, if that is a call */
+    uint32_t staged;                     /* reply is to be delivered */
+    uint32_t fault;                      /* an otp_reason_kind: misuse seen; 0: none */
+    uint32_t idle;                       /* enum idle */
+    uint32_t phase;                      /* enum phase */
+    const struct otp_genserver *module;  /* const after start */
+    const void *reply;                   /* inline_reply or scratch; NULL: an acknowledgement */
+    const char *callback;                /* which one runs, if type is NULL */
+    const struct otp_message_type *next_type; /* the continuation made last */
+    void *next_args;                          /* owned */
+    uint64_t idle_ref;
+    otp_timer idle_timer;
+    otp_reason reason; /* of the otp_stop made last */
+    _Alignas(16) unsigned char inline_reply[INLINE_REPLY];
+    _Alignas(16) unsigned char state[];
+};
+
+/* What travels to init. */
+struct start_args {
+    const struct otp_genserver *module;
+    const void *options; /* n of them: 0 or 1 */
+    size_t n;
+};
+
+static void init(void *data, const void *args);
+static void receive(void *data, const struct otp_message *message);
+static void unwind(void *data, otp_reason reason);
+
+static const struct otp_behaviour behaviour = { "genserver", init, receive, unwind };
+
+/* -- shapes -- */
+
+static otp_next shape(uint32_t action)
+{
+    otp_next next = { action, 0, 0 };
+    return next;
+}
+
+otp_next otp_ok(void)
+{
+    return shape(ACTION_OK);
+}
+
+otp_next otp_ignore(void)
+{
+    return shape(ACTION_IGNORE);
+}
+
+otp_next otp_noreply(void)
+{
+    return shape(ACTION_NOREPLY);
+}
+
+otp_next otp_stop(otp_reason reason)
+{
+    struct server *server = otp_behaviour_data(&behaviour);
+    if (server == NULL)
+        return shape(ACTION_BAD);
+    server->reason = reason;
+    return shape(ACTION_STOP);
+}
+
+otp_next otp_and_stop(otp_next next, otp_reason reason)
+{
+    if ((next.action_ != ACTION_REPLY && next.action_ != ACTION_NOREPLY) || next.flags_ != 0)
+        return shape(ACTION_BAD);
+    return otp_stop(reason);
+}
+
+/* Whether a server can go on after next and thus take a flag. */
+static bool goes_on(otp_next next)
+{
+    return next.action_ == ACTION_OK || next.action_ == ACTION_NOREPLY ||
+           next.action_ == ACTION_REPLY;
+}
+
+otp_next otp_and_idle(otp_next next, otp_duration after)
+{
+    if (!goes_on(next) || (next.flags_ & (FLAG_IDLE | FLAG_CONTINUE)) != 0 || after < 0)
+        return shape(ACTION_BAD);
+    next.flags_ |= FLAG_IDLE;
+    next.idle_ = after;
+    return next;
+}
+
+otp_next otp_and_hibernate(otp_next next)
+{
+    if (!goes_on(next) || (next.flags_ & FLAG_CONTINUE) != 0)
+        return shape(ACTION_BAD);
+    next.flags_ |= FLAG_HIBERNATE;
+    return next;
+}
+
+otp_next otp_and_continue(otp_next next, otp_next continuation)
+{
+    if (!goes_on(next) || next.flags_ != 0 || continuation.action_ != ACTION_CONTINUE)
+        return shape(ACTION_BAD);
+    next.flags_ |= FLAG_CONTINUE;
+    return next;
+}
+
+otp_next otp_continue(const struct otp_message_type *type, const void *args)
+{
+    struct server *server = otp_behaviour_data(&behaviour);
+    if (server == NULL)
+        return shape(ACTION_BAD);
+    void *copy = NULL;
+    if (type->args != NULL) {
+        size_t size = otp_layout_measure(type->args, args);
+        copy = size == 0 ? NULL : otp_alloc(size);
+        if (copy == NULL) {
+            server->fault = OTP_REASON_NOMEM;
+            return shape(ACTION_BAD);
+        }
+        otp_layout_copy(type->args, args, copy);
+    }
+    otp_free(server->next_args);
+    server->next_type = type;
+    server->next_args = copy;
+    return shape(ACTION_CONTINUE);
+}
+
+/* -- replies -- */
+
+static otp_next fail(struct server *server, enum otp_reason_kind kind)
+{
+    server->fault = kind;
+    return shape(ACTION_BAD);
+}
+
+/* Copies the reply to where it stays until it is delivered. False: no memory. */
+static bool stage(struct server *server, const struct otp_layout *layout, const void *value)
+{
+    void *copy = NULL;
+    if (layout != NULL && layout->n_refs == 0 && layout->size <= INLINE_REPLY) {
+        copy = server->inline_reply;
+        memcpy(copy, value, layout->size);
+    } else if (layout != NULL) {
+        size_t size = otp_layout_measure(layout, value);
+        copy = size == 0 ? NULL : otp_scratch(size);
+        if (copy == NULL)
+            return false;
+        otp_layout_copy(layout, value, copy);
+    }
+    server->reply = copy;
+    server->staged = 1;
+    return true;
+}
+
+otp_next otp_reply(otp_from from, const struct otp_message_type *type, const void *value)
+{
+    struct server *server = otp_behaviour_data(&behaviour);
+    if (server == NULL)
+        return shape(ACTION_BAD);
+    if ((value == NULL) != (type->reply == NULL))
+        return fail(server, OTP_REASON_BAD_RETURN);
+    if (type == server->type && from.slot_ == server->from.slot_ && from.id_ == server->from.id_) {
+        if (server->staged != 0)
+            return fail(server, OTP_REASON_BAD_RETURN);
+        if (!stage(server, type->reply, value))
+            return fail(server, OTP_REASON_NOMEM);
+        return shape(ACTION_REPLY);
+    }
+    /* Another call's: only one that may be answered late, and that needs no waiting. */
+    if (type->message_class != OTP_CLASS_CALL_LATER)
+        return fail(server, OTP_REASON_BAD_RETURN);
+    if (otp_answer(from, type->reply, value) == OTP_NOMEM)
+        return fail(server, OTP_REASON_NOMEM);
+    return shape(ACTION_NOREPLY);
+}
+
+/* Delivers what is staged. False: no memory; the caller is told by the end of the process then. A
+ * caller that does not wait any more is no failure. */
+static bool deliver(struct server *server)
+{
+    server->staged = 0;
+    return otp_answer(server->from, server->type->reply, server->reply) != OTP_NOMEM;
+}
+
+/* -- the end -- */
+
+static void drop_idle(struct server *server)
+{
+    if (server->idle == IDLE_ARMED)
+        (void)otp_timer_cancel(server->idle_timer, NULL); /* a stale message is told by its ref */
+    server->idle = IDLE_NONE;
+}
+
+/* terminate, then the staged reply, then the end. If terminate is abandoned, unwind goes on here. */
+static void end(struct server *server, otp_reason reason)
+{
+    drop_idle(server);
+    server->phase = PHASE_ENDING;
+    if (server->staged != 0 && OTP_MUTANT(B020))
+        (void)deliver(server);
+    if (server->module->terminate != NULL)
+        server->module->terminate(server->state, reason);
+    if (server->staged != 0)
+        (void)deliver(server); /* no memory: the caller sees the end of the process */
+    otp_finish(reason);
+}
+
+static void end_with_fault(struct server *server, enum otp_reason_kind kind)
+{
+    const char *where = server->type != NULL ? server->type->name : server->callback;
+    server->staged = 0;
+    end(server, otp_reason_make(kind, where, 0));
+}
+
+/* -- idle timeouts -- */
+
+/* False: no memory for a timer. */
+static bool arm_idle(struct server *server, otp_duration after)
+{
+    if (after == OTP_INFINITY)
+        return true;
+    if (after == 0 && !otp_mailbox_is_empty() && !OTP_MUTANT(B018)) {
+        server->idle = IDLE_ZERO;
+        return true;
+    }
+    server->idle_ref++;
+    if (otp_behaviour_timer(after, server->idle_ref, &server->idle_timer) != OTP_OK)
+        return false;
+    server->idle = IDLE_ARMED;
+    return true;
+}
+
+/* Whether this timer message means that the server was idle. A message of an earlier idle timeout
+ * does not; it is not mail either, so it does not end the wait. */
+static bool idle_is_due(const struct server *server, uint64_t ref)
+{
+    if (server->idle == IDLE_ARMED)
+        return ref == server->idle_ref;
+    return server->idle == IDLE_ZERO && otp_mailbox_is_empty();
+}
+
+/* -- what a callback returned -- */
+
+/* The reason kind of what is wrong with next as a handler's return value; 0: nothing. */
+static uint32_t find_fault(const struct server *server, otp_next next)
+{
+    if (server->fault != 0)
+        return server->fault;
+    bool is_call = server->type != NULL && server->type->message_class == OTP_CLASS_CALL;
+    bool good = false;
+    if (next.action_ == ACTION_STOP)
+        good = true;
+    else if (next.action_ == ACTION_REPLY)
+        good = server->staged != 0;
+    else if (next.action_ == ACTION_NOREPLY)
+        good = server->staged != 0 || !is_call;
+    if ((next.flags_ & FLAG_CONTINUE) != 0 && server->next_type == NULL)
+        good = false;
+    return good ? 0 : OTP_REASON_BAD_RETURN;
+}
+
+/* Answers the call that was handled or keeps it open. False: no memory.
+ * A call `reply later` is kept open only now that its handler has returned without an answer: one
+ * that another thread has answered meanwhile or answers this moment is no longer waited for, which
+ * otp_defer_reply and otp_answer sort out between them. */
+static bool close_call(struct server *server)
+{
+    bool done = true;
+    if (server->staged != 0)
+        done = deliver(server);
+    else if (server->type != NULL && server->type->message_class == OTP_CLASS_CALL_LATER)
+        done = otp_defer_reply(server->from) != OTP_NOMEM;
+    server->type = NULL;
+    return done;
+}
+
+static otp_next run_continue(struct server *server)
+{
+    const struct otp_message_type *type = server->next_type;
+    void *args = server->next_args;
+    otp_from nobody = { NULL, 0 };
+    server->next_type = NULL;
+    server->next_args = NULL;
+    server->type = type;
+    server->from = nobody;
+    otp_next next = type->dispatch(server->state, nobody, args);
+    otp_free(args);
+    return next;
+}
+
+/* Does what next says, and what the continues that follow say, until the server waits or ends. */
+static void settle(struct server *server, otp_next next)
+{
+    for (;;) {
+        uint32_t fault = find_fault(server, next);
+        if (fault != 0) {
+            end_with_fault(server, fault);
+            return;
+        }
+        if (next.action_ == ACTION_STOP) {
+            end(server, server->reason);
+            return;
+        }
+        if (!close_call(server)) {
+            end_with_fault(server, OTP_REASON_NOMEM);
+            return;
+        }
+        if ((next.flags_ & FLAG_CONTINUE) == 0 || OTP_MUTANT(B013))
+            break;
+        next = run_continue(server);
+    }
+    if ((next.flags_ & FLAG_IDLE) != 0 && !arm_idle(server, next.idle_))
+        end_with_fault(server, OTP_REASON_NOMEM);
+}
+
+/* -- starting -- */
+
+/* False: no memory. */
+static bool make_tables(struct server *server)
+{
+    for (uint32_t i = 0; i < server->module->n_tables; i++) {
+        const struct otp_table_field *field = &server->module->tables[i];
+        struct otp_table *table = otp_table_new(field->type);
+        if (table == NULL)
+            return false;
+        memcpy(server->state + field->offset, &table, sizeof(table));
+    }
+    return true;
+}
+
+/* Fails the start; does not return. */
+static void refuse_start(struct server *server, otp_status status, otp_reason reason)
+{
+    if (server->module->terminate != NULL && (OTP_MUTANT(B009) || OTP_MUTANT(B010)))
+        server->module->terminate(server->state, reason);
+    otp_init_ack(status, reason);
+}
+
+static void init(void *data, const void *args)
+{
+    struct server *server = data;
+    const struct start_args *start = args;
+    server->module = start->module;
+    server->callback = "init";
+    if (!make_tables(server))
+        refuse_start(server, OTP_EXIT, otp_reason_make(OTP_REASON_NOMEM, NULL, 0));
+    otp_next next = otp_ok();
+    if (server->module->init != NULL)
+        next = server->module->init(server->state, start->n == 0 ? NULL : start->options);
+    if (server->fault != 0)
+        refuse_start(server, OTP_EXIT, otp_reason_make(server->fault, "init", 0));
+    if (next.action_ == ACTION_IGNORE)
+        refuse_start(server, OTP_IGNORE, otp_normal());
+    if (next.action_ == ACTION_STOP)
+        refuse_start(server, OTP_EXIT, server->reason);
+    if (next.action_ != ACTION_OK)
+        refuse_start(server, OTP_EXIT, otp_reason_make(OTP_REASON_BAD_RETURN, "init", 0));
+    server->phase = PHASE_RUNNING;
+    otp_init_ack(OTP_OK, otp_normal());
+    next.action_ = ACTION_NOREPLY;
+    settle(server, next);
+}
+
+otp_status otp_genserver_start(const struct otp_module *module, const struct otp_start *how,
+                               const void *options, otp_pid *pid)
+{
+    const struct otp_genserver *server = (const struct otp_genserver *)module;
+    if (server->module.options != NULL ? options == NULL : options != NULL)
+        return OTP_BADARG;
+    struct start_args args = { server, options, options != NULL ? 1 : 0 };
+    struct otp_ref ref = { OTP_REF_LIST,   0, 0, offsetof(struct start_args, options), 0,
+                           module->options };
+    struct otp_layout layout = { sizeof(args), options != NULL ? 1 : 0, &ref };
+    struct otp_process_spec spec = { &behaviour, module, sizeof(struct server) + server->state_size,
+                                     &layout,    &args,  server->trap_exit,
+                                     0 };
+    return otp_behaviour_start(&spec, how, pid);
+}
+
+/* -- messages -- */
+
+/* A message that nobody handles: said and dropped. */
+static void log_dropped(const struct server *server, const struct otp_message *message,
+                        const char *text)
+{
+    struct otp_log_event event = { 0 };
+    event.level = OTP_LOG_WARNING;
+    event.kind = OTP_LOG_UNEXPECTED;
+    event.pid = otp_self();
+    event.module = server->module->module.name;
+    event.source = server->module->module.source;
+    event.client = message->pid;
+    event.reason = message->reason;
+    event.text = text;
+    otp_log(&event);
+}
+
+static void receive_down(struct server *server, const struct otp_message *message)
+{
+    otp_monitor monitor = { message->ref };
+    drop_idle(server);
+    if (server->module->handle_down == NULL) {
+        log_dropped(server, message, "DOWN without a handler");
+        return;
+    }
+    server->callback = "down";
+    settle(server,
+           server->module->handle_down(server->state, monitor, message->pid, *message->reason));
+}
+
+static void receive_exit(struct server *server, const struct otp_message *message)
+{
+    bool from_parent = message->pid.bits != 0 && otp_pid_equal(message->pid, otp_parent());
+    if ((from_parent && !OTP_MUTANT(B050)) || OTP_MUTANT(B051)) {
+        end(server, *message->reason);
+        return;
+    }
+    drop_idle(server);
+    if (server->module->handle_exit == NULL) {
+        log_dropped(server, message, "EXIT without a handler");
+        return;
+    }
+    server->callback = "exit";
+    settle(server, server->module->handle_exit(server->state, message->pid, *message->reason));
+}
+
+static void receive_timer(struct server *server, const struct otp_message *message)
+{
+    if (!idle_is_due(server, message->ref))
+        return;
+    server->idle = IDLE_NONE;
+    if (server->module->handle_idle == NULL) {
+        log_dropped(server, message, "idle timeout without a handler");
+        return;
+    }
+    server->callback = "idle";
+    settle(server, server->module->handle_idle(server->state));
+}
+
+static void receive_other(struct server *server, const struct otp_message *message)
+{
+    otp_from nobody = { NULL, 0 };
+    server->type = NULL;
+    server->from = nobody;
+    switch ((enum otp_message_kind)message->kind) {
+    case OTP_MESSAGE_DOWN: receive_down(server, message); break;
+    case OTP_MESSAGE_EXIT: receive_exit(server, message); break;
+    case OTP_MESSAGE_TIMER: receive_timer(server, message); break;
+    case OTP_MESSAGE_STOP: end(server, *message->reason); break;
+    case OTP_MESSAGE_STARTED:
+        drop_idle(server);
+        log_dropped(server, message, "outcome of a start without a handler");
+        break;
+    case OTP_MESSAGE_SYSTEM:
+        break; /* not answered: whoever asks learns that it is no request here */
+    case OTP_MESSAGE_USER: break;
+    }
+}
+
+static void receive(void *data, const struct otp_message *message)
+{
+    struct server *server = data;
+    if (message->kind != OTP_MESSAGE_USER) {
+        receive_other(server, message);
+        return;
+    }
+    if (server->idle != IDLE_NONE && !OTP_MUTANT(B018))
+        drop_idle(server);
+    const struct otp_message_type *type = message->type;
+    server->type = type;
+    server->from = message->from;
+    otp_next next = type->dispatch(server->state, message->from, message->args);
+    if (next.flags_ == 0 && server->fault == 0) {
+        if (next.action_ == ACTION_REPLY && server->staged != 0) {
+            if (!deliver(server))
+                end_with_fault(server, OTP_REASON_NOMEM);
+            return;
+        }
+        if (next.action_ == ACTION_NOREPLY && type->message_class > OTP_CLASS_CALL_LATER)
+            return;
+    }
+    settle(server, next);
+}
+
+/* otp_exit left a callback: the state is as it was at that moment. A reply that a crashed handler
+ * had staged is dropped, since the handler has not returned it; one that waits for terminate to
+ * be over is delivered. */
+static void unwind(void *data, otp_reason reason)
+{
+    struct server *server = data;
+    switch ((enum phase)server->phase) {
+    case PHASE_INIT: break; /* the start fails; terminate is for what has started */
+    case PHASE_RUNNING:
+        server->staged = 0;
+        if (!OTP_MUTANT(B022))
+            end(server, reason);
+        break;
+    case PHASE_ENDING:
+        if (server->staged != 0 && !OTP_MUTANT(B021))
+            (void)deliver(server);
+        break;
+    }
+}
