@@ -144,8 +144,9 @@ tests: $(UNIT) $(CONFORM) $(SAMPLES) $(SPEC_TEST)
 run-unit: $(UNIT)
 run-conformance: $(CONFORM)
 run-samples: $(SAMPLES)
-run-spec: $(SPEC_TEST)
-run-%: all
+run-spec run-golden run-cli: $(SPEC_TEST) otpc
+run-examples run-lint: all
+run-%:
 	$(RUNNER_ENV) sh tests/run/check.sh $*
 check-run: all tests
 	$(RUNNER_ENV) sh tests/run/check.sh $(RUNNERS)
