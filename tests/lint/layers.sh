@@ -18,11 +18,13 @@ find_header() # FROM NAME: the path of NAME as FROM sees it
 
 allowed_of() # FILE: the patterns it may include
 {
+    above=
     while IFS=: read -r files may; do
-        case $files in '' | '#'*) continue ;; esac
+        case $files in '#'*) continue ;; '') above= ; continue ;; esac
         for pattern in $files; do
-            case $1 in $pattern) echo "$may"; return ;; esac
+            case $1 in $pattern) echo "$may" | sed "s|<|$above|"; return ;; esac
         done
+        above="$above $files"
     done <$rules
     echo none
 }
@@ -42,8 +44,8 @@ for from in $(find compiler grammar runtime -name '*.[chlyS]' 2>/dev/null | sort
         esac
         ok=no
         for pattern in $may; do
-            case $pattern in !*) case $to in ${pattern#!}) ok=no; break ;; esac ;; esac
             case $to in $pattern) ok=yes ;; esac
+            case !$to in $pattern) ok=no; break ;; esac
         done
         [ $ok = yes ] || echo "FAIL $from: may not include $to (R3)"
     done
