@@ -54,7 +54,7 @@ const struct diag_info *diag_info(enum diag_code code);
 /* The code with this id ("E0203", "unused-import"; a leading "-W" is allowed), or DIAG_NONE. */
 enum diag_code diag_find(const char *id);
 
-enum diag_switch { DIAG_SWITCH_DEFAULT, DIAG_SWITCH_OFF, DIAG_SWITCH_ON, DIAG_SWITCH_ERROR };
+enum diag_switch { DIAG_SWITCH_DEFAULT, DIAG_SWITCH_OFF, DIAG_SWITCH_ON };
 
 /* What the command line says. diag_options_init() gives the defaults. */
 struct diag_options {
@@ -65,7 +65,8 @@ struct diag_options {
     bool extra;       /* -Wextra */
     bool no_warnings; /* -w */
     bool warnings_are_errors;
-    unsigned char switches[DIAG_CODE_COUNT]; /* enum diag_switch, per warning */
+    unsigned char enabled[DIAG_CODE_COUNT];  /* enum diag_switch, per warning: -WNAME */
+    unsigned char as_error[DIAG_CODE_COUNT]; /* enum diag_switch, per warning: -Werror=NAME */
 };
 
 void diag_options_init(struct diag_options *o);
