@@ -8,28 +8,14 @@
  */
 #include "plat/cgroup.h"
 
-#include <fcntl.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "plat/file.h"
 
 enum { PATH_SIZE = 4096, TEXT_SIZE = 128 };
-
-bool otpi_cgroup_read(const char *path, char *text, size_t size)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    size_t used = 0;
-    ssize_t got = 1;
-    while (got > 0 && used < size - 1) {
-        got = read(fd, text + used, size - 1 - used);
-        used += got > 0 ? (size_t)got : 0;
-    }
-    (void)close(fd); /* only read from: nothing can be lost */
-    text[used] = '\0';
-    return got >= 0;
-}
 
 /* path + "/" + name, read as text. False: too long or not there. */
 static bool read_below(const char *path, const char *name, char *text)
@@ -42,7 +28,7 @@ static bool read_below(const char *path, const char *name, char *text)
     memcpy(file, path, path_size);
     file[path_size] = '/';
     memcpy(file + path_size + 1, name, name_size + 1);
-    return otpi_cgroup_read(file, text, TEXT_SIZE);
+    return otpi_file_read(file, text, TEXT_SIZE);
 }
 
 static uint32_t whole_cpus(long long quota, long long period)

@@ -6,16 +6,11 @@
 #ifndef OTPI_CGROUP_H
 #define OTPI_CGROUP_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /* The smallest quota, in whole CPUs rounded up, of the groups in membership (the text of
  * /proc/self/cgroup, version 2 or 1) and of their parents, as mounted at root; UINT32_MAX: none.
  * Borrows both. Any thread. */
 uint32_t otpi_cgroup_cpus(const char *membership, const char *root);
-
-/* Reads the start of a file into text (size bytes, terminated). False: it cannot be read. */
-bool otpi_cgroup_read(const char *path, char *text, size_t size);
 
 #endif

@@ -53,6 +53,9 @@ otp_status otpi_thread_start(struct otpi_thread *thread, const char *name, void 
 void otpi_thread_join(struct otpi_thread *thread);
 /* CPUs that this process may use: affinity mask and cgroup quota (rounded up), at least 1. */
 uint32_t otpi_plat_cpus(void);
+/* run(arg) is called when the calling thread ends (again after each call of this). Replaces what was
+ * registered before. NOMEM, SYSTEM. */
+otp_status otpi_plat_on_thread_exit(void (*run)(void *arg), void *arg);
 /* Registers child(): called in the child after a fork. Once per program. */
 otp_status otpi_plat_at_fork(void (*child)(void));
 /* getenv, here so that nobody else reads the environment. NULL: unset. */
@@ -67,8 +70,9 @@ uint64_t otpi_plat_random(void);
 /* -- stacks and contexts -- */
 
 struct otpi_stack {
-    char *low;    /* lowest usable byte, above the guard */
-    size_t size;  /* usable bytes */
+    char *low;   /* lowest usable byte, above the guard */
+    size_t size; /* usable bytes */
+    bool canary; /* it has no page guard of its own; written by stack.c alone */
 };
 
 /* Stacks come from slabs; locked inside. guard as enum otp_guard, size rounded up to pages (in
@@ -92,27 +96,29 @@ bool otpi_stack_is_whole(const struct otpi_stacks *stacks, struct otpi_stack sta
 /* A context of execution: a fiber's, or a thread's own (which otpi_context_adopt describes). What is
  * here besides sp is for the sanitizers and valgrind. */
 struct otpi_context {
-    void *sp;                /* saved stack pointer; meaningful while it does not run */
+    void *sp; /* saved stack pointer; meaningful while it does not run */
     struct otpi_stack stack;
-    void *fake_stack;        /* AddressSanitizer */
-    void *tsan_fiber;        /* ThreadSanitizer */
+    void *fake_stack; /* AddressSanitizer */
+    void *tsan_fiber; /* ThreadSanitizer */
     unsigned valgrind_id;
-    bool fresh;              /* made, never run */
+    bool fresh;   /* made, never run */
+    bool adopted; /* a thread's own: it was never made */
 };
 
 /* Describes the calling thread, so that it can be switched away from and back to. */
 void otpi_context_adopt(struct otpi_context *context);
 /* Makes it start with run(arg) at the top of stack when it is first switched to; run must not
- * return. For a context that was abandoned in mid-function too: poison and shadow state of its old
- * frames are cleaned up. */
-void otpi_context_make(struct otpi_context *context, struct otpi_stack stack, void (*run)(void *arg),
-                       void *arg);
+ * return. All zero before the first time. For a context that was abandoned in mid-function too:
+ * poison and shadow state of its old frames are cleaned up; not for the one that runs. */
+void otpi_context_make(struct otpi_context *context, struct otpi_stack stack,
+                       void (*run)(void *arg), void *arg);
 /* Saves the calling context into from and goes on in to. from_dies: it will be made again, never
  * switched back to. */
 void otpi_context_switch(struct otpi_context *from, struct otpi_context *to, bool from_dies);
 /* First thing that a run function of otpi_context_make does. */
 void otpi_context_entered(struct otpi_context *context);
-/* Releases what the sanitizers hold for it; the stack is the caller's. */
+/* Releases what the sanitizers hold for it, adopted ones too, and zeroes it; the stack is the
+ * caller's, to be given back after this. Not a made one while it runs. */
 void otpi_context_unmake(struct otpi_context *context);
 
 #endif

@@ -21,6 +21,7 @@
 
 #include "base/alloc.h"
 #include "plat/cgroup.h"
+#include "plat/file.h"
 
 /* Of the kernel's interface; linux/futex.h is not everywhere where a libc is. */
 enum { WAKE_PRIVATE = 1 | 128, WAIT_BITSET_PRIVATE = 9 | 128 };
@@ -197,6 +198,49 @@ void otpi_thread_join(struct otpi_thread *thread)
         otpi_plat_die("a thread was joined twice, or by itself");
 }
 
+/* Who is called when a thread ends; owner: the thread, through the key. Plain malloc: a foreign
+ * thread may outlive the allocator that the runtime was given. */
+struct farewell {
+    void (*run)(void *arg);
+    void *arg;
+};
+
+static pthread_once_t farewell_once = PTHREAD_ONCE_INIT;
+static pthread_key_t farewell_key; /* written once, through farewell_once */
+static int farewell_error;         /* the same */
+
+/* The key is empty again when this runs, so run may register anew. */
+static void say_farewell(void *given)
+{
+    struct farewell farewell = *(struct farewell *)given;
+    free(given);
+    farewell.run(farewell.arg);
+}
+
+static void make_farewell_key(void)
+{
+    farewell_error = pthread_key_create(&farewell_key, say_farewell);
+}
+
+otp_status otpi_plat_on_thread_exit(void (*run)(void *arg), void *arg)
+{
+    if (pthread_once(&farewell_once, make_farewell_key) != 0 || farewell_error != 0)
+        return OTP_SYSTEM;
+    struct farewell *farewell = pthread_getspecific(farewell_key);
+    if (farewell == NULL) {
+        farewell = malloc(sizeof *farewell);
+        if (farewell == NULL)
+            return OTP_NOMEM;
+        if (pthread_setspecific(farewell_key, farewell) != 0) {
+            free(farewell);
+            return OTP_NOMEM;
+        }
+    }
+    farewell->run = run;
+    farewell->arg = arg;
+    return OTP_OK;
+}
+
 /* -- the process -- */
 
 /* CPUs in the affinity mask. A machine with more CPUs than the set has bits gives EINVAL. */
@@ -223,7 +267,7 @@ uint32_t otpi_plat_cpus(void)
 {
     char membership[4096];
     uint32_t cpus = affinity_cpus();
-    if (!otpi_cgroup_read("/proc/self/cgroup", membership, sizeof membership))
+    if (!otpi_file_read("/proc/self/cgroup", membership, sizeof membership))
         return cpus;
     uint32_t quota = otpi_cgroup_cpus(membership, "/sys/fs/cgroup");
     return quota < cpus ? quota : cpus;
