@@ -1,0 +1,85 @@
+/* hash.c - hashes of keys that strangers may choose.
+ *
+ * Idea: see hash.h. SipHash as its authors describe it, with one round for each word and three at the
+ * end; the second half of its key is derived from the seed, as a table keeps 64 bits.
+ * Threads: any. Locks: none; the counter is atomic.
+ * Owns: the secret of this run and the count of seeds given out.
+ */
+#include "base/hash.h"
+
+#include <string.h>
+
+static uint64_t secret;       /* written by otpi_hash_use before other threads run */
+static uint64_t seeds_so_far; /* atomic, relaxed: only that each caller gets another number */
+
+static uint64_t mix(uint64_t x)
+{
+    x ^= x >> 30;
+    x *= 0xbf58476d1ce4e5b9ULL;
+    x ^= x >> 27;
+    x *= 0x94d049bb133111ebULL;
+    return x ^ x >> 31;
+}
+
+void otpi_hash_use(uint64_t random)
+{
+    secret = random;
+}
+
+uint64_t otpi_hash_seed(void)
+{
+    uint64_t number = __atomic_add_fetch(&seeds_so_far, 0x9e3779b97f4a7c15ULL, __ATOMIC_RELAXED);
+    return mix(mix(number + (uint64_t)(uintptr_t)&secret) ^ secret);
+}
+
+uint64_t otpi_hash_number(uint64_t seed, uint64_t number)
+{
+    return mix(mix(number ^ seed) + seed);
+}
+
+static uint64_t rotate(uint64_t x, int bits)
+{
+    return x << bits | x >> (64 - bits);
+}
+
+static void scramble(uint64_t v[4])
+{
+    v[0] += v[1];
+    v[2] += v[3];
+    v[1] = rotate(v[1], 13) ^ v[0];
+    v[3] = rotate(v[3], 16) ^ v[2];
+    v[0] = rotate(v[0], 32);
+    v[2] += v[1];
+    v[0] += v[3];
+    v[1] = rotate(v[1], 17) ^ v[2];
+    v[3] = rotate(v[3], 21) ^ v[0];
+    v[2] = rotate(v[2], 32);
+}
+
+static void absorb(uint64_t v[4], uint64_t word)
+{
+    v[3] ^= word;
+    scramble(v);
+    v[0] ^= word;
+}
+
+uint64_t otpi_hash_bytes(uint64_t seed, const void *bytes, size_t size)
+{
+    const unsigned char *at = bytes;
+    uint64_t other = mix(seed + 0x9e3779b97f4a7c15ULL);
+    uint64_t v[4] = { seed ^ 0x736f6d6570736575ULL, other ^ 0x646f72616e646f6dULL,
+                      seed ^ 0x6c7967656e657261ULL, other ^ 0x7465646279746573ULL };
+    uint64_t word;
+    for (size_t left = size; left >= sizeof word; left -= sizeof word, at += sizeof word) {
+        memcpy(&word, at, sizeof word); /* in the machine's order: hashes stay in this process */
+        absorb(v, word);
+    }
+    word = (uint64_t)size << 56;
+    for (size_t i = 0; i < size % sizeof word; i++)
+        word |= (uint64_t)at[i] << 8 * i;
+    absorb(v, word);
+    v[2] ^= 0xff;
+    for (int i = 0; i < 3; i++)
+        scramble(v);
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
+}

@@ -1,0 +1,22 @@
+/* hash.h - hashes of keys that strangers may choose.
+ *
+ * Idea: SipHash-1-3 under a secret key for bytes, a strong mixer for numbers: who does not know the
+ * seed cannot make keys that collide.
+ * Threads: any.
+ */
+#ifndef OTPI_HASH_H
+#define OTPI_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the seeds of this run are made from; without it they differ by the place of the program in
+ * memory only. Before any other thread runs. */
+void otpi_hash_use(uint64_t random);
+/* A seed for one table, another each time. */
+uint64_t otpi_hash_seed(void);
+
+uint64_t otpi_hash_bytes(uint64_t seed, const void *bytes, size_t size);
+uint64_t otpi_hash_number(uint64_t seed, uint64_t number);
+
+#endif
