@@ -1,0 +1,296 @@
+/* plan.h - what is emitted for one package, in which order, under which C names.
+ *
+ * Idea: the emitters know C and this model, and nothing of the syntax of specs. Everything here is
+ * decided: names are whole C names, types are C types, defaults are C expressions. Arrays are in
+ * the order in which they are written. A plan is read only and lives in the unit's arena. */
+#ifndef OTPC_PLAN_H
+#define OTPC_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct file;
+struct unit;
+
+/* ---- Types ---- */
+
+enum plan_item_kind {
+    PLAN_SCALAR, /* passed by value, refers to nothing */
+    PLAN_TEXT,   /* string, bytes */
+    PLAN_STRUCT, /* passed by pointer */
+    PLAN_OPAQUE  /* of a state only: timer, monitor, extern */
+};
+
+/* A type without its ? and []. */
+struct plan_item {
+    enum plan_item_kind kind;
+    const char *view;   /* its C type in messages, replies and tables: "otp_str" */
+    const char *owner;  /* its C type in a state: "struct otp_string" */
+    const char *layout; /* the C name of its struct otp_layout */
+    bool refs;          /* it refers to memory outside itself */
+};
+
+enum plan_many { PLAN_ONE, PLAN_OPTIONAL, PLAN_LIST, PLAN_OPTIONAL_LIST };
+
+enum plan_value_kind {
+    PLAN_ABSENT, /* of a T? */
+    PLAN_EXPR,   /* text is a C expression */
+    PLAN_STRING, /* text is a C string literal of size bytes, for an otp_str */
+    PLAN_BLOB    /* the same for an otp_bytes */
+};
+
+struct plan_value {
+    enum plan_value_kind kind;
+    const char *text;
+    size_t size;
+    /* NULL for a constant. Else it reads the configuration, and this is what it is where every
+     * variable has its default. */
+    const struct plan_value *fallback;
+};
+
+struct plan_field {
+    const char *name;
+    const char *doc; /* NULL if none, as every doc below */
+    uint32_t line;   /* in the spec, as every line below */
+    enum plan_many many;
+    const struct plan_item *item;   /* NULL for a table */
+    const struct plan_table *table; /* NULL unless it is one */
+    const struct plan_value *value; /* its default; NULL if none */
+};
+
+/* Fields of a struct, parameters, options, a state. */
+struct plan_fields {
+    struct plan_field *items;
+    size_t count;
+    size_t required; /* those before the first with a default */
+    bool refs;       /* one refers to memory outside itself */
+    bool guarded;    /* one that does is optional */
+};
+
+struct plan_struct {
+    const char *name;   /* as the spec writes it: "entry", "[string]" */
+    const char *stem;   /* "entry": what its constants are called after */
+    const char *c_name; /* "myapp_entry" */
+    const char *doc;
+    uint32_t line;
+    bool made; /* for a list or an option inside another: no _set, no _view */
+    struct plan_fields fields;
+    struct plan_item item;
+};
+
+struct plan_enum_value {
+    const char *name;
+    const char *c_name; /* "MYAPP_LEVEL_LOW" */
+    const char *doc;
+};
+
+struct plan_enum {
+    const char *name;
+    const char *c_name;
+    const char *doc;
+    uint32_t line;
+    struct plan_enum_value *values;
+    size_t count;
+};
+
+/* ---- Messages ---- */
+
+enum plan_message_kind { PLAN_CALL, PLAN_CAST, PLAN_INFO, PLAN_CONTINUE };
+enum plan_reply_kind { PLAN_ACK, PLAN_VALUE, PLAN_TAGS };
+
+struct plan_tag {
+    const char *name;
+    const char *c_name; /* "MYAPP_CACHE_GET_OK" */
+    const char *doc;
+    struct plan_fields fields;
+};
+
+struct plan_reply {
+    enum plan_reply_kind kind;
+    struct plan_field value;      /* PLAN_VALUE: named "value" */
+    const struct plan_item *item; /* PLAN_VALUE: what the client gets; one struct for a list */
+    struct plan_tag *tags;        /* PLAN_TAGS */
+    size_t n_tags;
+    bool refs;
+};
+
+struct plan_message {
+    enum plan_message_kind kind;
+    const char *module;  /* "cache" */
+    const char *name;    /* "get" */
+    const char *stem;    /* "cache_get" */
+    const char *c_name;  /* "myapp_cache_get" */
+    const char *handler; /* "myapp_cache_handle_get" */
+    const char *source;  /* "myapp.otp" */
+    const char *doc;
+    uint32_t line;
+    struct plan_fields params;
+    struct plan_reply reply; /* PLAN_CALL */
+    const char *timeout;     /* PLAN_CALL: a C expression */
+    bool later;              /* PLAN_CALL: `reply later` */
+};
+
+/* ---- Modules ---- */
+
+/* A table of a state. */
+struct plan_table {
+    const char *name;   /* the field */
+    const char *type;   /* "table<string, entry>" */
+    const char *stem;   /* "cache_table" */
+    const char *c_name; /* "myapp_cache_table" */
+    uint32_t line;
+    const struct plan_item *key;
+    const struct plan_item *value;
+};
+
+enum plan_callback_kind {
+    PLAN_INIT,
+    PLAN_DOWN,
+    PLAN_EXIT,
+    PLAN_IDLE,
+    PLAN_TERMINATE,
+    PLAN_CALLBACK_COUNT
+};
+
+struct plan_callback {
+    bool set; /* init always is */
+    const char *doc;
+    uint32_t line;
+};
+
+/* A genserver. */
+struct plan_module {
+    const char *name;       /* "cache" */
+    const char *stem;       /* "cache" */
+    const char *c_name;     /* "myapp_cache" */
+    const char *upper;      /* "MYAPP_CACHE" */
+    const char *registered; /* "myapp.cache"; NULL without a `name` line */
+    const char *doc;
+    uint32_t line;
+    uint32_t state_line; /* of the module where there is no block */
+    uint32_t options_line;
+    struct plan_fields options;
+    struct plan_fields state;
+    struct plan_table *tables;
+    size_t n_tables;
+    struct plan_message *messages; /* with the continues */
+    size_t n_messages;
+    const struct plan_message **calls; /* calls that it declares, of any package */
+    size_t n_calls;
+    struct plan_callback callbacks[PLAN_CALLBACK_COUNT];
+    bool trap_exit;
+};
+
+/* An option that a child sets, or the default of one that it does not. */
+struct plan_setting {
+    const struct plan_field *option;
+    const struct plan_value *value;
+    uint32_t line;
+};
+
+struct plan_child {
+    const char *id;
+    const char *module;     /* C name of its table: "myapp_cache_module" */
+    const char *registered; /* NULL if none */
+    const char *options;    /* C name of its struct; NULL if it takes none */
+    const char *shutdown;   /* a C expression, as the next */
+    const char *restart;
+    uint32_t line;
+    bool configured; /* a setting reads the configuration */
+    struct plan_setting *settings;
+    size_t n_settings;
+};
+
+struct plan_supervisor {
+    const char *name;
+    const char *stem;
+    const char *c_name;
+    const char *upper;
+    const char *registered;
+    const char *doc;
+    uint32_t line;
+    const char *strategy; /* C expressions */
+    const char *max_restarts;
+    const char *period;
+    struct plan_child *children;
+    size_t n_children;
+    size_t n_constant;   /* children with options that are constant */
+    size_t n_configured; /* ... that read the configuration */
+};
+
+/* What a name line, a child or a supervisor registers. */
+struct plan_name {
+    const char *text;   /* "myapp.cache" */
+    const char *c_name; /* "myapp_cache_name" */
+    const char *macro;  /* "MYAPP_CACHE" */
+    uint32_t line;
+};
+
+/* ---- The application ---- */
+
+struct plan_variable {
+    struct plan_field field;
+    const char *variable; /* of the environment; NULL if none */
+    const char *fallback; /* its default as text; NULL if it must be given */
+    const char *kind;     /* "OTP_ENV_U16" */
+    const struct plan_enum *words;
+};
+
+struct plan_application {
+    const char *name;
+    const char *doc;
+    uint32_t line;
+    const struct plan_supervisor *root; /* NULL: of another package */
+    const char *root_table;             /* C name of its table */
+    const char *root_name;
+    bool configures; /* a child of this package reads the configuration */
+};
+
+/* ---- A package ---- */
+
+struct plan_import {
+    const char *upper; /* "SHOP" */
+    const char *file;  /* "shop.otp": its headers are shop.otp.h, shop.otp.types.h */
+};
+
+struct plan {
+    const char *package; /* "myapp" */
+    const char *upper;   /* "MYAPP" */
+    const char *file;    /* "myapp.otp", without folders */
+    const char *doc;
+    uint32_t line; /* of the package line */
+    const char *const *includes;
+    size_t n_includes;
+    const struct plan_import *imports;
+    size_t n_imports;
+    const struct plan_enum *const *enums;
+    size_t n_enums;
+    const struct plan_struct *const *structs; /* each behind those that it holds */
+    size_t n_structs;
+    /* Layouts that .c needs beside those of structs: of plain items, and of structs of imported
+     * packages, each behind those that it holds. */
+    const struct plan_item *const *plain_layouts;
+    size_t n_plain_layouts;
+    const struct plan_struct *const *foreign_layouts;
+    size_t n_foreign_layouts;
+    const struct plan_module *const *modules;
+    size_t n_modules;
+    const struct plan_supervisor *const *supervisors;
+    size_t n_supervisors;
+    const struct plan_name *names;
+    size_t n_names;
+    const struct plan_variable *variables;
+    size_t n_variables;
+    uint32_t env_line; /* 0: no env block */
+    const struct plan_application *application; /* NULL if none */
+};
+
+/* Findings about names in C, for all files of a unit: two that would be one, words of C and C++.
+ * To be run after resolving, also where there are errors. Adds to the unit's findings only. */
+void plan_check_names(struct unit *u);
+
+/* The plan of one file. The unit must be resolved, checked and without errors. Borrows both. */
+const struct plan *plan_build(struct unit *u, const struct file *f);
+
+#endif
