@@ -1,10 +1,10 @@
 /* genserver.c - servers: state, calls, casts, infos.
  *
  * Idea: OTP's gen_server. The process's data is a small header and the user's state behind it. A
- * callback's return value is a shape (reply, noreply, stop, ...) with flags; what does not fit it - a
- * reply, a reason, a continuation - is staged in the header by the function that made the shape. The
- * common shapes are dealt with in receive; all others go through settle, which follows continues
- * until the server waits or ends.
+ * callback's return value is a shape (reply, noreply, stop, ...) with flags; what does not fit it,
+ * a reply, a reason or a continuation, is staged in the header by the function that made the shape.
+ * The common shapes are dealt with in receive; all others go through settle, which follows
+ * continues until the server waits or ends.
  * Threads: the functions of a process, one at a time; otp_genserver_start from any.
  * Locks: none.
  * Owns: header and state, which are the process's data; a staged continuation's arguments (owned
@@ -226,7 +226,7 @@ static void drop_idle(struct server *server)
     server->idle = IDLE_NONE;
 }
 
-/* terminate, then the staged reply, then the end. If terminate is abandoned, unwind goes on here. */
+/* terminate, then the staged reply, then the end. If terminate is abandoned, unwind goes on. */
 static void end(struct server *server, otp_reason reason)
 {
     drop_idle(server);
@@ -403,12 +403,16 @@ otp_status otp_genserver_start(const struct otp_module *module, const struct otp
     if (server->module.options != NULL ? options == NULL : options != NULL)
         return OTP_BADARG;
     struct start_args args = { server, options, options != NULL ? 1 : 0 };
-    struct otp_ref ref = { OTP_REF_LIST,   0, 0, offsetof(struct start_args, options), 0,
-                           module->options };
+    struct otp_ref ref = { OTP_REF_LIST, 0, 0, offsetof(struct start_args, options), 0, NULL };
+    ref.item = module->options;
     struct otp_layout layout = { sizeof(args), options != NULL ? 1 : 0, &ref };
-    struct otp_process_spec spec = { &behaviour, module, sizeof(struct server) + server->state_size,
-                                     &layout,    &args,  server->trap_exit,
-                                     0 };
+    struct otp_process_spec spec = { 0 };
+    spec.behaviour = &behaviour;
+    spec.module = module;
+    spec.data_size = sizeof(struct server) + server->state_size;
+    spec.layout = &layout;
+    spec.args = &args;
+    spec.trap_exit = server->trap_exit;
     return otp_behaviour_start(&spec, how, pid);
 }
 

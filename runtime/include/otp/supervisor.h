@@ -13,22 +13,25 @@ enum otp_restart { OTP_PERMANENT, OTP_TRANSIENT, OTP_TEMPORARY };
 enum otp_auto_shutdown { OTP_NEVER, OTP_ANY_SIGNIFICANT, OTP_ALL_SIGNIFICANT };
 
 /* shutdown of a child: a duration, OTP_INFINITY, or this. */
-#define OTP_BRUTAL_KILL ((otp_duration)-1)
+#define OTP_BRUTAL_KILL      ((otp_duration)-1)
 /* Take the default: 5 s for a worker, OTP_INFINITY for a supervisor. */
 #define OTP_SHUTDOWN_DEFAULT ((otp_duration)-2)
 
-#define OTP_MAX_RESTARTS 3
+#define OTP_MAX_RESTARTS        3
 #define OTP_MAX_RESTARTS_PERIOD (5 * OTP_S)
+
+/* The most bytes of an id: as many as C tells apart in a name. */
+#define OTP_CHILD_ID_MAX 63
 
 /* One child. Borrowed for ever by a static table, copied by start_child (also options). */
 struct otp_child {
-    const char *id;
+    const char *id; /* unique in its supervisor; 1 to OTP_CHILD_ID_MAX bytes */
     const struct otp_module *module;
-    const char *name;      /* registered name; NULL: none */
-    const void *options;   /* as module->options describes; NULL if it takes none */
+    const char *name;    /* registered name; NULL: none */
+    const void *options; /* as module->options describes; NULL if it takes none */
     otp_duration shutdown;
-    uint8_t restart;       /* enum otp_restart */
-    uint8_t significant;   /* bool */
+    uint8_t restart;     /* enum otp_restart */
+    uint8_t significant; /* bool: its end may end the supervisor, see auto_shutdown */
 };
 
 /* A supervisor module; constant, written by otpc. */
@@ -37,17 +40,22 @@ struct otp_supervisor {
     uint32_t strategy;        /* enum otp_strategy */
     uint32_t max_restarts;
     otp_duration period;
-    uint32_t auto_shutdown;   /* enum otp_auto_shutdown */
+    uint32_t auto_shutdown; /* enum otp_auto_shutdown */
     uint32_t n_children;
     const struct otp_child *children;
 };
 
-enum otp_child_state { OTP_CHILD_RUNNING, OTP_CHILD_STARTING, OTP_CHILD_STOPPED, OTP_CHILD_RESTARTING };
+enum otp_child_state {
+    OTP_CHILD_RUNNING,
+    OTP_CHILD_STARTING,  /* for the first time, or by restart_child */
+    OTP_CHILD_STOPPED,   /* its spec is kept: terminated, ignored, finished */
+    OTP_CHILD_RESTARTING /* being started again after it ended by itself */
+};
 
 struct otp_child_info {
-    otp_str id;
-    otp_pid pid; /* none unless running */
-    uint32_t state; /* enum otp_child_state */
+    char id[OTP_CHILD_ID_MAX + 1]; /* terminated */
+    otp_pid pid;                   /* none unless running */
+    uint32_t state;                /* enum otp_child_state */
     bool is_supervisor;
 };
 
@@ -57,27 +65,38 @@ struct otp_child_counts {
 
 OTP_BEGIN_DECLS
 
-/* Starts one: struct otp_module's start; options must be NULL. EXIT with reason
- * {shutdown, failed to start child}: a child did not start, those before it were stopped again. */
+/* Starts one: struct otp_module's start; options must be NULL. BADARG: an impossible table (a child
+ * without id or module, significant but permanent, ...). EXIT: a child did not start (the reason is
+ * of kind FAILED_START, its text the child's id), those before it were stopped again; or two
+ * children have one id. */
 OTP_API OTP_MUST_CHECK otp_status otp_supervisor_start(const struct otp_module *module,
                                                        const struct otp_start *how,
                                                        const void *options, otp_pid *pid);
 
-/* Children, last started first (as OTP's which_children). Writes at most max of them (ids live in
- * scratch memory or, in a foreign thread, as long as the supervisor), *count says how many there
- * are. TIMEOUT, NOPROC, EXIT, WRONG_MODULE: not a supervisor. Any thread. */
+/* All below: any thread but not the supervisor itself; they wait without limit, as in OTP. NOPROC:
+ * it is not there; EXIT: it ended meanwhile, or as said; WRONG_MODULE: not a supervisor; NOMEM. A
+ * child must not change its own supervisor's children from its init or terminate: each would wait
+ * for the other. */
+
+/* Children, last started first. Writes at most max of them (children may be NULL if max is 0);
+ * *count says how many there are. Answered at once, also while a child starts or stops. */
 OTP_API OTP_MUST_CHECK otp_status otp_which_children(otp_dest supervisor,
                                                      struct otp_child_info *children, size_t max,
                                                      size_t *count);
 OTP_API OTP_MUST_CHECK otp_status otp_count_children(otp_dest supervisor,
                                                      struct otp_child_counts *counts);
-/* Adds a child at the end and starts it. ALREADY_STARTED (*pid: the running one), ALREADY_PRESENT,
- * EXIT: its start failed (otp_last_reason), it is not kept. IGNORE: kept, not running. */
-OTP_API OTP_MUST_CHECK otp_status otp_start_child(otp_dest supervisor, const struct otp_child *child,
-                                                  otp_pid *pid);
-/* Stops it by its shutdown rule; its spec stays (not a temporary one's). NOT_FOUND. */
+
+/* Adds a child at the end and starts it. BADARG: an impossible child, nothing was asked.
+ * ALREADY_STARTED: the id runs, or another process has the name (*pid: which). ALREADY_PRESENT: the
+ * id is there but does not run. EXIT: its start failed (otp_last_reason), it is not kept. IGNORE:
+ * kept (unless temporary), not running. pid may be NULL. */
+OTP_API OTP_MUST_CHECK otp_status otp_start_child(otp_dest supervisor,
+                                                  const struct otp_child *child, otp_pid *pid);
+/* Stops it by its shutdown rule; its spec stays (not a temporary one's). OK also if it does not run.
+ * NOT_FOUND. */
 OTP_API OTP_MUST_CHECK otp_status otp_terminate_child(otp_dest supervisor, const char *id);
-/* Starts a stopped one again. RUNNING, RESTARTING, NOT_FOUND, EXIT. */
+/* Starts a stopped one again at its old place. RUNNING, RESTARTING, NOT_FOUND; else as
+ * otp_start_child, but it is kept if its start fails. */
 OTP_API OTP_MUST_CHECK otp_status otp_restart_child(otp_dest supervisor, const char *id,
                                                     otp_pid *pid);
 /* Forgets a stopped one. RUNNING, RESTARTING, NOT_FOUND. */

@@ -1,0 +1,256 @@
+/* supervisor.c - the supervisor's process: what arrives, and in what order it is dealt with.
+ *
+ * Idea: a supervisor never waits inside a function, so any worker can run it and none waits behind
+ * it. While an operation runs (supervisor_walk.c), the messages that it waits for drive it on; all
+ * others that matter become events in a list and are dealt with one by one afterwards, which is the
+ * order in which OTP's supervisor would take them out of its mailbox. That a child has ended is
+ * learnt from a monitor made with its start: a child may unlink itself, but nobody can take that
+ * away.
+ * Threads: the supervisor's process; otp_supervisor_start any.
+ * Locks: none.
+ * Owns: struct otpi_supervisor, the process's data. */
+#include "behav/supervisor.h"
+
+#include "base/mutant.h"
+
+/* The ref of the timer message that brings up a retry; shutdown timers count from 1. */
+#define RETRY_REF 0
+
+static void init(void *data, const void *args);
+static void receive(void *data, const struct otp_message *message);
+
+static const struct otp_behaviour behaviour = { "supervisor", init, receive, NULL };
+
+/* -- events -- */
+
+void otpi_supervisor_push(struct otpi_event *list, struct otpi_event *event, uint32_t kind)
+{
+    event->kind = kind;
+    event->prev = list->prev;
+    event->next = list;
+    list->prev->next = event;
+    list->prev = event;
+}
+
+void otpi_supervisor_unlink(struct otpi_event *event)
+{
+    if (event->next == NULL)
+        return;
+    event->prev->next = event->next;
+    event->next->prev = event->prev;
+    event->prev = NULL;
+    event->next = NULL;
+}
+
+/* The first event of list, taken out; NULL: none. */
+static struct otpi_event *take_first(struct otpi_event *list)
+{
+    struct otpi_event *event = list->next;
+    if (event == list)
+        return NULL;
+    otpi_supervisor_unlink(event);
+    return event;
+}
+
+static void clear(struct otpi_event *list)
+{
+    list->prev = list;
+    list->next = list;
+}
+
+void otpi_supervisor_retry(struct otpi_supervisor *sup, struct otpi_child *child)
+{
+    otp_timer timer;
+    otpi_children_set(&sup->children, child, otp_no_pid(), OTP_CHILD_RESTARTING);
+    otpi_supervisor_push(&sup->retries, &child->event, OTPI_EVENT_RETRY);
+    if (otp_behaviour_timer(0, RETRY_REF, &timer) == OTP_OK)
+        return;
+    otpi_supervisor_log(sup, child, OTP_LOG_ERROR, OTP_LOG_GIVE_UP, NULL,
+                        "no memory to try a restart again: the supervisor shuts down");
+    otpi_walk_shutdown(sup, otp_reason_make(OTP_REASON_NOMEM, NULL, 0));
+}
+
+void otpi_supervisor_log(const struct otpi_supervisor *sup, const struct otpi_child *child,
+                         uint32_t level, uint32_t kind, const otp_reason *reason, const char *text)
+{
+    struct otp_log_event event = { 0 };
+    event.level = level;
+    event.kind = kind;
+    event.pid = otp_self();
+    event.module = sup->spec->module.name;
+    event.source = sup->spec->module.source;
+    event.reason = reason;
+    event.text = text;
+    if (child != NULL) {
+        event.child = child->spec->id;
+        event.child_pid = child->pid;
+    }
+    otp_log(&event);
+}
+
+/* -- going on -- */
+
+static void handle_event(struct otpi_supervisor *sup, struct otpi_event *event)
+{
+    switch ((enum otpi_event_kind)event->kind) {
+    case OTPI_EVENT_DOWN: {
+        struct otpi_child *child = (struct otpi_child *)event;
+        otpi_restart_ended(sup, child, child->reason);
+        break;
+    }
+    case OTPI_EVENT_RETRY: otpi_restart_again(sup, (struct otpi_child *)event); break;
+    case OTPI_EVENT_REQUEST: otpi_requests_handle(sup, event); break;
+    case OTPI_EVENT_STOP: otpi_walk_shutdown(sup, sup->stop_reason); break;
+    case OTPI_EVENT_NONE: break;
+    }
+}
+
+/* Does all that can be done now. */
+static void go_on(struct otpi_supervisor *sup)
+{
+    for (;;) {
+        otpi_walk_go(sup);
+        if (sup->work.kind != OTPI_WORK_NONE)
+            return;
+        struct otpi_event *event = take_first(&sup->later);
+        if (event == NULL)
+            return;
+        handle_event(sup, event);
+    }
+}
+
+/* -- starting -- */
+
+/* Fails the start; does not return. */
+static void refuse_start(otp_reason reason)
+{
+    otp_init_ack(OTP_EXIT, reason);
+}
+
+static void make_children(struct otpi_supervisor *sup)
+{
+    for (uint32_t i = 0; i < sup->spec->n_children; i++) {
+        const struct otp_child *spec = &sup->spec->children[i];
+        if (otpi_children_by_id(&sup->children, spec->id) != NULL)
+            refuse_start(otp_error("two children have one id"));
+        struct otpi_child *child = otpi_children_new(0);
+        if (child != NULL)
+            child->spec = spec;
+        if (child == NULL || otpi_children_append(&sup->children, child) != OTP_OK)
+            refuse_start(otp_reason_make(OTP_REASON_NOMEM, NULL, 0));
+    }
+}
+
+static void init(void *data, const void *args)
+{
+    struct otpi_supervisor *sup = data;
+    sup->spec = args;
+    clear(&sup->later);
+    clear(&sup->retries);
+    make_children(sup);
+    otpi_walk_init(sup);
+    go_on(sup);
+}
+
+static bool is_possible(const struct otp_supervisor *spec)
+{
+    if (spec->strategy > OTP_REST_FOR_ONE || spec->period <= 0 ||
+        spec->auto_shutdown > OTP_ALL_SIGNIFICANT)
+        return false;
+    for (uint32_t i = 0; i < spec->n_children; i++) {
+        const struct otp_child *child = &spec->children[i];
+        if (!otpi_children_is_valid(child))
+            return false;
+        if (child->significant != 0 && spec->auto_shutdown == OTP_NEVER)
+            return false;
+    }
+    return true;
+}
+
+otp_status otp_supervisor_start(const struct otp_module *module, const struct otp_start *how,
+                                const void *options, otp_pid *pid)
+{
+    const struct otp_supervisor *spec = (const struct otp_supervisor *)module;
+    if (options != NULL || !is_possible(spec))
+        return OTP_BADARG;
+    struct otp_process_spec process = { 0 };
+    process.behaviour = &behaviour;
+    process.module = module;
+    process.data_size = sizeof(struct otpi_supervisor);
+    process.args = spec;
+    process.trap_exit = true;
+    return otp_behaviour_start(&process, how, pid);
+}
+
+/* -- messages -- */
+
+static void receive_down(struct otpi_supervisor *sup, const struct otp_message *message)
+{
+    struct otpi_child *child = otpi_children_by_pid(&sup->children, message->pid);
+    if (child == NULL)
+        return;
+    if (sup->work.waiting && !sup->work.starting && child == sup->work.cursor) {
+        otpi_walk_stopped(sup, *message->reason);
+        return;
+    }
+    child->reason = *message->reason;
+    otpi_supervisor_push(&sup->later, &child->event, OTPI_EVENT_DOWN);
+}
+
+static void receive_started(struct otpi_supervisor *sup, const struct otp_message *message)
+{
+    struct otpi_child *child = sup->work.cursor;
+    if (!sup->work.waiting || !sup->work.starting || !otp_pid_equal(child->pid, message->pid))
+        return;
+    otp_reason reason = message->reason != NULL ? *message->reason : otp_normal();
+    otpi_walk_started(sup, (otp_status)message->tag, reason);
+}
+
+static void receive_timer(struct otpi_supervisor *sup, const struct otp_message *message)
+{
+    if (message->ref == RETRY_REF) {
+        /* One came for each retry; if some were cancelled, the others come up a little early. */
+        struct otpi_event *event = take_first(&sup->retries);
+        if (event != NULL)
+            otpi_supervisor_push(&sup->later, event, OTPI_EVENT_RETRY);
+    } else if (sup->work.timed && message->ref == sup->work.timer_ref) {
+        otpi_walk_timeout(sup);
+    }
+}
+
+/* The supervisor is to end with reason; the first such wish counts. */
+static void receive_stop(struct otpi_supervisor *sup, const otp_reason *reason)
+{
+    if (sup->stop.next != NULL || sup->work.kind == OTPI_WORK_SHUTDOWN)
+        return;
+    sup->stop_reason = *reason;
+    otpi_supervisor_push(&sup->later, &sup->stop, OTPI_EVENT_STOP);
+}
+
+/* Exit signals: the parent's ends it. A child's end is known by its DOWN, and whoever else may link
+ * itself or send signals is none of a supervisor's business. */
+static void receive_exit(struct otpi_supervisor *sup, const struct otp_message *message)
+{
+    if (message->pid.bits != 0 && otp_pid_equal(message->pid, otp_parent()))
+        receive_stop(sup, message->reason);
+}
+
+static void receive(void *data, const struct otp_message *message)
+{
+    struct otpi_supervisor *sup = data;
+    if (sup->work.kind == OTPI_WORK_ENDED)
+        return;
+    switch ((enum otp_message_kind)message->kind) {
+    case OTP_MESSAGE_DOWN: receive_down(sup, message); break;
+    case OTP_MESSAGE_STARTED: receive_started(sup, message); break;
+    case OTP_MESSAGE_TIMER: receive_timer(sup, message); break;
+    case OTP_MESSAGE_STOP: receive_stop(sup, message->reason); break;
+    case OTP_MESSAGE_EXIT: receive_exit(sup, message); break;
+    case OTP_MESSAGE_SYSTEM: otpi_requests_receive(sup, message); break;
+    case OTP_MESSAGE_USER:
+        otpi_supervisor_log(sup, NULL, OTP_LOG_WARNING, OTP_LOG_UNEXPECTED, NULL,
+                            "a message for a supervisor was dropped");
+        break;
+    }
+    go_on(sup);
+}

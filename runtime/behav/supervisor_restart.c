@@ -1,0 +1,98 @@
+/* supervisor_restart.c - what a supervisor does about a child that has ended.
+ *
+ * Idea: OTP's rules. The child's restart type and reason say whether it is to run again; then the
+ * restart is counted, one for the whole group; within the limit the strategy says who is started
+ * again, else the supervisor shuts down. A failed attempt comes back here by a message of the
+ * supervisor to itself and counts again. The times of past restarts are a ring: those that have
+ * left the window go first, so counting takes constant time on average.
+ * Threads: the supervisor's process.
+ * Locks: none.
+ * Owns: the ring, in owned memory. */
+#include "base/mutant.h"
+#include "behav/supervisor.h"
+
+#define FIRST_TIMES 4
+
+/* Twice as much room for times. False: no memory. */
+static bool grow(struct otpi_restarts *restarts)
+{
+    size_t capacity = restarts->capacity == 0 ? FIRST_TIMES : restarts->capacity * 2;
+    otp_instant *times = otp_alloc(capacity * sizeof(*times));
+    if (times == NULL)
+        return false;
+    for (size_t i = 0; i < restarts->count; i++)
+        times[i] = restarts->times[(restarts->first + i) % restarts->capacity];
+    otp_free(restarts->times);
+    restarts->times = times;
+    restarts->first = 0;
+    restarts->capacity = capacity;
+    return true;
+}
+
+bool otpi_restart_record(struct otpi_restarts *restarts, uint32_t max, otp_duration period)
+{
+    otp_instant now = otp_now();
+    while (restarts->count > 0 && now - restarts->times[restarts->first] > period) {
+        restarts->first = (restarts->first + 1) % restarts->capacity;
+        restarts->count--;
+    }
+    if (restarts->count >= max)
+        return false;
+    if (restarts->count == restarts->capacity && !grow(restarts))
+        return false;
+    restarts->times[(restarts->first + restarts->count) % restarts->capacity] = now;
+    restarts->count++;
+    return true;
+}
+
+/* Restarts child, which is STOPPED, or gives up. */
+static void restart(struct otpi_supervisor *sup, struct otpi_child *child)
+{
+    const struct otp_supervisor *spec = sup->spec;
+    if (!otpi_restart_record(&sup->restarts, spec->max_restarts, spec->period)) {
+        otpi_supervisor_log(sup, child, OTP_LOG_ERROR, OTP_LOG_GIVE_UP, NULL,
+                            "max_restarts reached: the supervisor shuts down");
+        otpi_walk_shutdown(sup, otp_shutdown());
+        return;
+    }
+    switch ((enum otp_strategy)spec->strategy) {
+    case OTP_ONE_FOR_ONE: otpi_walk_restart_one(sup, child); break;
+    case OTP_ONE_FOR_ALL: otpi_walk_restart_from(sup, NULL); break;
+    case OTP_REST_FOR_ONE: otpi_walk_restart_from(sup, child); break;
+    }
+}
+
+/* A child has ended for good by itself: perhaps the supervisor has nothing left to live for. */
+static void consider_shutdown(struct otpi_supervisor *sup, bool significant)
+{
+    uint32_t when = sup->spec->auto_shutdown;
+    if (!significant || when == OTP_NEVER)
+        return;
+    if (when == OTP_ALL_SIGNIFICANT && sup->children.significant > 0)
+        return;
+    otpi_walk_shutdown(sup, otp_shutdown());
+}
+
+void otpi_restart_ended(struct otpi_supervisor *sup, struct otpi_child *child, otp_reason reason)
+{
+    const struct otp_child *spec = child->spec;
+    bool clean = otp_reason_is_clean(reason);
+    bool significant = spec->significant != 0;
+    if (!clean || spec->restart == OTP_PERMANENT)
+        otpi_supervisor_log(sup, child, clean ? OTP_LOG_WARNING : OTP_LOG_ERROR, OTP_LOG_CHILD_EXIT,
+                            &reason, "child ended");
+    otpi_children_set(&sup->children, child, otp_no_pid(), OTP_CHILD_STOPPED);
+    if (spec->restart == OTP_PERMANENT || (spec->restart == OTP_TRANSIENT && !clean)) {
+        restart(sup, child);
+        return;
+    }
+    if (spec->restart == OTP_TEMPORARY)
+        otpi_children_remove(&sup->children, child);
+    consider_shutdown(sup, significant);
+}
+
+void otpi_restart_again(struct otpi_supervisor *sup, struct otpi_child *child)
+{
+    otpi_children_set(&sup->children, child, otp_no_pid(), OTP_CHILD_STOPPED);
+    restart(sup, child);
+}
