@@ -81,8 +81,9 @@ void otpi_host_wake(const struct otpi_host_signals *signals)
 void otpi_host_signals_give(struct otpi_host_signals *signals)
 {
     struct signalfd_siginfo info;
-    while (read(signals->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
-        continue; /* came too late to be waited for */
+    bool more = true;
+    while (more) /* what came too late to be waited for */
+        more = read(signals->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info);
     (void)pthread_sigmask(SIG_SETMASK, &signals->old, NULL); /* the arguments are good */
 }
 
