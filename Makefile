@@ -121,7 +121,7 @@ $(BUILD)/tests/unit/test_%: tests/unit/test_%.c $(SUPPORT_O) $(LIB)
 	mkdir -p $(@D)
 	$(info cc    $<)$(CC) $(USER_C) $(TEST_C) -Iruntime $(DEPGEN) -o $@ $(filter %.c %.o %.a,$^) $(CHECK_LIBS) $(LINK)
 $(BUILD)/tests/conformance/test_%: tests/conformance/test_%.c $(SUPPORT_O) $(LIB) $(PUBLIC_H) \
-    $$(wildcard tests/conformance/$$*.otp tests/conformance/$$*/*) \
+    $$(wildcard tests/conformance/*.h tests/conformance/$$*.otp tests/conformance/$$*/*) \
     $$(if $$(wildcard tests/conformance/$$*.otp),$(OTPC)) | tests/run/compile.sh
 	$(info build $@)$(SCRIPT_ENV) CFLAGS="$(USER_C) $(TEST_C)" LIBS="$(SUPPORT_O) $(LIB) $(CHECK_LIBS) $(LINK)" \
 	  sh tests/run/compile.sh $(BUILD)/tests/conformance/$* $@ $(filter %.otp %.c,$^)
