@@ -25,10 +25,11 @@ enum plan_item_kind {
 /* A type without its ? and []. */
 struct plan_item {
     enum plan_item_kind kind;
-    const char *view;   /* its C type in messages, replies and tables: "otp_str" */
-    const char *owner;  /* its C type in a state: "struct otp_string" */
-    const char *layout; /* the C name of its struct otp_layout */
-    bool refs;          /* it refers to memory outside itself */
+    const char *view;           /* its C type in messages, replies and tables: "otp_str" */
+    const char *owner;          /* its C type in a state: "struct otp_string" */
+    const char *layout;         /* the C name of its struct otp_layout */
+    bool refs;                  /* it refers to memory outside itself */
+    struct plan_struct *record; /* PLAN_STRUCT */
 };
 
 enum plan_many { PLAN_ONE, PLAN_OPTIONAL, PLAN_LIST, PLAN_OPTIONAL_LIST };
@@ -74,7 +75,9 @@ struct plan_struct {
     const char *c_name; /* "myapp_entry" */
     const char *doc;
     uint32_t line;
-    bool made; /* for a list or an option inside another: no _set, no _view */
+    bool made;    /* for a list or an option inside another: no _set, no _view */
+    bool foreign; /* declared in another package's header */
+    bool wanted;  /* something refers to its layout */
     struct plan_fields fields;
     struct plan_item item;
 };
@@ -241,10 +244,9 @@ struct plan_application {
     const char *name;
     const char *doc;
     uint32_t line;
-    const struct plan_supervisor *root; /* NULL: of another package */
-    const char *root_table;             /* C name of its table */
-    const char *root_name;
-    bool configures; /* a child of this package reads the configuration */
+    const char *root_table; /* C name of the table of the root supervisor */
+    const char *root_name;  /* "myapp.main" */
+    bool configures;        /* a child of this package reads the configuration */
 };
 
 /* ---- A package ---- */
@@ -264,7 +266,7 @@ struct plan {
     size_t n_includes;
     const struct plan_import *imports;
     size_t n_imports;
-    const struct plan_enum *const *enums;
+    const struct plan_enum *enums;
     size_t n_enums;
     const struct plan_struct *const *structs; /* each behind those that it holds */
     size_t n_structs;
@@ -274,15 +276,15 @@ struct plan {
     size_t n_plain_layouts;
     const struct plan_struct *const *foreign_layouts;
     size_t n_foreign_layouts;
-    const struct plan_module *const *modules;
+    const struct plan_module *modules;
     size_t n_modules;
-    const struct plan_supervisor *const *supervisors;
+    const struct plan_supervisor *supervisors;
     size_t n_supervisors;
-    const struct plan_name *names;
+    const struct plan_name *const *names;
     size_t n_names;
     const struct plan_variable *variables;
     size_t n_variables;
-    uint32_t env_line; /* 0: no env block */
+    uint32_t env_line;                          /* 0: no env block */
     const struct plan_application *application; /* NULL if none */
 };
 

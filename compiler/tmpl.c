@@ -190,7 +190,8 @@ static size_t unsafe_length(const char *p)
 {
     if (((unsigned char)*p < ' ' && *p != '\n') || *p == 0x7f)
         return 1;
-    if ((p[0] == '*' && p[1] == '/') || (p[0] == '/' && p[1] == '*') || (p[0] == '?' && p[1] == '?'))
+    if ((p[0] == '*' && p[1] == '/') || (p[0] == '/' && p[1] == '*') ||
+        (p[0] == '?' && p[1] == '?'))
         return 1;
     return is_bidi_mark(p) ? 3 : 0;
 }

@@ -21,8 +21,14 @@ struct tmpl_var {
     const char *value;
 };
 
-#define TMPL_VAR(name, value) { (name), sizeof(name) - 1, (value) }
-#define TMPL_END              { NULL, 0, NULL }
+#define TMPL_VAR(name, value)                                                                      \
+    {                                                                                              \
+        (name), sizeof(name) - 1, (value)                                                          \
+    }
+#define TMPL_END                                                                                   \
+    {                                                                                              \
+        NULL, 0, NULL                                                                              \
+    }
 
 /* Output in the making, one file after the other. */
 struct tmpl {

@@ -35,23 +35,23 @@ struct walk {
     size_t width;
     struct arena_buf *out;
     enum manner manner;
-    size_t base;              /* the line's own indentation */
-    size_t at;                /* in line */
-    size_t begin;             /* where in line this output line began */
-    size_t column;            /* in the output line */
+    size_t base;   /* the line's own indentation */
+    size_t at;     /* in line */
+    size_t begin;  /* where in line this output line began */
+    size_t column; /* in the output line */
     unsigned depth;
-    size_t align[MAX_DEPTH];  /* column behind each open bracket */
+    size_t align[MAX_DEPTH]; /* column behind each open bracket */
     struct stop stops[MAX_DEPTH + 1];
-    struct stop string_stop;  /* inside a string */
-    bool string_blank;        /* string_stop is behind a blank */
-    struct stop last_resort;  /* between two words outside brackets */
-    size_t string_column;     /* where the open string began */
+    struct stop string_stop; /* inside a string */
+    bool string_blank;       /* string_stop is behind a blank */
+    struct stop last_resort; /* between two words outside brackets */
+    size_t string_column;    /* where the open string began */
     bool in_string;
     bool in_comment;
-    bool directive;           /* a # line: newlines need a backslash */
-    bool hung;                /* the first bracket was hung */
+    bool directive; /* a # line: newlines need a backslash */
+    bool hung;      /* the first bracket was hung */
     unsigned too_long;
-    bool counted;             /* this output line was counted in too_long */
+    bool counted; /* this output line was counted in too_long */
 };
 
 static void forget_stops(struct walk *w)

@@ -1,0 +1,148 @@
+/* plan.c - what is emitted for one package.
+ *
+ * Idea: first the types, since everything names them; then modules, supervisors, the application;
+ * at last, when it is known what refers to what, the layouts that are needed. */
+#include "plan.h"
+
+#include "cname.h"
+#include "plan_build.h"
+#include "tmpl.h"
+
+static void plan_imports(struct plan_builder *b)
+{
+    const struct import_list *list = &b->file->imports;
+    struct plan_import *imports = ARENA_ARRAY(b->arena, struct plan_import, list->count);
+    size_t n = 0;
+    for (const struct import *i = list->first; i; i = i->next) {
+        if (!i->file || i->file == b->file)
+            continue;
+        bool twice = false;
+        for (const struct import *j = list->first; j != i; j = j->next)
+            twice = twice || j->file == i->file;
+        if (!twice)
+            imports[n++] = (struct plan_import){ cname_upper(b->arena, plan_package(i->file)),
+                                                 plan_source(b, i->file) };
+    }
+    b->plan->imports = imports;
+    b->plan->n_imports = n;
+}
+
+static void plan_includes(struct plan_builder *b)
+{
+    const struct include_list *list = &b->file->includes;
+    const char **includes = ARENA_ARRAY(b->arena, const char *, list->count);
+    for (const struct include *i = list->first; i; i = i->next)
+        includes[b->plan->n_includes++] = i->path.bytes;
+    b->plan->includes = includes;
+}
+
+static size_t count_of(const struct file *f, enum decl_kind kind)
+{
+    size_t n = 0;
+    for (const struct decl *d = f->decls.first; d; d = d->next)
+        n += d->kind == kind;
+    return n;
+}
+
+static void plan_declared_types(struct plan_builder *b)
+{
+    struct plan_enum *enums = ARENA_ARRAY(b->arena, struct plan_enum, count_of(b->file, DECL_ENUM));
+    for (const struct decl *d = b->file->decls.first; d; d = d->next) {
+        if (d->kind == DECL_ENUM)
+            enums[b->plan->n_enums++] = plan_enum_of(b, d);
+        else if (d->kind == DECL_STRUCT)
+            plan_struct_of(b, d);
+    }
+    b->plan->enums = enums;
+    plan_finish_structs(b);
+}
+
+static void plan_modules(struct plan_builder *b)
+{
+    const struct file *f = b->file;
+    b->modules = ARENA_ARRAY(b->arena, struct plan_module, count_of(f, DECL_GENSERVER));
+    b->supervisors = ARENA_ARRAY(b->arena, struct plan_supervisor, count_of(f, DECL_SUPERVISOR));
+    for (const struct decl *d = f->decls.first; d; d = d->next)
+        if (d->kind == DECL_GENSERVER)
+            plan_genserver(b, d);
+    plan_edges(b);
+    for (const struct decl *d = f->decls.first; d; d = d->next)
+        if (d->kind == DECL_SUPERVISOR)
+            plan_supervisor(b, d);
+    plan_finish_structs(b);
+}
+
+static void want_message(struct plan_builder *b, const struct plan_message *m)
+{
+    plan_want_fields(b, &m->params);
+    if (m->kind != PLAN_CALL)
+        return;
+    if (m->reply.kind == PLAN_VALUE)
+        plan_want_item(b, m->reply.item);
+    for (size_t i = 0; i < m->reply.n_tags; i++)
+        plan_want_fields(b, &m->reply.tags[i].fields);
+}
+
+static void want_layouts(struct plan_builder *b)
+{
+    for (size_t i = 0; i < b->structs.count; i++) {
+        const struct plan_struct *s = b->structs.items[i];
+        if (!s->made)
+            plan_want_fields(b, &s->fields);
+    }
+    for (size_t i = 0; i < b->n_modules; i++) {
+        const struct plan_module *m = &b->modules[i];
+        plan_want_fields(b, &m->options);
+        for (size_t j = 0; j < m->state.count; j++)
+            if (m->state.items[j].many == PLAN_LIST)
+                plan_want_item(b, m->state.items[j].item);
+        for (size_t j = 0; j < m->n_tables; j++) {
+            plan_want_item(b, m->tables[j].key);
+            plan_want_item(b, m->tables[j].value);
+        }
+        for (size_t j = 0; j < m->n_messages; j++)
+            want_message(b, &m->messages[j]);
+    }
+}
+
+static void hand_over(struct plan_builder *b)
+{
+    struct plan *p = b->plan;
+    p->structs = (const struct plan_struct *const *)b->structs.items;
+    p->n_structs = b->structs.count;
+    p->plain_layouts = (const struct plan_item *const *)b->plain_layouts.items;
+    p->n_plain_layouts = b->plain_layouts.count;
+    p->foreign_layouts = (const struct plan_struct *const *)b->foreign_layouts.items;
+    p->n_foreign_layouts = b->foreign_layouts.count;
+    p->names = (const struct plan_name *const *)b->names.items;
+    p->n_names = b->names.count;
+    p->modules = b->modules;
+    p->n_modules = b->n_modules;
+    p->supervisors = b->supervisors;
+    p->n_supervisors = b->n_supervisors;
+}
+
+const struct plan *plan_build(struct unit *u, const struct file *f)
+{
+    struct plan_builder b = { .unit = u, .arena = u->arena, .file = f };
+    struct plan *p = ARENA_NEW(u->arena, struct plan);
+    b.plan = p;
+    intern_map_init(&b.by_decl, u->arena);
+    intern_map_init(&b.by_made, u->arena);
+    intern_map_init(&b.messages, u->arena);
+    intern_map_init(&b.wanted, u->arena);
+    p->package = plan_package(f);
+    p->upper = cname_upper(u->arena, p->package);
+    p->file = plan_source(&b, f);
+    p->doc = plan_doc(f->doc);
+    p->line = plan_line(&b, f->package_span);
+    plan_imports(&b);
+    plan_includes(&b);
+    plan_declared_types(&b);
+    plan_modules(&b);
+    plan_env(&b);
+    plan_application(&b);
+    want_layouts(&b);
+    hand_over(&b);
+    return p;
+}

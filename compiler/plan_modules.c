@@ -1,0 +1,400 @@
+/* plan_modules.c - genservers, supervisors, the configuration and the application.
+ *
+ * Idea: one function per declaration, which fills one struct of the plan from one of the tree. */
+#include "plan_build.h"
+
+#include <string.h>
+
+#include "cname.h"
+#include "tmpl.h"
+
+/* ---- Messages ---- */
+
+static enum plan_message_kind message_kind(enum message_kind kind)
+{
+    if (kind == MESSAGE_CALL)
+        return PLAN_CALL;
+    if (kind == MESSAGE_CONTINUE)
+        return PLAN_CONTINUE;
+    return kind == MESSAGE_INFO ? PLAN_INFO : PLAN_CAST;
+}
+
+static void plan_tags(struct plan_builder *b, const struct message *m, struct plan_message *to)
+{
+    const struct file *f = m->owner->file;
+    struct plan_reply *r = &to->reply;
+    const char *upper = cname_upper(b->arena, to->c_name);
+    r->tags = ARENA_ARRAY(b->arena, struct plan_tag, m->reply.tags.count);
+    for (const struct tag *t = m->reply.tags.first; t; t = t->next) {
+        struct plan_tag *tag = &r->tags[r->n_tags++];
+        tag->name = t->name.name->text;
+        tag->c_name = TMPL_JOIN(b->arena, upper, "_", cname_upper(b->arena, tag->name));
+        tag->doc = plan_doc(t->doc);
+        tag->fields = plan_fields_of(b, &t->fields, f);
+        r->refs = r->refs || tag->fields.refs;
+    }
+}
+
+static void plan_reply(struct plan_builder *b, const struct message *m, struct plan_message *to)
+{
+    struct plan_reply *r = &to->reply;
+    if (m->reply.kind == REPLY_TAGS) {
+        r->kind = PLAN_TAGS;
+        plan_tags(b, m, to);
+    } else if (m->reply.kind == REPLY_VALUE) {
+        r->kind = PLAN_VALUE;
+        r->value = plan_field_of(b, "value", m->reply.type, m->owner->file);
+        r->item = plan_whole_item(b, m->reply.type, m->owner->file);
+        r->refs = r->item->refs;
+    }
+    to->later = m->handler.reply_later.set;
+    const struct set_time *t = &m->handler.timeout;
+    to->timeout = !t->set                    ? "OTP_CALL_TIMEOUT"
+                  : t->kind == TIME_INFINITY ? "OTP_INFINITY"
+                                             : plan_duration(b->arena, t->ns);
+}
+
+static void plan_message(struct plan_builder *b, const struct message *m, struct plan_message *to)
+{
+    const struct decl *owner = m->owner;
+    const char *module = owner->name.name->text, *name = m->name.name->text;
+    to->kind = message_kind(m->kind);
+    to->module = module;
+    to->name = name;
+    bool is_continue = to->kind == PLAN_CONTINUE;
+    const char *package = plan_package(owner->file);
+    to->stem = TMPL_JOIN(b->arena, module, is_continue ? "_continue_" : "_", name);
+    to->c_name = TMPL_JOIN(b->arena, package, "_", to->stem);
+    to->handler = TMPL_JOIN(b->arena, package, "_", module,
+                            is_continue ? "_handle_continue_" : "_handle_", name);
+    to->source = plan_source(b, owner->file);
+    to->doc = plan_doc(m->doc);
+    to->line = plan_line(b, m->span);
+    to->params = plan_fields_of(b, &m->params, owner->file);
+    if (to->kind == PLAN_CALL)
+        plan_reply(b, m, to);
+    intern_map_add(&b->messages, m, to);
+}
+
+/* ---- Genservers ---- */
+
+static void plan_table(struct plan_builder *b, const struct field *f, struct plan_module *m)
+{
+    struct plan_table *t = &m->tables[m->n_tables++];
+    t->name = f->name.name->text;
+    t->type = ast_type_text(b->arena, f->type);
+    t->stem = TMPL_JOIN(b->arena, m->stem, "_", t->name);
+    t->c_name = TMPL_JOIN(b->arena, m->c_name, "_", t->name);
+    t->line = plan_line(b, f->name.span);
+    t->key = plan_whole_item(b, f->type->table.key, b->file);
+    t->value = plan_whole_item(b, f->type->table.value, b->file);
+}
+
+static void plan_state(struct plan_builder *b, const struct decl *d, struct plan_module *m)
+{
+    const struct block *options = &d->genserver.options, *state = &d->genserver.state;
+    m->options = plan_fields_of(b, &options->fields, b->file);
+    m->options_line = options->set ? plan_line(b, options->span) : m->line;
+    m->state = plan_fields_of(b, &state->fields, b->file);
+    m->state_line = state->set ? plan_line(b, state->span) : m->line;
+    m->tables = ARENA_ARRAY(b->arena, struct plan_table, state->fields.count);
+    size_t i = 0;
+    for (const struct field *f = state->fields.first; f; f = f->next, i++) {
+        if (f->type->kind != TYPE_TABLE)
+            continue;
+        m->state.items[i].table = &m->tables[m->n_tables];
+        plan_table(b, f, m);
+    }
+}
+
+static void plan_callbacks(struct plan_builder *b, const struct decl *d, struct plan_module *m)
+{
+    static const enum callback_kind from[PLAN_CALLBACK_COUNT] = {
+        [PLAN_INIT] = CALLBACK_INIT,           [PLAN_DOWN] = CALLBACK_DOWN,
+        [PLAN_EXIT] = CALLBACK_EXIT,           [PLAN_IDLE] = CALLBACK_IDLE,
+        [PLAN_TERMINATE] = CALLBACK_TERMINATE,
+    };
+    for (int i = 0; i < PLAN_CALLBACK_COUNT; i++) {
+        const struct callback *c = &d->genserver.callbacks[from[i]];
+        m->callbacks[i].set = c->set || i == PLAN_INIT;
+        m->callbacks[i].doc = plan_doc(c->doc);
+        m->callbacks[i].line = c->set ? plan_line(b, c->span) : m->line;
+    }
+}
+
+static void add_name(struct plan_builder *b, const struct ident *name, uint32_t line)
+{
+    const char *package = plan_package(b->file), *text = name->name->text;
+    const char *symbol = TMPL_JOIN(b->arena, package, "_", text);
+    const void *key = intern_text(&b->unit->names, TMPL_JOIN(b->arena, package, ".", text));
+    if (intern_map_add(&b->wanted, key, b))
+        return; /* a name of two children in two trees: one object for both */
+    struct plan_name *n = ARENA_NEW(b->arena, struct plan_name);
+    *n = (struct plan_name){ TMPL_JOIN(b->arena, package, ".", text),
+                             TMPL_JOIN(b->arena, symbol, "_name"), cname_upper(b->arena, symbol),
+                             line };
+    plan_push(b, &b->names, n);
+}
+
+/* "myapp.cache": the name that a module's processes have unless their child line gives another. */
+static const char *default_name(struct plan_builder *b, const struct decl *d)
+{
+    const char *name = d->name.name->text;
+    if (d->kind == DECL_GENSERVER) {
+        const struct name_line *line = &d->genserver.name;
+        if (!line->set || line->via)
+            return NULL;
+        name = line->name.name->text;
+    }
+    return TMPL_JOIN(b->arena, plan_package(d->file), ".", name);
+}
+
+void plan_genserver(struct plan_builder *b, const struct decl *d)
+{
+    struct plan_module *m = &b->modules[b->n_modules++];
+    const struct genserver *g = &d->genserver;
+    m->name = m->stem = d->name.name->text;
+    m->c_name = plan_c_name(b, d);
+    m->upper = cname_upper(b->arena, m->c_name);
+    m->doc = plan_doc(d->doc);
+    m->line = plan_line(b, d->word_span);
+    m->trap_exit = g->trap_exit.set;
+    m->registered = default_name(b, d);
+    if (m->registered)
+        add_name(b, &g->name.name, plan_line(b, g->name.span));
+    plan_state(b, d, m);
+    plan_callbacks(b, d, m);
+    m->messages = ARENA_ARRAY(b->arena, struct plan_message, g->messages.count);
+    for (const struct message *from = g->messages.first; from; from = from->next)
+        plan_message(b, from, &m->messages[m->n_messages++]);
+}
+
+/* ---- Declared calls ---- */
+
+static const struct plan_message *planned(struct plan_builder *b, const struct message *m)
+{
+    const struct plan_message *known = intern_map_get(&b->messages, m);
+    if (known)
+        return known;
+    struct plan_message *made = ARENA_NEW(b->arena, struct plan_message);
+    plan_message(b, m, made); /* of an imported package */
+    return made;
+}
+
+struct edges {
+    struct plan_builder *b;
+    struct intern_map seen;
+    struct plan_list calls;
+};
+
+static void add_call(struct edges *e, const struct message *m)
+{
+    if (m->kind == MESSAGE_CALL && !intern_map_add(&e->seen, m, e))
+        plan_push(e->b, &e->calls, planned(e->b, m));
+}
+
+static void add_edges(struct edges *e, const struct edge_list *list)
+{
+    for (const struct edge *edge = list->first; edge; edge = edge->next) {
+        if (edge->message) {
+            add_call(e, edge->message);
+        } else if (edge->decl && edge->decl->kind == DECL_GENSERVER) {
+            for (const struct message *m = edge->decl->genserver.messages.first; m; m = m->next)
+                add_call(e, m);
+        }
+    }
+}
+
+void plan_edges(struct plan_builder *b)
+{
+    size_t i = 0;
+    for (const struct decl *d = b->file->decls.first; d; d = d->next) {
+        if (d->kind != DECL_GENSERVER)
+            continue;
+        struct edges e = { .b = b };
+        intern_map_init(&e.seen, b->arena);
+        for (int c = 0; c < CALLBACK_COUNT; c++)
+            add_edges(&e, &d->genserver.callbacks[c].handler.calls);
+        for (const struct message *m = d->genserver.messages.first; m; m = m->next)
+            add_edges(&e, &m->handler.calls);
+        b->modules[i].calls = (const struct plan_message **)e.calls.items;
+        b->modules[i++].n_calls = e.calls.count;
+    }
+}
+
+/* ---- Supervisors ---- */
+
+static const struct plan_field *option_named(const struct plan_fields *options, const char *name)
+{
+    for (size_t i = 0; i < options->count; i++)
+        if (strcmp(options->items[i].name, name) == 0)
+            return &options->items[i];
+    return NULL;
+}
+
+static const struct option_value *given(const struct child *c, const struct field *option)
+{
+    for (const struct option_value *v = c->options.first; v; v = v->next)
+        if (v->option == option)
+            return v;
+    return NULL;
+}
+
+static void plan_settings(struct plan_builder *b, const struct child *c, struct plan_child *to)
+{
+    const struct decl *module = c->module.decl;
+    const struct field_list *list = &module->genserver.options.fields;
+    if (list->count == 0)
+        return;
+    to->options = TMPL_JOIN(b->arena, plan_c_name(b, module), "_options");
+    struct plan_fields *options = ARENA_NEW(b->arena, struct plan_fields);
+    *options = plan_fields_of(b, list, module->file);
+    to->settings = ARENA_ARRAY(b->arena, struct plan_setting, list->count);
+    for (const struct field *f = list->first; f; f = f->next) {
+        const struct option_value *v = given(c, f);
+        const struct plan_field *option = option_named(options, f->name.name->text);
+        const struct plan_value *value =
+            v ? plan_value_of(b, v->value, f->type, b->file) : option->value;
+        if (!value)
+            continue; /* checking has refused a required one that is not given */
+        uint32_t line = v ? plan_line(b, v->span) : to->line;
+        to->settings[to->n_settings++] = (struct plan_setting){ option, value, line };
+        to->configured = to->configured || value->fallback;
+    }
+}
+
+static const char *shutdown_of(struct plan_builder *b, const struct set_time *t)
+{
+    if (!t->set)
+        return "OTP_SHUTDOWN_DEFAULT";
+    switch (t->kind) {
+    case TIME_INFINITY: return "OTP_INFINITY";
+    case TIME_BRUTAL_KILL: return "OTP_BRUTAL_KILL";
+    case TIME_DURATION: break;
+    }
+    return plan_duration(b->arena, t->ns);
+}
+
+static void plan_child(struct plan_builder *b, const struct child *c, struct plan_child *to)
+{
+    static const char *const restarts[] = { "OTP_PERMANENT", "OTP_TRANSIENT", "OTP_TEMPORARY" };
+    const struct decl *module = c->module.decl;
+    to->id = c->id.name->text;
+    to->line = plan_line(b, c->span);
+    to->module = TMPL_JOIN(b->arena, plan_c_name(b, module), "_module");
+    to->shutdown = shutdown_of(b, &c->shutdown);
+    to->restart = restarts[c->restart.set ? c->restart.value : RESTART_PERMANENT];
+    to->registered = default_name(b, module);
+    if (c->name.set) {
+        to->registered = TMPL_JOIN(b->arena, plan_package(b->file), ".", c->name.name.name->text);
+        add_name(b, &c->name.name, to->line);
+    }
+    if (module->kind == DECL_GENSERVER)
+        plan_settings(b, c, to);
+}
+
+static void plan_limits(struct plan_builder *b, const struct supervisor *from,
+                        struct plan_supervisor *to)
+{
+    static const char *const strategies[] = { "OTP_ONE_FOR_ONE", "OTP_ONE_FOR_ALL",
+                                              "OTP_REST_FOR_ONE" };
+    const struct set_intensity *limit = &from->max_restarts;
+    to->strategy = strategies[from->strategy.set ? from->strategy.value : STRATEGY_ONE_FOR_ONE];
+    to->max_restarts = limit->set ? tmpl_number(b->arena, limit->count) : "OTP_MAX_RESTARTS";
+    to->period = limit->set ? plan_duration(b->arena, limit->period_ns) : "OTP_MAX_RESTARTS_PERIOD";
+}
+
+void plan_supervisor(struct plan_builder *b, const struct decl *d)
+{
+    struct plan_supervisor *s = &b->supervisors[b->n_supervisors++];
+    s->name = s->stem = d->name.name->text;
+    s->c_name = plan_c_name(b, d);
+    s->upper = cname_upper(b->arena, s->c_name);
+    s->doc = plan_doc(d->doc);
+    s->line = plan_line(b, d->word_span);
+    s->registered = default_name(b, d);
+    add_name(b, &d->name, s->line);
+    plan_limits(b, &d->supervisor, s);
+    s->children = ARENA_ARRAY(b->arena, struct plan_child, d->supervisor.children.count);
+    for (const struct child *c = d->supervisor.children.first; c; c = c->next) {
+        struct plan_child *to = &s->children[s->n_children++];
+        plan_child(b, c, to);
+        s->n_configured += to->configured;
+        s->n_constant += to->options && !to->configured;
+    }
+}
+
+/* ---- The application ---- */
+
+static const char *setting_text(struct plan_builder *b, const struct expr *e, const struct type *t)
+{
+    switch (e->kind) {
+    case EXPR_STRING: return e->string.bytes;
+    case EXPR_DURATION: return ast_duration_text(b->arena, e->ns);
+    case EXPR_UNARY: return TMPL_JOIN(b->arena, "-", setting_text(b, e->op.left, t));
+    case EXPR_NAME:
+    case EXPR_DOT: return e->bind.value->name.name->text;
+    case EXPR_INT: return tmpl_number(b->arena, e->integer);
+    case EXPR_FLOAT:
+    case EXPR_BOOL: return plan_value_of(b, e, t, b->file)->text;
+    case EXPR_NONE:
+    case EXPR_BINARY:
+    case EXPR_POISON: break; /* checking has refused these */
+    }
+    return NULL;
+}
+
+static void plan_variable(struct plan_builder *b, const struct field *f, struct plan_variable *v)
+{
+    static const char *const kinds[TYPE_EXTERN + 1] = {
+        [TYPE_BOOL] = "OTP_ENV_BOOL",     [TYPE_I8] = "OTP_ENV_I8",
+        [TYPE_I16] = "OTP_ENV_I16",       [TYPE_I32] = "OTP_ENV_I32",
+        [TYPE_I64] = "OTP_ENV_I64",       [TYPE_U8] = "OTP_ENV_U8",
+        [TYPE_U16] = "OTP_ENV_U16",       [TYPE_U32] = "OTP_ENV_U32",
+        [TYPE_U64] = "OTP_ENV_U64",       [TYPE_F64] = "OTP_ENV_F64",
+        [TYPE_STRING] = "OTP_ENV_STRING", [TYPE_DURATION] = "OTP_ENV_DURATION",
+        [TYPE_NAMED] = "OTP_ENV_ENUM",
+    };
+    v->kind = kinds[f->type->kind];
+    v->variable = f->variable.bytes;
+    v->fallback = f->value ? setting_text(b, f->value, f->type) : NULL;
+    if (f->type->kind == TYPE_NAMED) {
+        struct plan_enum *words = ARENA_NEW(b->arena, struct plan_enum);
+        *words = plan_enum_of(b, f->type->named.decl);
+        v->words = words;
+    }
+}
+
+void plan_env(struct plan_builder *b)
+{
+    const struct decl *d = b->file->env;
+    if (!d)
+        return;
+    struct plan_fields fields = plan_fields_of(b, &d->fields, b->file);
+    struct plan_variable *variables = ARENA_ARRAY(b->arena, struct plan_variable, fields.count);
+    size_t i = 0;
+    for (const struct field *f = d->fields.first; f; f = f->next, i++) {
+        variables[i].field = fields.items[i];
+        plan_variable(b, f, &variables[i]);
+    }
+    b->plan->variables = variables;
+    b->plan->n_variables = i;
+    b->plan->env_line = plan_line(b, d->word_span);
+}
+
+void plan_application(struct plan_builder *b)
+{
+    const struct decl *d = b->file->application;
+    if (!d)
+        return;
+    const struct decl *root = d->application.start.ref.decl;
+    struct plan_application *a = ARENA_NEW(b->arena, struct plan_application);
+    a->name = d->name.name->text;
+    a->doc = plan_doc(d->doc);
+    a->line = plan_line(b, d->word_span);
+    a->root_table = TMPL_JOIN(b->arena, plan_c_name(b, root), "_module");
+    a->root_name = default_name(b, root);
+    for (size_t i = 0; i < b->n_supervisors; i++)
+        a->configures = a->configures || b->supervisors[i].n_configured > 0;
+    b->plan->application = a;
+}

@@ -1,0 +1,479 @@
+/* plan_names.c - every C name that a spec makes, looked at before anything is made.
+ *
+ * Idea: one walk over all declarations takes each symbol, macro and tag in a table; who comes second
+ * is reported with both places. Tags and functions are kept apart by C but not by the warnings of
+ * C++, so here they share one space. Names that stand without a prefix (fields, parameters,
+ * alternatives) are compared with the words of C and C++. The constants of the generated .c need no
+ * entries: each is called after a name that is taken here and one of PLAN_SUFFIXES, of which none
+ * ends in another, so they differ from each other; only parameters could hide one. */
+#include "plan.h"
+
+#include <string.h>
+
+#include "ast.h"
+#include "cname.h"
+
+/* What the constants of a generated .c end in. */
+static const char *const PLAN_SUFFIXES[] = { "_args",     "_layout",   "_refs",   "_type",
+                                             "_dispatch", "_thunk",    "_tables", "_fields",
+                                             "_children", "_settings", "_values", "_entries",
+                                             "_words",    "_visit",    "_visitor" };
+
+/* A parameter that ends like a constant of the generated .c. */
+struct suspect {
+    struct ident ident;
+    const char *package;
+    struct suspect *next;
+};
+
+struct names {
+    struct unit *unit;
+    struct cname_table table;
+    struct suspect *suspects;
+    const struct file *file;
+    const char *package; /* of file */
+    const char *upper;   /* the same in capitals */
+    char *stem;          /* what the names being taken begin with; room for more behind it */
+    size_t stem_len;
+    size_t stem_cap;
+    bool capitals;
+};
+
+/* ---- Taking names ---- */
+
+static void room(struct names *n, size_t more)
+{
+    if (n->stem_len + more < n->stem_cap)
+        return;
+    size_t cap = 2 * (n->stem_len + more) + 256;
+    char *stem = arena_alloc(n->unit->arena, cap);
+    if (n->stem)
+        memcpy(stem, n->stem, n->stem_len);
+    n->stem = stem;
+    n->stem_cap = cap;
+}
+
+static void append(struct names *n, const char *text)
+{
+    size_t len = strlen(text);
+    room(n, len + 1);
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        n->stem[n->stem_len + i] = n->capitals && c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    }
+    n->stem_len += len;
+}
+
+/* What follows is called after the package and these; NULLs are left out. */
+static void begin(struct names *n, bool capitals, const char *a, const char *b, const char *c)
+{
+    const char *parts[] = { a, b, c };
+    n->stem_len = 0;
+    n->capitals = capitals;
+    append(n, n->package);
+    for (size_t i = 0; i < 3; i++) {
+        if (!parts[i])
+            continue;
+        append(n, "_");
+        append(n, parts[i]);
+    }
+}
+
+/* Can the C of one file and of the other meet: does one import the other? */
+static bool imports(const struct file *from, uint32_t id, unsigned depth)
+{
+    if (from->source->id == id)
+        return true;
+    for (const struct import *i = from->imports.first; i && depth > 0; i = i->next)
+        if (i->file && imports(i->file, id, depth - 1))
+            return true;
+    return false;
+}
+
+static const struct file *file_of(const struct names *n, uint32_t id)
+{
+    const struct file *f = n->unit->first_file;
+    while (f && f->source->id != id)
+        f = f->next;
+    return f;
+}
+
+/* Two packages of which neither imports the other are two programs, unless a third imports both. */
+static bool meet(const struct names *n, uint32_t a, uint32_t b)
+{
+    enum { DEPTH = 32 };
+    if (a == b)
+        return true;
+    const struct file *fa = file_of(n, a), *fb = file_of(n, b);
+    if (!fa || !fb || fa->package.name == fb->package.name)
+        return false; /* one package in two files: reported already */
+    for (const struct file *f = n->unit->first_file; f; f = f->next)
+        if (imports(f, a, DEPTH) && imports(f, b, DEPTH))
+            return true;
+    return false;
+}
+
+static void take(struct names *n, const char *suffix, const char *what, struct span span)
+{
+    size_t len = n->stem_len;
+    append(n, suffix);
+    const struct cname *old = cname_take(&n->table, n->stem, n->stem_len, what, span);
+    if (old && meet(n, old->span.file, span.file)) {
+        struct diag *d =
+            diag_add(&n->unit->diags, E_C_CLASH, span,
+                     "two things would be called '%s' in C: %s and %s", old->text, old->what, what);
+        diag_note(d, old->span, "%s comes from here", old->what);
+        diag_help(d, "rename one of them in the spec");
+    }
+    n->stem_len = len;
+}
+
+static bool check_reserved(struct names *n, const struct ident *id)
+{
+    const char *why = cname_reserved(id->name->text);
+    if (!why)
+        return true;
+    diag_add(&n->unit->diags, E_C_RESERVED, id->span, "'%s' cannot be a part of a C name: %s",
+             id->name->text, why);
+    return false;
+}
+
+/* A name that stands in C without a prefix. */
+static void check_alone(struct names *n, const struct ident *id, const char *what)
+{
+    if (!check_reserved(n, id))
+        return;
+    const char *why = cname_word(id->name->text);
+    if (!why)
+        return;
+    struct diag *d = diag_add(&n->unit->diags, E_C_WORD, id->span, "%s cannot be called '%s': %s",
+                              what, id->name->text, why);
+    diag_help(d, "choose another name: this one stands in C as it is written");
+}
+
+/* ---- Fields and parameters ---- */
+
+/* A list is a pointer and NAME_count, an optional value has_NAME and the value: neither may be
+ * another field. */
+static void check_companion(struct names *n, const struct field_list *list, const struct field *of,
+                            const char *companion)
+{
+    for (const struct field *f = list->first; f; f = f->next) {
+        if (strcmp(f->name.name->text, companion) != 0)
+            continue;
+        struct diag *d = diag_add(&n->unit->diags, E_C_CLASH, f->name.span,
+                                  "two things would be called '%s' in C: this field and a part of "
+                                  "'%s'",
+                                  companion, of->name.name->text);
+        diag_note(d, of->name.span, "'%s' is a pair in C, a value and '%s'", of->name.name->text,
+                  companion);
+        diag_help(d, "rename one of them in the spec");
+    }
+}
+
+static void check_fields(struct names *n, const struct field_list *list, const char *what)
+{
+    struct arena *a = n->unit->arena;
+    for (const struct field *f = list->first; f; f = f->next) {
+        check_alone(n, &f->name, what);
+        const struct type *t = f->type;
+        if (t && t->kind == TYPE_OPTIONAL) {
+            check_companion(n, list, f, arena_format(a, "has_%s", f->name.name->text));
+            t = t->elem;
+        }
+        if (t && t->kind == TYPE_LIST)
+            check_companion(n, list, f, arena_format(a, "%s_count", f->name.name->text));
+    }
+}
+
+static bool ends_in(const char *name, size_t len, const char *suffix)
+{
+    size_t n = strlen(suffix);
+    return len > n && memcmp(name + len - n, suffix, n) == 0;
+}
+
+static void check_params(struct names *n, const struct field_list *list)
+{
+    check_fields(n, list, "a parameter");
+    for (const struct field *f = list->first; f; f = f->next) {
+        const struct name *name = f->name.name;
+        for (size_t i = 0; i < sizeof PLAN_SUFFIXES / sizeof PLAN_SUFFIXES[0]; i++) {
+            if (!ends_in(name->text, name->len, PLAN_SUFFIXES[i]))
+                continue;
+            struct suspect *s = ARENA_NEW(n->unit->arena, struct suspect);
+            *s = (struct suspect){ f->name, n->package, n->suspects };
+            n->suspects = s;
+        }
+    }
+}
+
+/* Parameters that would hide a constant of the generated .c, now that all names are known. */
+static void check_suspects(struct names *n)
+{
+    for (const struct suspect *s = n->suspects; s; s = s->next) {
+        const char *name = s->ident.name->text;
+        size_t len = strlen(name);
+        for (size_t i = 0; i < sizeof PLAN_SUFFIXES / sizeof PLAN_SUFFIXES[0]; i++) {
+            if (!ends_in(name, len, PLAN_SUFFIXES[i]))
+                continue;
+            int stem = (int)(len - strlen(PLAN_SUFFIXES[i]));
+            const char *symbol = arena_format(n->unit->arena, "%s_%.*s", s->package, stem, name);
+            const struct cname *c = cname_find(&n->table, symbol, strlen(symbol));
+            if (!c)
+                continue;
+            struct diag *d = diag_add(&n->unit->diags, E_C_CLASH, s->ident.span,
+                                      "two things would be called '%s' in C: this parameter and a "
+                                      "constant of the generated code",
+                                      name);
+            diag_note(d, c->span, "the constant comes from here");
+            diag_help(d, "rename the parameter");
+        }
+    }
+}
+
+/* ---- Messages ---- */
+
+static void take_tags(struct names *n, const struct message *m, const char *module)
+{
+    const char *name = m->name.name->text;
+    const struct tag_list *tags = &m->reply.tags;
+    take(n, "_tag", "the alternatives of a reply", m->name.span);
+    for (const struct tag *t = tags->first; t; t = t->next) {
+        const char *tag = t->name.name->text;
+        check_alone(n, &t->name, "an alternative");
+        check_fields(n, &t->fields, "a field of an alternative");
+        begin(n, false, module, name, "reply");
+        append(n, "_");
+        take(n, tag, "the reply function of an alternative", t->name.span);
+        if (m->handler.reply_later.set) {
+            begin(n, false, module, name, "answer");
+            append(n, "_");
+            take(n, tag, "the function for a later answer", t->name.span);
+        }
+        begin(n, true, module, name, tag);
+        take(n, "", "an alternative of a reply", t->name.span);
+    }
+}
+
+static bool has_default(const struct message *m)
+{
+    return m->params.last && m->params.last->value;
+}
+
+static void take_call(struct names *n, const struct message *m, const char *module)
+{
+    struct span at = m->name.span;
+    take(n, "_within", "the client with a timeout of its own", at);
+    take(n, "_reply", "the reply of a call", at);
+    take(n, "_free_reply", "what frees the reply of a call", at);
+    if (m->handler.reply_later.set && m->reply.kind != REPLY_TAGS)
+        take(n, "_answer", "the function for a later answer", at);
+    if (m->reply.kind == REPLY_TAGS)
+        take_tags(n, m, module);
+}
+
+static void take_message(struct names *n, const struct message *m, const char *module)
+{
+    const char *name = m->name.name->text;
+    struct span at = m->name.span;
+    if (!check_reserved(n, &m->name))
+        return;
+    check_params(n, &m->params);
+    bool is_continue = m->kind == MESSAGE_CONTINUE;
+    begin(n, false, module, is_continue ? "handle_continue" : "handle", name);
+    take(n, "", "the handler of a message", at);
+    begin(n, false, module, is_continue ? "continue" : name, is_continue ? name : NULL);
+    take(n, "", is_continue ? "what names a continue" : "the client of a message", at);
+    take(n, "_args", "the arguments of a message", at);
+    if (is_continue)
+        return;
+    if (has_default(m))
+        take(n, "_with", "the client that takes the defaulted parameters too", at);
+    if (m->kind == MESSAGE_INFO)
+        take(n, "_after", "the client that sends an info later", at);
+    if (m->kind == MESSAGE_CALL)
+        take_call(n, m, module);
+}
+
+/* ---- Declarations ---- */
+
+static void take_started(struct names *n, struct span at)
+{
+    take(n, "", "a module", at);
+    take(n, "_module", "the table of a module", at);
+    take(n, "_start", "a start function", at);
+    take(n, "_start_link", "a start function", at);
+    take(n, "_child_spec", "the child spec of a module", at);
+}
+
+static void take_registered(struct names *n, const struct ident *name)
+{
+    if (!check_reserved(n, name))
+        return;
+    begin(n, false, name->name->text, "name", NULL);
+    take(n, "", "a registered name", name->span);
+    begin(n, true, name->name->text, NULL, NULL);
+    take(n, "", "a registered name", name->span);
+}
+
+static void take_state(struct names *n, const struct field_list *state, const char *module)
+{
+    static const char *const verbs[] = { "",           "_put",  "_get",   "_has",  "_delete",
+                                         "_delete_if", "_each", "_clear", "_count" };
+    check_fields(n, state, "a field of a state");
+    for (const struct field *f = state->first; f; f = f->next) {
+        if (!f->type || (f->type->kind != TYPE_TABLE && f->type->kind != TYPE_LIST))
+            continue;
+        begin(n, false, module, f->name.name->text, NULL);
+        if (f->type->kind == TYPE_LIST) {
+            take(n, "_set", "what sets a list of a state", f->name.span);
+            continue;
+        }
+        for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+            take(n, verbs[i], "a function of a table", f->name.span);
+    }
+}
+
+static void take_genserver(struct names *n, const struct decl *d)
+{
+    static const char *const callbacks[CALLBACK_COUNT] = {
+        [CALLBACK_INIT] = "_init",        [CALLBACK_TERMINATE] = "_terminate",
+        [CALLBACK_DOWN] = "_handle_down", [CALLBACK_EXIT] = "_handle_exit",
+        [CALLBACK_IDLE] = "_handle_idle",
+    };
+    const struct genserver *g = &d->genserver;
+    const char *module = d->name.name->text;
+    begin(n, false, module, NULL, NULL);
+    take_started(n, d->name.span);
+    take(n, "_options", "the options of a module", d->name.span);
+    take(n, "_options_default", "the options of a module", d->name.span);
+    for (int c = 0; c < CALLBACK_COUNT; c++)
+        if (callbacks[c] && (c == CALLBACK_INIT || g->callbacks[c].set))
+            take(n, callbacks[c], "a callback", d->name.span);
+    begin(n, true, module, NULL, NULL);
+    take(n, "_IMPL_H", "the guard of a header", d->name.span);
+    if (g->name.set && !g->name.via)
+        take_registered(n, &g->name.name);
+    check_params(n, &g->options.fields);
+    take_state(n, &g->state.fields, module);
+    for (const struct message *m = g->messages.first; m; m = m->next)
+        if (!d->members || intern_map_get(d->members, m->name.name) == m)
+            take_message(n, m, module);
+}
+
+static void take_supervisor(struct names *n, const struct decl *d)
+{
+    begin(n, false, d->name.name->text, NULL, NULL);
+    take_started(n, d->name.span);
+    take_registered(n, &d->name);
+    for (const struct child *c = d->supervisor.children.first; c; c = c->next) {
+        begin(n, false, NULL, NULL, NULL);
+        if (!c->name.set)
+            continue;
+        const char *name = c->name.name.name->text;
+        const char *symbol = arena_format(n->unit->arena, "%s_%s_name", n->package, name);
+        const struct cname *old = cname_find(&n->table, symbol, strlen(symbol));
+        /* Two processes of one name: allowed in two trees, and check has its own word on it. */
+        if (!old || strcmp(old->what, "a registered name") != 0)
+            take_registered(n, &c->name.name);
+    }
+}
+
+static void take_struct(struct names *n, const struct decl *d)
+{
+    begin(n, false, d->name.name->text, NULL, NULL);
+    take(n, "", "a struct", d->name.span);
+    take(n, "_owned", "the owner form of a struct", d->name.span);
+    take(n, "_set", "what sets the owner form of a struct", d->name.span);
+    take(n, "_view", "what reads the owner form of a struct", d->name.span);
+    check_fields(n, &d->fields, "a field");
+}
+
+static void take_enum(struct names *n, const struct decl *d)
+{
+    begin(n, false, d->name.name->text, NULL, NULL);
+    take(n, "", "an enum", d->name.span);
+    for (const struct enum_value *v = d->values.first; v; v = v->next) {
+        if (!check_reserved(n, &v->name))
+            continue;
+        begin(n, true, d->name.name->text, v->name.name->text, NULL);
+        if (!d->members || intern_map_get(d->members, v->name.name) == v)
+            take(n, "", "a value of an enum", v->name.span);
+    }
+}
+
+static void take_env(struct names *n, const struct decl *d)
+{
+    begin(n, false, "env", NULL, NULL);
+    take(n, "", "the configuration", d->name.span);
+    take(n, "_values", "the configuration", d->name.span);
+    check_fields(n, &d->fields, "a variable of env");
+}
+
+static void take_decl(struct names *n, const struct decl *d)
+{
+    switch (d->kind) {
+    case DECL_STRUCT: take_struct(n, d); return;
+    case DECL_ENUM: take_enum(n, d); return;
+    case DECL_GENSERVER: take_genserver(n, d); return;
+    case DECL_SUPERVISOR: take_supervisor(n, d); return;
+    case DECL_ENV: take_env(n, d); return;
+    case DECL_APPLICATION:
+        begin(n, false, "application", NULL, NULL);
+        take(n, "", "the application", d->name.span);
+        return;
+    case DECL_AGENT:
+    case DECL_TASK:
+    case DECL_REGISTRY:
+    case DECL_PUBSUB:
+    case DECL_CACHE:
+    case DECL_TASK_SUPERVISOR:
+    case DECL_DYNAMIC_SUPERVISOR:
+    case DECL_PARTITION_SUPERVISOR:
+    case DECL_ALLOW:
+    case DECL_EXPORT:
+    case DECL_REMOTE:
+    case DECL_KIND_COUNT: return;
+    }
+}
+
+static bool is_named(enum decl_kind kind)
+{
+    return kind != DECL_ENV && kind != DECL_APPLICATION && kind != DECL_ALLOW;
+}
+
+static void take_file(struct names *n, const struct file *f)
+{
+    if (!f->package.name)
+        return;
+    n->file = f;
+    n->package = f->package.name->text;
+    const char *why = cname_reserved_package(n->package);
+    if (why) {
+        diag_add(&n->unit->diags, E_C_RESERVED, f->package.span,
+                 "a package cannot be called '%s': %s", n->package, why);
+        return;
+    }
+    begin(n, true, NULL, NULL, NULL);
+    take(n, "_OTP_H", "the guard of a header", f->package.span);
+    take(n, "_OTP_TYPES_H", "the guard of a header", f->package.span);
+    for (const struct decl *d = f->decls.first; d; d = d->next) {
+        if (is_named(d->kind) &&
+            (!check_reserved(n, &d->name) ||
+             (f->decls_by_name.cap && intern_map_get(&f->decls_by_name, d->name.name) != d)))
+            continue;
+        if ((d->kind == DECL_ENV && d != f->env) ||
+            (d->kind == DECL_APPLICATION && d != f->application))
+            continue;
+        take_decl(n, d);
+    }
+}
+
+void plan_check_names(struct unit *u)
+{
+    struct names n = { .unit = u };
+    cname_table_init(&n.table, u->arena);
+    for (const struct file *f = u->first_file; f; f = f->next)
+        take_file(&n, f);
+    check_suspects(&n);
+}
