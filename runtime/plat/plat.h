@@ -80,7 +80,8 @@ struct otpi_stack {
 struct otpi_stacks;
 /* NULL: no memory. */
 struct otpi_stacks *otpi_stacks_new(size_t stack_size, uint32_t guard);
-/* All stacks must have been given back or be unused for ever. Takes stacks. */
+/* All stacks must have been given back or be unused for ever, the contexts on them unmade. Takes
+ * stacks. */
 void otpi_stacks_free(struct otpi_stacks *stacks);
 /* A stack that was never used since the slab was mapped, or one that was given back. NOMEM. */
 otp_status otpi_stacks_take(struct otpi_stacks *stacks, struct otpi_stack *stack);

@@ -71,17 +71,6 @@ OTPI_INLINE void otpi_sanitize_unroot(const void *memory, size_t size)
 #endif
 }
 
-/* Takes back what AddressSanitizer holds against this memory. */
-OTPI_INLINE void otpi_sanitize_unpoison(const void *memory, size_t size)
-{
-#if OTPI_ASAN
-    ASAN_UNPOISON_MEMORY_REGION(memory, size);
-#else
-    (void)memory;
-    (void)size;
-#endif
-}
-
 /* -- contexts -- */
 
 /* The calling thread is this context: its bounds and its fiber. While it is parked, its stack is not

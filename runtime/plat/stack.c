@@ -171,7 +171,6 @@ static void free_slab(const struct otpi_stacks *stacks, struct slab *slab)
 {
     size_t bytes = slab->capacity * stride_of(stacks);
     unroot_slab(stacks, slab);
-    otpi_sanitize_unpoison(slab->base, bytes); /* whoever maps the place next is not to blame */
     if (munmap(slab->base, bytes) != 0)
         otpi_plat_die("a slab of stacks could not be unmapped");
     otpi_release(slab, sizeof *slab);

@@ -216,6 +216,51 @@ START_TEST(a_thread_has_its_name_and_slack)
 }
 END_TEST
 
+/* -- the end of a thread -- */
+
+struct farewells {
+    int replaced;
+    int first;
+    int again;
+};
+
+static void note_replaced(void *arg)
+{
+    ((struct farewells *)arg)->replaced++;
+}
+
+static void note_again(void *arg)
+{
+    ((struct farewells *)arg)->again++;
+}
+
+static void note_first(void *arg)
+{
+    ((struct farewells *)arg)->first++;
+    ck_assert_int_eq(otpi_plat_on_thread_exit(note_again, arg), OTP_OK);
+}
+
+static void register_farewells(void *arg)
+{
+    ck_assert_int_eq(otpi_plat_on_thread_exit(note_replaced, arg), OTP_OK);
+    ck_assert_int_eq(otpi_plat_on_thread_exit(note_first, arg), OTP_OK);
+    ck_assert_int_eq(((struct farewells *)arg)->first, 0);
+}
+
+START_TEST(a_thread_says_farewell)
+{
+    struct farewells farewells = { .replaced = 0 };
+    struct otpi_thread threads[3];
+    for (int i = 0; i < 3; i++) {
+        start(&threads[i], register_farewells, &farewells);
+        otpi_thread_join(&threads[i]);
+        ck_assert_int_eq(farewells.first, i + 1);
+        ck_assert_int_eq(farewells.again, i + 1);
+    }
+    ck_assert_int_eq(farewells.replaced, 0);
+}
+END_TEST
+
 /* -- CPUs -- */
 
 START_TEST(cpus_follow_the_affinity_mask)
@@ -438,6 +483,7 @@ int main(void)
     c = support_case(suite, "threads", 20.0 * (double)support_slow());
     tcase_add_test(c, a_thread_blocks_asynchronous_signals_only);
     tcase_add_test(c, a_thread_has_its_name_and_slack);
+    tcase_add_test(c, a_thread_says_farewell);
     tcase_add_test(c, cpus_follow_the_affinity_mask);
     tcase_add_test(c, quota_of_version_2_is_the_least_up_to_the_mount);
     tcase_add_test(c, quota_of_version_1_is_in_two_files);
