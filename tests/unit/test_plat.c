@@ -242,9 +242,10 @@ static void note_first(void *arg)
 
 static void register_farewells(void *arg)
 {
+    int before = ((struct farewells *)arg)->first;
     ck_assert_int_eq(otpi_plat_on_thread_exit(note_replaced, arg), OTP_OK);
     ck_assert_int_eq(otpi_plat_on_thread_exit(note_first, arg), OTP_OK);
-    ck_assert_int_eq(((struct farewells *)arg)->first, 0);
+    ck_assert_int_eq(((struct farewells *)arg)->first, before);
 }
 
 START_TEST(a_thread_says_farewell)
