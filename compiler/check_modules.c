@@ -1,0 +1,226 @@
+/* check_modules.c - what one declaration says wrong by itself.
+ *
+ * Idea: rules that need no other declaration than the names it mentions: times that could never be
+ * kept, callbacks that could never run, options that nobody gives, names that the environment
+ * cannot have. */
+#include "check_parts.h"
+
+#include <string.h>
+
+/* ---- Times and numbers ---- */
+
+static void not_positive(struct check *c, struct span span, const char *what)
+{
+    diag_add(c->ds, E_NOT_POSITIVE, span, "%s must be more than zero", what);
+}
+
+static void check_time(struct check *c, const struct set_time *t, const char *what)
+{
+    if (t->set && t->kind == TIME_DURATION && t->ns <= 0)
+        not_positive(c, t->value_span, what);
+}
+
+static void check_handler(struct check *c, const struct handler *h)
+{
+    check_time(c, &h->timeout, "a timeout");
+}
+
+/* ---- Genservers ---- */
+
+static void check_mailbox(struct check *c, const struct mailbox *m)
+{
+    if (m->set && m->limit == 0)
+        not_positive(c, m->limit_span, "the limit of a mailbox");
+    if (m->set && m->policy == MAILBOX_BLOCK && m->block_ns <= 0)
+        not_positive(c, m->policy_span, "the time that a sender is blocked");
+}
+
+static void check_callbacks(struct check *c, const struct decl *d)
+{
+    const struct genserver *g = &d->genserver;
+    const struct callback *on_exit = &g->callbacks[CALLBACK_EXIT];
+    const struct callback *terminate = &g->callbacks[CALLBACK_TERMINATE];
+    for (int i = 0; i < CALLBACK_COUNT; i++)
+        check_handler(c, &g->callbacks[i].handler);
+    if (g->trap_exit.set || d->broken)
+        return;
+    if (on_exit->set) {
+        struct diag *f =
+            diag_add(c->ds, E_EXIT_UNTRAPPED, on_exit->word_span,
+                     "'on exit' of '%s' can never run without trap_exit", d->name.name->text);
+        diag_help(f, "add the line 'trap_exit;'");
+    }
+    if (terminate->set) {
+        struct diag *f = diag_add(c->ds, W_TERMINATE_WITHOUT_TRAP, terminate->word_span,
+                                  "terminate of '%s' does not run at shutdown without trap_exit",
+                                  d->name.name->text);
+        diag_help(f, "add the line 'trap_exit;'");
+    }
+}
+
+/* ---- Replies ---- */
+
+static const char *type_spelt(const struct file *f, const struct name *name)
+{
+    if (name->scalar)
+        return "a built-in type";
+    const struct decl *d = intern_map_get(&f->decls_by_name, name);
+    return d && (d->kind == DECL_STRUCT || d->kind == DECL_ENUM) ? ast_decl_phrase(d->kind) : NULL;
+}
+
+static void check_tags(struct check *c, const struct message *m)
+{
+    for (const struct tag *t = m->reply.tags.first; t; t = t->next) {
+        const char *what = type_spelt(m->owner->file, t->name.name);
+        if (!what)
+            continue;
+        struct diag *d = diag_add(c->ds, E_TAG_IS_TYPE, t->name.span,
+                                  "alternative '%s' is spelt like %s", t->name.name->text, what);
+        diag_help(d, "give the value a tag, '%s', or call the alternative something else",
+                  arena_format(c->a, "value(value: %s)", t->name.name->text));
+    }
+}
+
+/* ---- Supervisors ---- */
+
+static void check_intensity(struct check *c, const struct set_intensity *s)
+{
+    if (s->set && s->period_ns <= 0)
+        not_positive(c, s->value_span, "the period of max_restarts");
+    if (s->set && s->count > UINT32_MAX)
+        diag_add(c->ds, E_TOO_MANY, s->value_span, "max_restarts is at most 4294967295");
+}
+
+static bool is_given(const struct child *k, const struct field *option)
+{
+    for (const struct option_value *v = k->options.first; v; v = v->next)
+        if (v->option == option || v->name.name == option->name.name)
+            return true;
+    return false;
+}
+
+static void check_required_options(struct check *c, const struct child *k)
+{
+    const struct decl *m = k->module.decl;
+    if (!m || m->kind != DECL_GENSERVER)
+        return;
+    for (const struct field *o = m->genserver.options.fields.first; o; o = o->next) {
+        if (o->value || !o->type || o->type->kind == TYPE_POISON || is_given(k, o))
+            continue;
+        struct diag *d = diag_add(c->ds, E_OPTION_MISSING, k->module.span,
+                                  "child '%s' does not give the option '%s'", k->id.name->text,
+                                  o->name.name->text);
+        diag_note(d, o->name.span, "'%s' has no default", o->name.name->text);
+    }
+}
+
+static void check_child(struct check *c, const struct child *k)
+{
+    if (k->shutdown.set && k->shutdown.kind == TIME_DURATION && k->shutdown.ns <= 0) {
+        struct diag *d = diag_add(c->ds, E_NOT_POSITIVE, k->shutdown.value_span,
+                                  "a shutdown must be more than zero");
+        diag_help(d, "to kill it at once, write 'shutdown brutal_kill'");
+    }
+    if (k->backoff.set && k->backoff.min_ns <= 0)
+        not_positive(c, k->backoff.value_span, "a backoff");
+}
+
+static void check_supervisor(struct check *c, const struct decl *d)
+{
+    const struct supervisor *s = &d->supervisor;
+    check_intensity(c, &s->max_restarts);
+    for (const struct child *k = s->children.first; k; k = k->next) {
+        check_child(c, k);
+        if (d->kind == DECL_SUPERVISOR)
+            check_required_options(c, k);
+    }
+    if (d->kind == DECL_SUPERVISOR && !s->children.first && !d->broken)
+        diag_add(c->ds, W_EMPTY_SUPERVISOR, d->name.span, "supervisor '%s' has no children",
+                 d->name.name->text);
+}
+
+/* ---- The application and its configuration ---- */
+
+static bool is_variable_name(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+    return *text && strspn(text, letters) > 0 && text[strspn(text, allowed)] == '\0';
+}
+
+static void check_variable(struct check *c, const struct field *f, struct intern_map *seen)
+{
+    if (strcmp(f->name.name->text, "help") == 0 || strcmp(f->name.name->text, "version") == 0)
+        diag_add(c->ds, E_ENV_VARIABLE, f->name.span,
+                 "a variable of env cannot be called '%s': --%s is the program's",
+                 f->name.name->text, f->name.name->text);
+    if (!f->variable.bytes)
+        return;
+    if (!is_variable_name(f->variable.bytes)) {
+        diag_add(c->ds, E_ENV_VARIABLE, f->variable.span,
+                 "'%s' cannot be the name of an environment variable", f->variable.bytes);
+        return;
+    }
+    const struct name *key = intern_text(&c->u->names, f->variable.bytes);
+    const struct field *first = intern_map_add(seen, key, (void *)(uintptr_t)f);
+    if (!first)
+        return;
+    struct diag *d = diag_add(c->ds, E_ENV_VARIABLE, f->variable.span,
+                              "'%s' and '%s' are read from the same environment variable",
+                              first->name.name->text, f->name.name->text);
+    diag_note(d, first->variable.span, "'%s' is read from it here", first->name.name->text);
+}
+
+static void check_env(struct check *c, const struct decl *d)
+{
+    struct intern_map seen;
+    intern_map_init(&seen, c->a);
+    for (const struct field *f = d->fields.first; f; f = f->next)
+        check_variable(c, f, &seen);
+    if (d == d->file->env && !d->file->application && !d->file->broken)
+        diag_add(c->ds, E_ENV_ALONE, d->word_span,
+                 "env belongs to an application, and package '%s' has none",
+                 d->file->package.name ? d->file->package.name->text : "");
+}
+
+/* ---- Includes ---- */
+
+static void check_include(struct check *c, const struct include *i)
+{
+    if (i->path.bytes && i->path.bytes[0] != '\0' && !strpbrk(i->path.bytes, "\"\\\n\r"))
+        return;
+    struct diag *d = diag_add(c->ds, E_INCLUDE, i->path.span, "no #include can name this file");
+    diag_help(d, "a path has no quotes, backslashes or line breaks");
+}
+
+/* ---- Walking ---- */
+
+static void check_decl(struct check *c, const struct decl *d)
+{
+    if (d->kind == DECL_GENSERVER) {
+        check_mailbox(c, &d->genserver.mailbox);
+        check_callbacks(c, d);
+    } else if (ast_is_supervisor(d->kind) && d->kind != DECL_PARTITION_SUPERVISOR) {
+        check_supervisor(c, d);
+    } else if (d->kind == DECL_ENV) {
+        check_env(c, d);
+    } else if (d->kind == DECL_APPLICATION) {
+        check_time(c, &d->application.stop_within, "stop_within");
+    } else if (d->kind == DECL_CACHE) {
+        check_time(c, &d->cache.stale, "stale");
+    }
+    for (const struct message *m = ast_messages(d); m; m = m->next) {
+        check_handler(c, &m->handler);
+        check_tags(c, m);
+    }
+}
+
+void check_modules(struct check *c)
+{
+    for (const struct file *f = c->u->first_file; f; f = f->next) {
+        for (const struct include *i = f->includes.first; i; i = i->next)
+            check_include(c, i);
+        for (const struct decl *d = f->decls.first; d; d = d->next)
+            check_decl(c, d);
+    }
+}
