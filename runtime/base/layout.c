@@ -17,7 +17,8 @@
 enum { DEEPEST = 64, ALIGNMENT = 16 };
 
 struct walk {
-    char *place;   /* where copies go; NULL: only measure. Borrowed */
+    char *place;   /* where copies go; may be NULL if they have no bytes. Borrowed */
+    bool copies;   /* false: only measure */
     size_t used;   /* bytes so far */
     bool is_valid; /* false: too large or too deep, used means nothing */
 };
@@ -55,7 +56,7 @@ static void walk_text(struct walk *walk, char *at)
     otp_str text;
     memcpy(&text, at, sizeof text);
     size_t start = reserve(walk, text.size, 1, 1);
-    if (walk->place == NULL)
+    if (!walk->copies)
         return;
     if (text.size > 0)
         memcpy(walk->place + start, text.data, text.size);
@@ -70,7 +71,7 @@ static void walk_list(struct walk *walk, const struct otp_layout *item, char *at
     struct list list;
     memcpy(&list, at, sizeof list);
     size_t start = list.count == 0 ? 0 : reserve(walk, list.count, item->size, ALIGNMENT);
-    if (walk->place != NULL) {
+    if (walk->copies) {
         if (list.count > 0)
             memcpy(walk->place + start, list.items, list.count * item->size);
         list.items = list.count > 0 ? walk->place + start : NULL;
@@ -82,7 +83,7 @@ static void walk_list(struct walk *walk, const struct otp_layout *item, char *at
         walk_refs(walk, item, list.items + i * item->size, depth + 1);
 }
 
-/* value is written only if there is a place. */
+/* value is written only by a walk that copies. */
 static void walk_refs(struct walk *walk, const struct otp_layout *layout, char *value, int depth)
 {
     if (depth > DEEPEST)
@@ -110,7 +111,7 @@ size_t otpi_layout_measure_refs(const struct otp_layout *layout, const void *val
 
 void otpi_layout_copy_refs(const struct otp_layout *layout, void *value, void *place)
 {
-    struct walk walk = { .place = place, .is_valid = true };
+    struct walk walk = { .place = place, .copies = true, .is_valid = true };
     walk_refs(&walk, layout, value, 0);
 }
 

@@ -1,0 +1,556 @@
+/* test_table.c - tables: against a model, deleting while walking, memory that runs out.
+ *
+ * Idea: the table needs five functions of the library; here they are counted and can refuse, so that
+ * nothing of a running runtime is needed. Each allocation of a busy session fails once.
+ */
+#include "support.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <otp/memory.h>
+#include <otp/process.h>
+#include <otp/table.h>
+
+/* -- the library below the table -- */
+
+static size_t blocks;        /* owned blocks alive */
+static long allocations;     /* so far */
+static long refuse_at = -1;  /* the allocation that gets nothing */
+static void *scratches[256]; /* freed by end_handler */
+static size_t n_scratches;
+static bool is_scratch_empty;
+static jmp_buf exit_point;
+static otp_reason exit_reason;
+
+void *otp_alloc(size_t size)
+{
+    if (allocations++ == refuse_at)
+        return NULL;
+    void *memory = calloc(1, size);
+    ck_assert_ptr_nonnull(memory);
+    blocks++;
+    return memory;
+}
+
+void otp_free(void *memory)
+{
+    if (memory == NULL)
+        return;
+    ck_assert_uint_gt(blocks, 0);
+    blocks--;
+    free(memory);
+}
+
+void *otp_scratch(size_t size)
+{
+    if (is_scratch_empty || n_scratches == sizeof scratches / sizeof scratches[0])
+        return NULL;
+    void *memory = malloc(size);
+    ck_assert_ptr_nonnull(memory);
+    scratches[n_scratches++] = memory;
+    return memory;
+}
+
+OTP_NORETURN void otp_exit(otp_reason reason)
+{
+    exit_reason = reason;
+    longjmp(exit_point, 1);
+}
+
+static void end_handler(void)
+{
+    while (n_scratches > 0)
+        free(scratches[--n_scratches]);
+}
+
+/* -- types, as otpc would describe them -- */
+
+struct item {
+    int64_t number;
+    otp_str text;
+    struct {
+        uint32_t *items;
+        size_t count;
+    } list;
+};
+
+static const struct otp_layout u32_layout = { sizeof(uint32_t), 0, NULL };
+static const struct otp_layout u64_layout = { sizeof(uint64_t), 0, NULL };
+static const struct otp_layout u8_layout = { 1, 0, NULL };
+static const struct otp_layout wide_layout = { 24, 0, NULL };
+static const struct otp_ref str_refs[] = { { .kind = OTP_REF_TEXT } };
+static const struct otp_layout str_layout = { sizeof(otp_str), 1, str_refs };
+static const struct otp_ref item_refs[] = {
+    { .kind = OTP_REF_TEXT, .offset = offsetof(struct item, text) },
+    { .kind = OTP_REF_LIST, .offset = offsetof(struct item, list), .item = &u32_layout },
+};
+static const struct otp_layout item_layout = { sizeof(struct item), 2, item_refs };
+
+static const struct otp_table_type numbers = { OTP_KEY_PLAIN, &u64_layout, &u64_layout };
+static const struct otp_table_type texts = { OTP_KEY_TEXT, &str_layout, &item_layout };
+static const struct otp_table_type flags = { OTP_KEY_TEXT, &str_layout, &u8_layout };
+static const struct otp_table_type wides = { OTP_KEY_PLAIN, &wide_layout, &item_layout };
+
+static struct otp_table *new_table(const struct otp_table_type *type)
+{
+    struct otp_table *table = otp_table_new(type);
+    ck_assert_ptr_nonnull(table);
+    return table;
+}
+
+/* -- numbers, against a model -- */
+
+enum { KEYS = 300 };
+
+struct model {
+    uint64_t value[KEYS]; /* 0: not there */
+    size_t count;
+};
+
+static uint64_t random_state = 88172645463325252u;
+
+static uint64_t next_random(void)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return random_state;
+}
+
+static void assert_same(const struct otp_table *table, const struct model *model)
+{
+    ck_assert_uint_eq(otp_table_count(table), model->count);
+    for (uint64_t key = 0; key < KEYS; key++) {
+        uint64_t value = 0;
+        ck_assert_int_eq(otp_table_get(table, &key, &value), model->value[key] != 0);
+        ck_assert_uint_eq(value, model->value[key]);
+        ck_assert_int_eq(otp_table_has(table, &key), model->value[key] != 0);
+    }
+}
+
+static bool is_divisible(const void *key, const void *value, void *context)
+{
+    struct model *seen = context;
+    uint64_t i = *(const uint64_t *)key;
+    ck_assert_uint_eq(seen->value[i], 0); /* asked about once */
+    seen->value[i] = *(const uint64_t *)value;
+    seen->count++;
+    return *(const uint64_t *)value % 3 == 0;
+}
+
+static void delete_divisible(struct otp_table *table, struct model *model)
+{
+    struct model seen = { .count = 0 };
+    size_t deleted = otp_table_delete_if(table, is_divisible, &seen);
+    ck_assert_mem_eq(seen.value, model->value, sizeof seen.value);
+    for (uint64_t i = 0; i < KEYS; i++) {
+        if (model->value[i] == 0 || model->value[i] % 3 != 0)
+            continue;
+        model->value[i] = 0;
+        model->count--;
+        deleted--;
+    }
+    ck_assert_uint_eq(deleted, 0);
+}
+
+START_TEST(random_operations_match_the_model)
+{
+    struct otp_table *table = new_table(&numbers);
+    struct model model = { .count = 0 };
+    for (uint64_t step = 1; step < 20000; step++) {
+        bool filling = step / 1000 % 2 == 0;
+        uint64_t key = next_random() % KEYS;
+        if (next_random() % 10 < (filling ? 7u : 3u)) {
+            ck_assert_int_eq(otp_table_put(table, &key, &step), OTP_OK);
+            model.count += model.value[key] == 0;
+            model.value[key] = step;
+        } else {
+            ck_assert_int_eq(otp_table_delete(table, &key), model.value[key] != 0);
+            model.count -= model.value[key] != 0;
+            model.value[key] = 0;
+        }
+        if (step % 500 == 499)
+            delete_divisible(table, &model);
+        if (step % 32 == 0)
+            assert_same(table, &model);
+    }
+    otp_table_drop(table);
+    ck_assert_uint_eq(blocks, 0);
+}
+END_TEST
+
+START_TEST(an_empty_table_has_nothing)
+{
+    struct otp_table *table = new_table(&numbers);
+    uint64_t key = 0;
+    uint64_t value = 77;
+    ck_assert(!otp_table_get(table, &key, &value));
+    ck_assert_uint_eq(value, 77);
+    ck_assert(!otp_table_has(table, &key));
+    ck_assert(!otp_table_delete(table, &key));
+    ck_assert_uint_eq(otp_table_delete_if(table, is_divisible, NULL), 0);
+    ck_assert_uint_eq(otp_table_count(table), 0);
+    otp_table_clear(table);
+    ck_assert_int_eq(otp_table_put(table, &key, &value), OTP_OK); /* key 0 is a key */
+    ck_assert(otp_table_has(table, &key));
+    otp_table_drop(table);
+    otp_table_drop(NULL);
+    ck_assert_uint_eq(blocks, 0);
+}
+END_TEST
+
+/* -- text keys, values with references -- */
+
+static void put_item(struct otp_table *table, const char *key, int64_t number, const char *text)
+{
+    char key_copy[64];
+    char text_copy[64];
+    uint32_t list[3] = { (uint32_t)number, 2, 3 };
+    strcpy(key_copy, key);
+    strcpy(text_copy, text);
+    otp_str view = otp_cstr(key_copy);
+    struct item item = { .number = number, .text = otp_cstr(text_copy) };
+    item.list.items = list;
+    item.list.count = (size_t)number % 4;
+    ck_assert_int_eq(otp_table_put(table, &view, &item), OTP_OK);
+    memset(key_copy, '#', sizeof key_copy); /* the table has its own */
+    memset(text_copy, '#', sizeof text_copy);
+    memset(list, '#', sizeof list);
+}
+
+static void assert_item(struct item item, int64_t number, const char *text)
+{
+    ck_assert_int_eq(item.number, number);
+    ck_assert(otp_str_equal(item.text, otp_cstr(text)));
+    ck_assert_uint_eq(item.list.count, (size_t)number % 4);
+    ck_assert_uint_eq((uintptr_t)item.list.items % sizeof(uint32_t), 0);
+    if (item.list.count > 0)
+        ck_assert_int_eq(item.list.items[0], number);
+}
+
+static struct item get_item(struct otp_table *table, const char *key)
+{
+    otp_str view = otp_cstr(key);
+    struct item item;
+    ck_assert(otp_table_get(table, &view, &item));
+    return item;
+}
+
+START_TEST(texts_belong_to_the_table)
+{
+    struct otp_table *table = new_table(&texts);
+    put_item(table, "a", 1, "one");
+    put_item(table, "", 2, "");
+    put_item(table, "ab", 4, "three");
+    assert_item(get_item(table, "a"), 1, "one");
+    assert_item(get_item(table, ""), 2, "");
+    assert_item(get_item(table, "ab"), 4, "three");
+    otp_str missing = otp_cstr("b");
+    ck_assert(!otp_table_has(table, &missing));
+    put_item(table, "a", 7, "replaced by something longer");
+    assert_item(get_item(table, "a"), 7, "replaced by something longer");
+    ck_assert_uint_eq(otp_table_count(table), 3);
+    otp_table_drop(table);
+    end_handler();
+    ck_assert_uint_eq(blocks, 0);
+}
+END_TEST
+
+START_TEST(what_get_gives_outlives_the_entry)
+{
+    struct otp_table *table = new_table(&texts);
+    put_item(table, "key", 3, "kept");
+    struct item item = get_item(table, "key");
+    otp_str view = otp_cstr("key");
+    ck_assert(otp_table_delete(table, &view));
+    otp_table_drop(table);
+    ck_assert_uint_eq(blocks, 0);
+    assert_item(item, 3, "kept");
+    end_handler();
+}
+END_TEST
+
+/* Replaces an entry with what it holds itself. */
+static bool keep_first(const void *key, const void *value, void *context)
+{
+    (void)key;
+    *(const void **)context = value;
+    return false;
+}
+
+START_TEST(a_value_can_be_put_back_from_the_table)
+{
+    struct otp_table *table = new_table(&texts);
+    put_item(table, "key", 3, "itself");
+    const void *value = NULL;
+    otp_table_each(table, keep_first, &value);
+    otp_str view = otp_cstr("key");
+    ck_assert_int_eq(otp_table_put(table, &view, value), OTP_OK);
+    assert_item(get_item(table, "key"), 3, "itself");
+    otp_table_drop(table);
+    end_handler();
+    ck_assert_uint_eq(blocks, 0);
+}
+END_TEST
+
+START_TEST(many_texts_of_all_lengths)
+{
+    struct otp_table *table = new_table(&texts);
+    char key[64];
+    for (int64_t i = 0; i < 3000; i++) {
+        snprintf(key, sizeof key, "%.*s%ld", (int)(i % 40),
+                 "0123456789012345678901234567890123456789", (long)i);
+        put_item(table, key, i, key);
+    }
+    ck_assert_uint_eq(otp_table_count(table), 3000);
+    for (int64_t i = 0; i < 3000; i++) {
+        snprintf(key, sizeof key, "%.*s%ld", (int)(i % 40),
+                 "0123456789012345678901234567890123456789", (long)i);
+        assert_item(get_item(table, key), i, key);
+        end_handler();
+        otp_str view = otp_cstr(key);
+        if (i % 2 == 0)
+            ck_assert(otp_table_delete(table, &view));
+    }
+    ck_assert_uint_eq(otp_table_count(table), 1500);
+    otp_table_clear(table);
+    ck_assert_uint_eq(otp_table_count(table), 0);
+    ck_assert_uint_eq(blocks, 1); /* the table itself */
+    otp_table_drop(table);
+    ck_assert_uint_eq(blocks, 0);
+}
+END_TEST
+
+START_TEST(wide_plain_keys_compare_whole)
+{
+    struct otp_table *table = new_table(&wides);
+    unsigned char key[24] = { 0 };
+    struct item item = { .text = otp_cstr("x") };
+    for (size_t i = 0; i < sizeof key; i++) {
+        key[i] = 1;
+        item.number = (int64_t)i;
+        ck_assert_int_eq(otp_table_put(table, key, &item), OTP_OK);
+        key[i] = 0;
+    }
+    ck_assert_uint_eq(otp_table_count(table), 24);
+    for (size_t i = 0; i < sizeof key; i++) {
+        key[i] = 1;
+        ck_assert(otp_table_get(table, key, &item));
+        ck_assert_int_eq(item.number, (int64_t)i);
+        key[i] = 0;
+    }
+    ck_assert(!otp_table_has(table, key));
+    otp_table_drop(table);
+    end_handler();
+    ck_assert_uint_eq(blocks, 0);
+}
+END_TEST
+
+START_TEST(one_byte_values_behind_text_keys)
+{
+    struct otp_table *table = new_table(&flags);
+    for (uint8_t i = 0; i < 200; i++) {
+        char key[8];
+        snprintf(key, sizeof key, "%u", i);
+        otp_str view = otp_cstr(key);
+        ck_assert_int_eq(otp_table_put(table, &view, &i), OTP_OK);
+        uint8_t other = (uint8_t)(i + 1);
+        ck_assert_int_eq(otp_table_put(table, &view, &other), OTP_OK);
+        uint8_t value = 0;
+        ck_assert(otp_table_get(table, &view, &value));
+        ck_assert_uint_eq(value, i + 1u);
+    }
+    ck_assert_uint_eq(n_scratches, 0); /* nothing to refer to, nothing to copy */
+    otp_table_drop(table);
+    ck_assert_uint_eq(blocks, 0);
+}
+END_TEST
+
+/* -- walking -- */
+
+static bool count_to_five(const void *key, const void *value, void *context)
+{
+    (void)key;
+    (void)value;
+    return ++*(int *)context < 5;
+}
+
+static bool add_up(const void *key, const void *value, void *context)
+{
+    ck_assert_uint_eq((uintptr_t)key % 8, 0);
+    ck_assert_uint_eq((uintptr_t)value % 8, 0);
+    *(uint64_t *)context += *(const uint64_t *)key * 1000 + *(const uint64_t *)value;
+    return true;
+}
+
+START_TEST(each_visits_until_it_is_told_to_stop)
+{
+    struct otp_table *table = new_table(&numbers);
+    uint64_t wanted = 0;
+    for (uint64_t i = 0; i < 100; i++) {
+        ck_assert_int_eq(otp_table_put(table, &i, &i), OTP_OK);
+        wanted += i * 1001;
+    }
+    int visits = 0;
+    otp_table_each(table, count_to_five, &visits);
+    ck_assert_int_eq(visits, 5);
+    uint64_t sum = 0;
+    otp_table_each(table, add_up, &sum);
+    ck_assert_uint_eq(sum, wanted);
+    otp_table_drop(table);
+}
+END_TEST
+
+static bool take_all(const void *key, const void *value, void *context)
+{
+    (void)key;
+    (void)value;
+    (void)context;
+    return true;
+}
+
+START_TEST(delete_if_can_delete_everything)
+{
+    struct otp_table *table = new_table(&texts);
+    char key[16];
+    for (int i = 0; i < 1000; i++) {
+        snprintf(key, sizeof key, "k%d", i);
+        put_item(table, key, i, key);
+    }
+    ck_assert_uint_eq(otp_table_delete_if(table, take_all, NULL), 1000);
+    ck_assert_uint_eq(otp_table_count(table), 0);
+    ck_assert_uint_eq(blocks, 2); /* the table and its slots */
+    put_item(table, "again", 1, "x");
+    assert_item(get_item(table, "again"), 1, "x");
+    otp_table_drop(table);
+    end_handler();
+}
+END_TEST
+
+START_TEST(memory_counts_what_is_held)
+{
+    struct otp_table *table = new_table(&texts);
+    size_t bare = otp_table_memory(table);
+    ck_assert_uint_gt(bare, 0);
+    put_item(table, "k", 4, "");
+    size_t one = otp_table_memory(table);
+    ck_assert_uint_gt(one, bare);
+    put_item(table, "k", 4, "1234567890");
+    ck_assert_uint_eq(otp_table_memory(table), one + 10);
+    put_item(table, "longer key", 5, "");
+    ck_assert_uint_eq(otp_table_memory(table), one + 10 + 10 + sizeof(uint32_t));
+    otp_str view = otp_cstr("longer key");
+    ck_assert(otp_table_delete(table, &view));
+    ck_assert_uint_eq(otp_table_memory(table), one + 10);
+    otp_table_clear(table);
+    ck_assert_uint_eq(otp_table_memory(table), bare);
+    otp_table_drop(table);
+}
+END_TEST
+
+/* -- no memory -- */
+
+/* Puts, replaces and deletes; returns the number of puts that were refused. After each refusal the
+ * table must be as it was. */
+static int run_session(struct otp_table *table)
+{
+    int refusals = 0;
+    char key[16];
+    for (int64_t i = 0; i < 60; i++) {
+        snprintf(key, sizeof key, "k%ld", (long)(i % 25));
+        otp_str view = otp_cstr(key);
+        struct item item = { .number = 4 * i, .text = otp_cstr("value") };
+        struct item before = { .number = -1 };
+        bool was = otp_table_get(table, &view, &before);
+        size_t count = otp_table_count(table);
+        otp_status status = otp_table_put(table, &view, &item);
+        if (status == OTP_NOMEM) {
+            refusals++;
+            struct item after = { .number = -1 };
+            ck_assert_uint_eq(otp_table_count(table), count);
+            ck_assert_int_eq(otp_table_get(table, &view, &after), was);
+            ck_assert_int_eq(after.number, before.number);
+            status = otp_table_put(table, &view, &item);
+        }
+        ck_assert_int_eq(status, OTP_OK);
+        assert_item(get_item(table, key), 4 * i, "value");
+        end_handler();
+    }
+    ck_assert_uint_eq(otp_table_count(table), 25);
+    return refusals;
+}
+
+START_TEST(each_allocation_may_fail_and_the_table_holds)
+{
+    struct otp_table *table = new_table(&texts);
+    run_session(table);
+    long needed = allocations - 1;
+    otp_table_drop(table);
+    ck_assert_int_gt(needed, 60);
+    for (long nth = 0; nth < needed; nth++) {
+        table = new_table(&texts);
+        refuse_at = allocations + nth;
+        ck_assert_int_eq(run_session(table), 1);
+        refuse_at = -1;
+        otp_table_drop(table);
+        ck_assert_uint_eq(blocks, 0);
+    }
+    refuse_at = allocations;
+    ck_assert_ptr_null(otp_table_new(&texts));
+}
+END_TEST
+
+START_TEST(too_large_an_entry_is_no_memory)
+{
+    struct otp_table *table = new_table(&texts);
+    put_item(table, "k", 1, "v");
+    otp_str key = otp_cstr("k");
+    otp_str huge = { "x", SIZE_MAX };
+    struct item item = { .number = 2, .text = huge };
+    ck_assert_int_eq(otp_table_put(table, &key, &item), OTP_NOMEM);
+    assert_item(get_item(table, "k"), 1, "v");
+    otp_table_drop(table);
+    end_handler();
+}
+END_TEST
+
+START_TEST(get_without_scratch_ends_the_process)
+{
+    struct otp_table *table = new_table(&texts);
+    put_item(table, "k", 1, "v");
+    otp_str key = otp_cstr("k");
+    struct item item = { .number = 77 };
+    is_scratch_empty = true;
+    if (setjmp(exit_point) == 0) {
+        (void)otp_table_get(table, &key, &item);
+        ck_abort_msg("get came back");
+    }
+    ck_assert_uint_eq(exit_reason.kind, OTP_REASON_NOMEM);
+    ck_assert_int_eq(item.number, 77);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("table");
+    TCase *c = support_case(suite, "table", 20.0 * (double)support_slow());
+    tcase_add_test(c, random_operations_match_the_model);
+    tcase_add_test(c, an_empty_table_has_nothing);
+    tcase_add_test(c, texts_belong_to_the_table);
+    tcase_add_test(c, what_get_gives_outlives_the_entry);
+    tcase_add_test(c, a_value_can_be_put_back_from_the_table);
+    tcase_add_test(c, many_texts_of_all_lengths);
+    tcase_add_test(c, wide_plain_keys_compare_whole);
+    tcase_add_test(c, one_byte_values_behind_text_keys);
+    tcase_add_test(c, each_visits_until_it_is_told_to_stop);
+    tcase_add_test(c, delete_if_can_delete_everything);
+    tcase_add_test(c, memory_counts_what_is_held);
+    c = support_case(suite, "no memory", 20.0 * (double)support_slow());
+    tcase_add_test(c, each_allocation_may_fail_and_the_table_holds);
+    tcase_add_test(c, too_large_an_entry_is_no_memory);
+    tcase_add_test(c, get_without_scratch_ends_the_process);
+    return support_run(suite);
+}
