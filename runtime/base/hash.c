@@ -1,7 +1,7 @@
 /* hash.c - hashes of keys that strangers may choose.
  *
- * Idea: see hash.h. SipHash as its authors describe it, with one round for each word and three at the
- * end; the second half of its key is derived from the seed, as a table keeps 64 bits.
+ * Idea: see hash.h. SipHash as its authors describe it, with one round for each word and three at
+ * the end; the second half of its key is derived from the seed, as a table keeps 64 bits.
  * Threads: any. Locks: none; the counter is atomic.
  * Owns: the secret of this run and the count of seeds given out.
  */

@@ -1,8 +1,8 @@
 /* layout.c - measuring and copying values that a layout describes.
  *
  * Idea: one walk over the references, in the order of the layout and depth first, that counts bytes
- * and, if it was given a place, copies them there. Measuring and copying cannot disagree, as they are
- * the same walk. A copied struct still refers to the originals until the walk comes by.
+ * and, if it was given a place, copies them there. Measuring and copying cannot disagree, as they
+ * are the same walk. A copied struct still refers to the originals until the walk comes by.
  * Invariant: lists start at a multiple of 16; texts anywhere; so the first of either at the place.
  * Threads: any. Locks: none. Owns: nothing.
  */
@@ -12,8 +12,8 @@
 
 #include <otp/value.h>
 
-/* A spec's types nest as deep as its text; a value that goes deeper is a damaged one, and this keeps
- * it from the end of a small stack. */
+/* A spec's types nest as deep as its text; a value that goes deeper is a damaged one, and this
+ * keeps it from the end of a small stack. */
 enum { DEEPEST = 64, ALIGNMENT = 16 };
 
 struct walk {

@@ -19,8 +19,8 @@ bool otpi_layout_present(const struct otp_ref *ref, const void *value);
 /* Bytes that copies of what value refers to need, without the struct itself; SIZE_MAX: more than
  * OTPI_LAYOUT_MAX, or lists nested deeper than any that a spec can declare. */
 size_t otpi_layout_measure_refs(const struct otp_layout *layout, const void *value);
-/* value is a plain copy of a struct: copies what it refers to into place (aligned to 16, as large as
- * otpi_layout_measure_refs said; NULL if that was 0) and makes it refer to that. What is empty
+/* value is a plain copy of a struct: copies what it refers to into place (aligned to 16, as large
+ * as otpi_layout_measure_refs said; NULL if that was 0) and makes it refer to that. What is empty
  * becomes NULL. */
 void otpi_layout_copy_refs(const struct otp_layout *layout, void *value, void *place);
 /* The address that the first reference of value, in the order of the copy, points to; NULL: it

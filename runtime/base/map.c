@@ -1,8 +1,8 @@
 /* map.c - a small map from u64 to u64.
  *
- * Idea: most maps hold nothing or one entry, so that one costs no memory. A table is open addressing
- * with linear probing; removal moves later entries of the same run back instead of leaving a mark,
- * so a map that is used for ever does not wear out.
+ * Idea: most maps hold nothing or one entry, so that one costs no memory. A table is open
+ * addressing with linear probing; removal moves later entries of the same run back instead of
+ * leaving a mark, so a map that is used for ever does not wear out.
  * Invariant: between an entry and the home slot of its key there is no free slot; at least one slot
  * in four is free. From pop_bound (see map.h) to the end of the table all slots are free.
  * Threads: whoever owns the map. Locks: none. Owns: the entries.
@@ -101,8 +101,8 @@ bool otpi_map_get(const struct otpi_map *map, uint64_t key, uint64_t *value)
     return entry != NULL;
 }
 
-/* Empties slot, then moves back each entry of the run behind it that may stand there: one whose home
- * is not in the part of the run after the hole. */
+/* Empties slot, then moves back each entry of the run behind it that may stand there: one whose
+ * home is not in the part of the run after the hole. */
 static void close_hole(struct otpi_map *map, uint32_t hole)
 {
     uint32_t mask = map->capacity - 1;

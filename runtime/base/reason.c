@@ -1,7 +1,7 @@
 /* reason.c - reasons as values: made, compared, printed.
  *
- * Idea: see otp/reason.h. All 64 bytes are always written, so that a reason can be copied, hashed and
- * sent as it is.
+ * Idea: see otp/reason.h. All 64 bytes are always written, so that a reason can be copied, hashed
+ * and sent as it is.
  * Threads: any. Locks: none. Owns: nothing.
  */
 #include <otp/reason.h>

@@ -1,6 +1,7 @@
 /* text.c - building short texts in a given buffer.
  *
- * Idea: see text.h. Once something was cut nothing more is added: a text never goes on after a hole.
+ * Idea: see text.h. Once something was cut nothing more is added: a text never goes on after a
+ * hole.
  * Threads: whoever owns the buffer. Locks: none. Owns: nothing.
  */
 #include "base/text.h"

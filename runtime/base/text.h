@@ -1,7 +1,7 @@
 /* text.h - building short texts in a given buffer.
  *
- * Idea: what does not fit is cut, at the end of a character; the text is terminated after each step.
- * No allocation and no stdio, so that a reason can be formatted anywhere.
+ * Idea: what does not fit is cut, at the end of a character; the text is terminated after each
+ * step. No allocation and no stdio, so that a reason can be formatted anywhere.
  * Threads: whoever owns the buffer.
  */
 #ifndef OTPI_TEXT_H
@@ -24,7 +24,8 @@ void otpi_text_add_string(struct otpi_text *text, const char *string);
 void otpi_text_add_number(struct otpi_text *text, int64_t number);
 void otpi_text_add_unsigned(struct otpi_text *text, uint64_t number);
 
-/* How many of size bytes of UTF-8 to keep so that they are at most limit and no character is split. */
+/* How many of size bytes of UTF-8 to keep so that they are at most limit and no character is
+ * split. */
 size_t otpi_text_cut(const char *bytes, size_t size, size_t limit);
 
 #endif

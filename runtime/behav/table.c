@@ -1,9 +1,9 @@
 /* table.c - typed tables in the state of a process.
  *
- * Idea: open addressing with linear probing over a dense array of hashes; the slot with key and value
- * is looked at only where the hash agrees. Removal moves later entries of the run back, so nothing
- * is left behind. All bytes that an entry's key and value refer to are one owned block, so an entry
- * is gone in one step. Hashes are keyed with a seed of the table's own.
+ * Idea: open addressing with linear probing over a dense array of hashes; the slot with key and
+ * value is looked at only where the hash agrees. Removal moves later entries of the run back, so
+ * nothing is left behind. All bytes that an entry's key and value refer to are one owned block, so
+ * an entry is gone in one step. Hashes are keyed with a seed of the table's own.
  * Invariant: between an entry and the home of its hash no slot is free; one slot in four is free.
  * It holds whenever a function of the user's is called, so it may also end the process.
  * Threads: the owning process only. Locks: none.
@@ -22,7 +22,8 @@
 
 enum { FIRST_CAPACITY = 8, MOST_ALIGNED = 16 };
 
-/* A slot is: the entry's block if the type has any, the key, the value, each where it is aligned. */
+/* A slot is: the entry's block if the type has any, the key, the value, each where it is
+ * aligned. */
 struct otp_table {
     const struct otp_table_type *type; /* borrowed for ever: constant */
     uint64_t seed;
@@ -161,7 +162,8 @@ static size_t measure_block(const struct otp_table *table, const void *key, cons
     return text_size > OTPI_LAYOUT_MAX - size ? SIZE_MAX : size + text_size;
 }
 
-/* Copies key and value into the slot, and what they refer to into block. Either may be the slot's own. */
+/* Copies key and value into the slot, and what they refer to into block. Either may be the slot's
+ * own. */
 static void fill_slot(struct otp_table *table, size_t index, const void *key, const void *value,
                       char *block)
 {

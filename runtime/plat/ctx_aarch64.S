@@ -1,8 +1,8 @@
 /* ctx_aarch64.S - the switch between two stacks, aarch64.
  *
  * Idea: stores what a function must preserve, changes the stack pointer, loads. The way out is a
- * return, which needs no landing pad where it goes. The modes of the floating-point unit stay as they
- * are: who changes them changes them back before a switch.
+ * return, which needs no landing pad where it goes. The modes of the floating-point unit stay as
+ * they are: who changes them changes them back before a switch.
  * Threads: a context goes on in the thread that parked it. Locks: none.
  * Owns: the frame of 160 bytes that it leaves on a parked stack, lowest address first:
  *   x19 ... x28 x29 x30 d8 ... d15

@@ -1,8 +1,9 @@
 /* ctx_x86_64.S - the switch between two stacks, x86-64.
  *
  * Idea: pushes what a function must preserve, changes the stack pointer, pops. The last step is a
- * jump, not a return: the processor's guess for a return would be the other stack's caller. The modes
- * of the floating-point units stay as they are: who changes them changes them back before a switch.
+ * jump, not a return: the processor's guess for a return would be the other stack's caller. The
+ * modes of the floating-point units stay as they are: who changes them changes them back before a
+ * switch.
  * Threads: a context goes on in the thread that parked it. Locks: none.
  * Owns: the frame that it leaves on a parked stack, lowest word first:
  *   r15 r14 r13 r12 rbx rbp address
@@ -64,7 +65,8 @@ otpi_ctx_switch:
     .size otpi_ctx_switch, . - otpi_ctx_switch
 
 /* Where a made context begins: rbx is its function, r12 the argument, rsp a multiple of 16. Nobody
- * called it: unwinding ends here. The nop is for unwinders, which look one byte before an address. */
+ * called it: unwinding ends here. The nop is for unwinders, which look one byte before an
+ * address. */
     .type otpi_ctx_bottom, @function
     .p2align 4
 otpi_ctx_bottom:

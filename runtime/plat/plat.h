@@ -46,15 +46,15 @@ struct otpi_thread {
     uintptr_t handle;
 };
 
-/* Starts run(arg) with all asynchronous signals blocked, a timer slack of 1 us and the name (at most
- * 15 bytes). SYSTEM, NOMEM: none was started. */
+/* Starts run(arg) with all asynchronous signals blocked, a timer slack of 1 us and the name (at
+ * most 15 bytes). SYSTEM, NOMEM: none was started. */
 otp_status otpi_thread_start(struct otpi_thread *thread, const char *name, void (*run)(void *arg),
                              void *arg);
 void otpi_thread_join(struct otpi_thread *thread);
 /* CPUs that this process may use: affinity mask and cgroup quota (rounded up), at least 1. */
 uint32_t otpi_plat_cpus(void);
-/* run(arg) is called when the calling thread ends (again after each call of this). Replaces what was
- * registered before. NOMEM, SYSTEM. */
+/* run(arg) is called when the calling thread ends (again after each call of this). Replaces what
+ * was registered before. NOMEM, SYSTEM. */
 otp_status otpi_plat_on_thread_exit(void (*run)(void *arg), void *arg);
 /* Registers child(): called in the child after a fork. Once per program. */
 otp_status otpi_plat_at_fork(void (*child)(void));
@@ -94,8 +94,8 @@ uint32_t otpi_stacks_guard(const struct otpi_stacks *stacks);
  * stack has overflowed). Always true with page guards. Cheap: one load. */
 bool otpi_stack_is_whole(const struct otpi_stacks *stacks, struct otpi_stack stack);
 
-/* A context of execution: a fiber's, or a thread's own (which otpi_context_adopt describes). What is
- * here besides sp is for the sanitizers and valgrind. */
+/* A context of execution: a fiber's, or a thread's own (which otpi_context_adopt describes). What
+ * is here besides sp is for the sanitizers and valgrind. */
 struct otpi_context {
     void *sp; /* saved stack pointer; meaningful while it does not run */
     struct otpi_stack stack;

@@ -111,8 +111,8 @@ void otpi_lock_take(struct otpi_lock *lock)
 
 void otpi_lock_release(struct otpi_lock *lock)
 {
-    /* release: pairs with the acquires above. After this line the lock, and the memory it is in, may
-     * belong to another: the wake goes to an address only. */
+    /* release: pairs with the acquires above. After this line the lock, and the memory it is in,
+     * may belong to another: the wake goes to an address only. */
     if (__atomic_exchange_n(&lock->word, 0, __ATOMIC_RELEASE) == 2)
         otpi_plat_wake(&lock->word, 1);
 }
@@ -158,7 +158,8 @@ static int create_thread(pthread_t *thread, struct beginning *beginning)
     error = pthread_attr_getstacksize(&attributes, &stack);
     if (error == 0 && stack < THREAD_STACK)
         error = pthread_attr_setstacksize(&attributes, THREAD_STACK);
-    /* The mask is inherited: blocked here, so that there is no moment when the new thread is open. */
+    /* The mask is inherited: blocked here, so that there is no moment when the new thread is
+     * open. */
     sigset_t blocked;
     sigset_t before;
     fill_asynchronous(&blocked);

@@ -73,8 +73,8 @@ OTPI_INLINE void otpi_sanitize_unroot(const void *memory, size_t size)
 
 /* -- contexts -- */
 
-/* The calling thread is this context: its bounds and its fiber. While it is parked, its stack is not
- * that of a thread for LeakSanitizer, so it becomes a root. */
+/* The calling thread is this context: its bounds and its fiber. While it is parked, its stack is
+ * not that of a thread for LeakSanitizer, so it becomes a root. */
 OTPI_INLINE void otpi_sanitize_adopt(struct otpi_context *context)
 {
 #if OTPI_ASAN

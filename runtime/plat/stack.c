@@ -1,14 +1,14 @@
 /* stack.c - stacks for fibers, in slabs, with something at the low end that stops an overflow.
  *
- * Idea: a slab is one mapping that is cut into strides, guard below and stack above; only pages that
- * are touched cost memory. Stacks are cut as they are wanted and never go back to the system while
- * the runtime runs; those given back are taken again first, the warmest first, linked through their
- * top words, which no frame uses (see context.c).
+ * Idea: a slab is one mapping that is cut into strides, guard below and stack above; only pages
+ * that are touched cost memory. Stacks are cut as they are wanted and never go back to the system
+ * while the runtime runs; those given back are taken again first, the warmest first, linked through
+ * their top words, which no frame uses (see context.c).
  *
  * Guards: markers in the page tables cost no mapping, but need Linux 6.13. mprotect makes two
- * mappings of each guard and the kernel allows a process 65530, so it has a budget; past it only the
- * lowest stack of each slab has a guard, and the others a canary in the page where the guard would
- * be: 64 bytes that stay zero, since a page that is only read costs no memory.
+ * mappings of each guard and the kernel allows a process 65530, so it has a budget; past it only
+ * the lowest stack of each slab has a guard, and the others a canary in the page where the guard
+ * would be: 64 bytes that stay zero, since a page that is only read costs no memory.
  *
  * Invariant: a stack is cut once; it is either with a taker or in the free list.
  * Threads: any. Locks: the lock of the stacks, a leaf; the tools of sanitize.h are called under it.
@@ -119,7 +119,8 @@ static uint32_t wanted_guard(uint32_t configured)
     return configured;
 }
 
-/* A third of the mappings that a process may have, two to a guard, leaves a third for the program. */
+/* A third of the mappings that a process may have, two to a guard, leaves a third for the
+ * program. */
 static uint32_t guard_budget(void)
 {
     long long most = otpi_file_number("/proc/sys/vm/max_map_count", 65530) / 3;
@@ -235,8 +236,8 @@ static bool install_guard(struct otpi_stacks *stacks, char *place)
     return false;
 }
 
-/* Cuts the next stack of a slab that has one. Called with the lock. A guard that cannot be had is no
- * reason to refuse: there is the canary. */
+/* Cuts the next stack of a slab that has one. Called with the lock. A guard that cannot be had is
+ * no reason to refuse: there is the canary. */
 static struct otpi_stack cut_stack(struct otpi_stacks *stacks, struct slab *slab)
 {
     char *place = slab->base + slab->cut * stride_of(stacks);

@@ -1,7 +1,7 @@
 /* test_alloc.c - the door to the allocator: alignment, zeroing, sizes on release, refusal.
  *
- * Idea: an allocator that counts bytes and can run dry stands behind it, so what is released must be
- * exactly what was taken.
+ * Idea: an allocator that counts bytes and can run dry stands behind it, so what is released must
+ * be exactly what was taken.
  */
 #include "support.h"
 

@@ -1,7 +1,7 @@
 /* test_map.c - the map of u64 to u64, against a model.
  *
- * Idea: random operations over few keys, so that runs collide, wrap and close up, compared after each
- * step with a plain array; then memory that runs out at every growth.
+ * Idea: random operations over few keys, so that runs collide, wrap and close up, compared after
+ * each step with a plain array; then memory that runs out at every growth.
  */
 #include "support.h"
 

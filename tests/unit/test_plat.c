@@ -1,7 +1,7 @@
 /* test_plat.c - time, waiting, locks, threads, CPUs and the rest of the machine.
  *
- * Idea: what can only be seen from outside is looked at from outside: a mask through the thread that
- * has it, a line through a pipe, a quota through a tree of files made for the test.
+ * Idea: what can only be seen from outside is looked at from outside: a mask through the thread
+ * that has it, a line through a pipe, a quota through a tree of files made for the test.
  */
 #define _GNU_SOURCE
 #include "support.h"

@@ -242,8 +242,8 @@ static long long available(void)
     return kilobytes * 1024;
 }
 
-/* All live at once and touched at the top, as a parked fiber is. AddressSanitizer forgets each stack
- * in a time that grows with their number. */
+/* All live at once and touched at the top, as a parked fiber is. AddressSanitizer forgets each
+ * stack in a time that grows with their number. */
 static int take_crowd(struct otpi_stacks *stacks, struct otpi_stack *crowd)
 {
     int count = CROWD;
@@ -368,8 +368,8 @@ START_TEST(no_memory_is_an_answer)
 }
 END_TEST
 
-/* A slab of the first size that does not fit is tried again smaller: 128 TiB of addresses do not hold
- * sixteen stacks of 8 TiB. */
+/* A slab of the first size that does not fit is tried again smaller: 128 TiB of addresses do not
+ * hold sixteen stacks of 8 TiB. */
 START_TEST(a_slab_that_does_not_fit_is_halved)
 {
     const size_t huge = (size_t)1 << 43;

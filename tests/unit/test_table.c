@@ -1,7 +1,7 @@
 /* test_table.c - tables: against a model, deleting while walking, memory that runs out.
  *
- * Idea: the table needs five functions of the library; here they are counted and can refuse, so that
- * nothing of a running runtime is needed. Each allocation of a busy session fails once.
+ * Idea: the table needs five functions of the library; here they are counted and can refuse, so
+ * that nothing of a running runtime is needed. Each allocation of a busy session fails once.
  */
 #include "support.h"
 
