@@ -83,7 +83,8 @@ static const struct option table[] = {
       "print the tree of each spec instead of writing files" },
     { OPTION_DEP, TAKES_NOTHING, FOR_COMPILE, "-MD", "",
       "also write a file of dependencies for make" },
-    { OPTION_DEP_FILE, TAKES_VALUE, FOR_COMPILE, "-MF", "FILE", "its name; else PACKAGE.d" },
+    { OPTION_DEP_FILE, TAKES_VALUE, FOR_COMPILE, "-MF", "FILE",
+      "its name; else SPEC.d for each spec" },
     { OPTION_DEP_TARGET, TAKES_VALUE, FOR_COMPILE, "-MT", "TARGET",
       "its target, as written; else every file that is written" },
     { OPTION_DEP_PHONY, TAKES_NOTHING, FOR_COMPILE, "-MP", "",
@@ -357,6 +358,11 @@ static const char *read_short(struct reader *r, const char *word)
 
 static const char *read_option(struct reader *r, const char *word)
 {
+    const struct options *o = r->o;
+    if (o->command == COMMAND_EXPLAIN && !o->tree && word[1] == 'W' && diag_find(word)) {
+        push(&r->o->files, word); /* explain -Wname */
+        return NULL;
+    }
     if (word[1] != '-')
         return read_short(r, word);
     const char *why = NULL;
@@ -410,6 +416,20 @@ static const char *check_dependencies(const struct options *o)
     return NULL;
 }
 
+/* The outputs are called after the spec. */
+static const char *check_stdin(const struct options *o)
+{
+    unsigned times = 0;
+    for (size_t i = 0; i < o->files.count; i++)
+        times += strcmp(o->files.items[i], "-") == 0;
+    if (times > 1)
+        return "standard input was given twice";
+    if (times > 0 && !o->stdin_name && !o->dump &&
+        (o->command == COMMAND_COMPILE || o->command == COMMAND_SKELETON))
+        return "'-' needs '--stdin-name': files are called after their spec";
+    return NULL;
+}
+
 static const char *check_all(struct reader *r)
 {
     const struct options *o = r->o;
@@ -418,6 +438,8 @@ static const char *check_all(struct reader *r)
     const char *why = check_commands(r);
     if (!why)
         why = check_dependencies(o);
+    if (!why)
+        why = check_stdin(o);
     if (why || o->command >= COMMAND_FMT)
         return why;
     if (o->files.count > 0)
@@ -429,7 +451,7 @@ static const char *check_all(struct reader *r)
 
 static void init(struct options *o, struct arena *a, int argc)
 {
-    *o = (struct options){ .stdin_name = "<stdin>" };
+    *o = (struct options){ 0 };
     diag_options_init(&o->diag);
     struct options_list *lists[] = { &o->files, &o->import_dirs, &o->dep_targets };
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)

@@ -50,7 +50,7 @@ struct options {
     bool update;
     const char *dump;       /* --dump=ast */
     const char *emit;       /* --emit=...: not built yet */
-    const char *stdin_name; /* "<stdin>" unless given */
+    const char *stdin_name; /* NULL unless given */
     const char *stamp;
     bool dep;                        /* -MD */
     bool dep_phony;                  /* -MP */
