@@ -156,11 +156,25 @@ void tmpl_raw(struct tmpl *t, const char *text)
     finish_lines(t);
 }
 
-char *tmpl_take(struct tmpl *t, size_t *size)
+size_t tmpl_size(const struct tmpl *t)
 {
     size_t total = 0;
     for (const struct tmpl_chunk *c = t->first; c != t->last->next; c = c->next)
         total += c->len;
+    return total;
+}
+
+void tmpl_trim(struct tmpl *t)
+{
+    struct tmpl_chunk *c = t->last;
+    while (c->len > 1 && c->data[c->len - 1] == '\n' && c->data[c->len - 2] == '\n')
+        c->len--;
+    t->line = c->len;
+}
+
+char *tmpl_take(struct tmpl *t, size_t *size)
+{
+    size_t total = tmpl_size(t);
     char *all = arena_alloc(t->arena, total + 1), *to = all;
     for (struct tmpl_chunk *c = t->first;; c = c->next) {
         memcpy(to, c->data, c->len);

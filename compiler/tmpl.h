@@ -49,6 +49,10 @@ void tmpl_put(struct tmpl *t, const char *text, const struct tmpl_var *vars);
 /* Appends text as it is, dollars too; lines are broken as above. */
 void tmpl_raw(struct tmpl *t, const char *text);
 
+/* How many bytes were appended; what takes away blank lines at the end. */
+size_t tmpl_size(const struct tmpl *t);
+void tmpl_trim(struct tmpl *t);
+
 /* All that was appended, NUL-terminated, *size bytes; t is empty again. The arena's. */
 char *tmpl_take(struct tmpl *t, size_t *size);
 

@@ -1,0 +1,82 @@
+/* emit_header.c - PACKAGE.otp.h: what the outside of a package may call.
+ *
+ * Idea: the types header, and on top of it what waits: starts and calls. */
+#include "emit_parts.h"
+
+static void emit_prototype(struct emitter *e, const struct plan_message *m, enum emit_head head)
+{
+    tmpl_raw(&e->out, "OTP_MUST_CHECK ");
+    emit_message_head(e, m, head);
+    tmpl_raw(&e->out, ";\n");
+}
+
+void emit_call(struct emitter *e, const struct plan_message *m)
+{
+    const char *place = TMPL_JOIN(e->arena, m->source, ":", tmpl_number(e->arena, m->line));
+    tmpl_comment(&e->out, 0, TMPL_JOIN(e->arena, "call ", m->module, ".", m->name, ": ", place),
+                 m->doc);
+    emit_prototype(e, m, EMIT_CLIENT);
+    if (m->params.required < m->params.count)
+        emit_prototype(e, m, EMIT_CLIENT_WITH);
+    emit_prototype(e, m, EMIT_CLIENT_WITHIN);
+    if (m->reply.refs) {
+        tmpl_raw(&e->out, "/* Frees what a reply refers to; needed in a foreign thread only. */\n");
+        emit_message_head(e, m, EMIT_FREE_REPLY);
+        tmpl_raw(&e->out, ";\n");
+    }
+    tmpl_raw(&e->out, "\n");
+}
+
+static void emit_module(struct emitter *e, const struct plan_module *m)
+{
+    emit_note(e, TMPL_JOIN(e->arena, "genserver ", m->name), m->line, m->doc);
+    tmpl_put(&e->out,
+             "extern const struct otp_genserver $c$_module;\n"
+             "OTP_MUST_CHECK otp_status $c$_start(const struct $c$_options *options, "
+             "otp_pid *pid);\n"
+             "OTP_MUST_CHECK otp_status $c$_start_link(const struct $c$_options *options, "
+             "otp_pid *pid);\n\n",
+             EMIT_VARS(TMPL_VAR("c", m->c_name)));
+    for (size_t i = 0; i < m->n_messages; i++)
+        if (m->messages[i].kind == PLAN_CALL)
+            emit_call(e, &m->messages[i]);
+}
+
+static void emit_supervisor(struct emitter *e, const struct plan_supervisor *s)
+{
+    emit_note(e, TMPL_JOIN(e->arena, "supervisor ", s->name), s->line, s->doc);
+    tmpl_put(&e->out,
+             "extern const struct otp_supervisor $c$_module;\n"
+             "OTP_MUST_CHECK otp_status $c$_start(otp_pid *pid);\n"
+             "OTP_MUST_CHECK otp_status $c$_start_link(otp_pid *pid);\n"
+             "struct otp_child $c$_child_spec(void);\n\n",
+             EMIT_VARS(TMPL_VAR("c", s->c_name)));
+}
+
+void emit_header(struct emitter *e)
+{
+    const struct plan *p = e->plan;
+    emit_banner(e);
+    tmpl_comment(&e->out, 0, NULL, p->doc);
+    tmpl_put(&e->out,
+             "#ifndef $upper$_OTP_H\n"
+             "#define $upper$_OTP_H\n\n"
+             "#include \"$file$.types.h\"\n\n"
+             "#if defined(OTP_IMPL_HEADER) && !defined(OTP_WIRING)\n"
+             "#error \"include either $file$.h or the header of an implementation, not both\"\n"
+             "#endif\n\n"
+             "OTP_BEGIN_DECLS\n\n",
+             EMIT_VARS(TMPL_VAR("upper", p->upper), TMPL_VAR("file", p->file)));
+    for (size_t i = 0; i < p->n_modules; i++)
+        emit_module(e, &p->modules[i]);
+    for (size_t i = 0; i < p->n_supervisors; i++)
+        emit_supervisor(e, &p->supervisors[i]);
+    if (p->application) {
+        emit_note(e, TMPL_JOIN(e->arena, "application ", p->application->name),
+                  p->application->line, p->application->doc);
+        tmpl_put(&e->out, "extern const struct otp_application $package$_application;\n\n",
+                 EMIT_VARS(TMPL_VAR("package", p->package)));
+    }
+    tmpl_raw(&e->out, "OTP_END_DECLS\n\n#endif\n");
+    emit_finish(e, TMPL_JOIN(e->arena, p->file, ".h"), EMIT_GENERATED);
+}

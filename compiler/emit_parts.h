@@ -1,0 +1,145 @@
+/* emit_parts.h - what the emitters share; nobody else includes it.
+ *
+ * Idea: a function of the generated code has one head, written here, for its prototype in a header
+ * and for its definition. Fields and parameters become text here too, so that all files agree. */
+#ifndef OTPC_EMIT_PARTS_H
+#define OTPC_EMIT_PARTS_H
+
+#include "emit.h"
+#include "plan.h"
+#include "tmpl.h"
+
+struct emitter {
+    struct arena *arena;
+    const struct plan *plan;
+    struct tmpl out;          /* the file that is being rendered */
+    struct arena_buf scratch; /* for a text that is being built; empty between uses */
+    struct emit_files files;
+    size_t files_cap;
+};
+
+#define EMIT_VARS(...) ((const struct tmpl_var[]){ __VA_ARGS__, TMPL_END })
+
+/* ---- Files ---- */
+
+/* The first line of every generated file. */
+void emit_banner(struct emitter *e);
+
+/* Hands the rendered text over as a file. */
+struct emit_file *emit_finish(struct emitter *e, const char *name, enum emit_role role);
+
+/* "myapp.otp:12". The arena's. */
+const char *emit_place(struct emitter *e, uint32_t line);
+
+/* One comment: "$head$: myapp.otp:12", then the doc. */
+void emit_note(struct emitter *e, const char *head, uint32_t line, const char *doc);
+
+/* ---- Fields ---- */
+
+/* The members of a struct, one a line, indented; an empty list gives the reserved member. */
+enum emit_form { EMIT_VIEW, EMIT_OWNER };
+void emit_members(struct emitter *e, const struct plan_fields *f, enum emit_form form,
+                  const char *indent);
+
+/* Texts about the first count fields, each item behind ", ". The arena's.
+ * params: "otp_str key, const struct myapp_user *user, const uint64_t *n"
+ * names:  "key, user, n"
+ * values: the defaults of the fields from first on, as arguments
+ * unpack: "a_->key, &a_->user, a_->has_n ? &a_->n : NULL" */
+const char *emit_params(struct emitter *e, const struct plan_fields *f, size_t count);
+const char *emit_names(struct emitter *e, const struct plan_fields *f, size_t count);
+const char *emit_values(struct emitter *e, const struct plan_fields *f, size_t first);
+const char *emit_unpack(struct emitter *e, const struct plan_fields *f);
+
+/* Parameters into a struct: "{.key = key, .user = *user, .has_n = n != NULL}", with prefix before
+ * each member (".as.ok"); first is put before them if it is not NULL. */
+const char *emit_initializer(struct emitter *e, const struct plan_fields *f, const char *first,
+                             const char *prefix);
+/* What an initializer cannot say: the values of optional parameters that are there, as statements
+ * on variable var. */
+void emit_optionals(struct emitter *e, const struct plan_fields *f, const char *var);
+bool emit_has_optionals(const struct plan_fields *f);
+
+/* One default as a member of an initializer: ".ttl = 5 * OTP_MIN". fallback: as it is where every
+ * variable of env has its default. */
+const char *emit_setting(struct emitter *e, const struct plan_field *f, const struct plan_value *v,
+                         bool fallback);
+
+/* "from" unless a parameter is called so, then "from_". The same for other words. */
+const char *emit_own_name(const struct plan_fields *f, const char *word, const char *otherwise);
+
+/* ---- Heads of functions, without ';' or '{' ---- */
+
+enum emit_head {
+    EMIT_CLIENT,        /* all but the defaulted parameters */
+    EMIT_CLIENT_WITH,   /* all parameters */
+    EMIT_CLIENT_WITHIN, /* calls: a timeout and all parameters */
+    EMIT_CLIENT_AFTER,  /* infos: a delay and all parameters */
+    EMIT_FREE_REPLY,
+    EMIT_HANDLER,
+    EMIT_CONTINUE
+};
+
+void emit_message_head(struct emitter *e, const struct plan_message *m, enum emit_head head);
+
+/* tag is NULL for a reply without alternatives. */
+void emit_reply_head(struct emitter *e, const struct plan_message *m, const struct plan_tag *tag);
+void emit_answer_head(struct emitter *e, const struct plan_message *m, const struct plan_tag *tag);
+
+void emit_callback_head(struct emitter *e, const struct plan_module *m,
+                        enum plan_callback_kind kind);
+/* Its C name: "myapp_cache_handle_down". */
+const char *emit_callback_name(struct emitter *e, const struct plan_module *m,
+                               enum plan_callback_kind kind);
+
+/* Runs once per reply function of a call: with each tag, or once with NULL. */
+typedef void emit_each_reply(struct emitter *e, const struct plan_message *m,
+                             const struct plan_tag *tag);
+void emit_replies(struct emitter *e, const struct plan_message *m, emit_each_reply *each);
+
+/* The C type that a call's reply is received in: "struct myapp_cache_get_reply"; NULL if none. */
+const char *emit_reply_type(struct emitter *e, const struct plan_message *m);
+
+/* A value of an item as a parameter: "otp_str key", "const struct myapp_entry *value". */
+const char *emit_item_param(struct emitter *e, const struct plan_item *item, const char *name);
+
+/* The functions of a table: their heads; verb is a row of the list. */
+enum emit_table_verb {
+    EMIT_TABLE_PUT,
+    EMIT_TABLE_GET,
+    EMIT_TABLE_HAS,
+    EMIT_TABLE_DELETE,
+    EMIT_TABLE_DELETE_IF,
+    EMIT_TABLE_EACH,
+    EMIT_TABLE_CLEAR,
+    EMIT_TABLE_COUNT,
+    EMIT_TABLE_VERB_COUNT
+};
+void emit_table_head(struct emitter *e, const struct plan_table *t, enum emit_table_verb verb);
+
+/* ---- The files ---- */
+
+void emit_types(struct emitter *e);                              /* emit_types.c */
+void emit_header(struct emitter *e);                             /* emit_header.c */
+void emit_call(struct emitter *e, const struct plan_message *m); /* emit_header.c: its prototypes */
+void emit_impl(struct emitter *e, const struct plan_module *m);  /* emit_impl.c */
+void emit_source(struct emitter *e);                             /* emit_source.c */
+void emit_source_message(struct emitter *e, const struct plan_module *module,
+                         const struct plan_message *m);                /* emit_message.c */
+void emit_source_table(struct emitter *e, const struct plan_table *t); /* emit_table.c */
+void emit_source_layouts(struct emitter *e);                           /* emit_layout.c */
+void emit_source_env(struct emitter *e);                               /* emit_tree.c */
+void emit_source_tree(struct emitter *e);                              /* emit_tree.c */
+void emit_main(struct emitter *e);                                     /* emit_main.c */
+void emit_skeleton(struct emitter *e, const struct plan_module *m);    /* emit_skeleton.c */
+
+/* ---- emit_layout.c ---- */
+
+/* The refs and the layout of a struct of fields: constants $stem$_refs and $stem$_layout about
+ * "struct $c_name$". */
+void emit_layout(struct emitter *e, const char *stem, const char *c_name,
+                 const struct plan_fields *f);
+/* Those of a reply with alternatives. */
+void emit_reply_layout(struct emitter *e, const struct plan_message *m);
+
+#endif

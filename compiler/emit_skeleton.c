@@ -1,0 +1,116 @@
+/* emit_skeleton.c - MODULE.c: where the user begins.
+ *
+ * Idea: every function that the user must write, with a body that ends the process with a reason
+ * which names its line in the spec, so that nothing that is not written yet goes unnoticed. */
+#include "emit_parts.h"
+
+/* The functions of one file, and where each begins in it. */
+struct bodies {
+    struct emitter *e;
+    struct emit_function *functions;
+    size_t *begins;
+    size_t count;
+};
+
+static void begin_function(struct bodies *b, const char *name)
+{
+    b->functions[b->count].name = name;
+    b->begins[b->count++] = tmpl_size(&b->e->out);
+    tmpl_raw(&b->e->out, "\n");
+}
+
+static void emit_unused(struct emitter *e, const char *name)
+{
+    tmpl_put(&e->out, "    (void)$name$;\n", EMIT_VARS(TMPL_VAR("name", name)));
+}
+
+static void emit_unused_params(struct emitter *e, const struct plan_fields *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        const struct plan_field *p = &f->items[i];
+        if (p->many == PLAN_OPTIONAL_LIST)
+            emit_unused(e, TMPL_JOIN(e->arena, "has_", p->name));
+        emit_unused(e, p->name);
+        if (p->many == PLAN_LIST || p->many == PLAN_OPTIONAL_LIST)
+            emit_unused(e, TMPL_JOIN(e->arena, p->name, "_count"));
+    }
+}
+
+/* A reason holds 48 bytes of text, so the place comes first. */
+static void emit_stop(struct emitter *e, uint32_t line, const char *what, const char *text)
+{
+    tmpl_put(&e->out, text,
+             EMIT_VARS(TMPL_VAR("place", emit_place(e, line)), TMPL_VAR("what", what)));
+}
+
+static void emit_message(struct bodies *b, const struct plan_message *m)
+{
+    struct emitter *e = b->e;
+    begin_function(b, m->handler);
+    tmpl_comment(&e->out, 0, NULL, m->doc);
+    emit_message_head(e, m, EMIT_HANDLER);
+    tmpl_raw(&e->out, "\n{\n");
+    emit_unused(e, emit_own_name(&m->params, "self", "self_"));
+    if (m->kind == PLAN_CALL)
+        emit_unused(e, emit_own_name(&m->params, "from", "from_"));
+    emit_unused_params(e, &m->params);
+    emit_stop(e, m->line, m->name,
+              "    return otp_stop(otp_error(\"$place$: $what$ is not written\"));\n}\n");
+}
+
+static void emit_callback(struct bodies *b, const struct plan_module *m,
+                          enum plan_callback_kind kind)
+{
+    static const char *const params[PLAN_CALLBACK_COUNT][4] = {
+        [PLAN_INIT] = { "self", "options" },
+        [PLAN_DOWN] = { "self", "monitor", "pid", "reason" },
+        [PLAN_EXIT] = { "self", "pid", "reason" },
+        [PLAN_IDLE] = { "self" },
+        [PLAN_TERMINATE] = { "self", "reason" },
+    };
+    static const char *const words[] = { "init", "down", "exit", "idle", "terminate" };
+    struct emitter *e = b->e;
+    const struct plan_callback *c = &m->callbacks[kind];
+    begin_function(b, emit_callback_name(e, m, kind));
+    tmpl_comment(&e->out, 0, NULL, c->doc);
+    emit_callback_head(e, m, kind);
+    tmpl_raw(&e->out, "\n{\n");
+    for (size_t i = 0; i < 4 && params[kind][i]; i++)
+        emit_unused(e, params[kind][i]);
+    emit_stop(e, c->line, words[kind],
+              kind == PLAN_TERMINATE
+                  ? "    otp_exit(otp_error(\"$place$: $what$ is not written\"));\n}\n"
+                  : "    return otp_stop(otp_error(\"$place$: $what$ is not written\"));\n}\n");
+}
+
+static void finish(struct bodies *b, const char *name)
+{
+    struct emit_file *f = emit_finish(b->e, name, EMIT_SKELETON);
+    for (size_t i = 0; i < b->count; i++) {
+        size_t end = i + 1 < b->count ? b->begins[i + 1] : f->size;
+        b->functions[i].bytes = f->bytes + b->begins[i];
+        b->functions[i].size = end - b->begins[i];
+    }
+    f->functions = b->functions;
+    f->n_functions = b->count;
+}
+
+void emit_skeleton(struct emitter *e, const struct plan_module *m)
+{
+    size_t most = m->n_messages + PLAN_CALLBACK_COUNT;
+    struct bodies b = { .e = e,
+                        .functions = ARENA_ARRAY(e->arena, struct emit_function, most),
+                        .begins = ARENA_ARRAY(e->arena, size_t, most) };
+    tmpl_comment(&e->out, 0,
+                 TMPL_JOIN(e->arena, m->name, ".c - genserver ", m->name, " of package ",
+                           e->plan->package, " (", e->plan->file, ")."),
+                 m->doc);
+    tmpl_put(&e->out, "#include \"$c$_impl.h\"\n", EMIT_VARS(TMPL_VAR("c", m->c_name)));
+    emit_callback(&b, m, PLAN_INIT);
+    for (size_t i = 0; i < m->n_messages; i++)
+        emit_message(&b, &m->messages[i]);
+    for (int k = PLAN_DOWN; k < PLAN_CALLBACK_COUNT; k++)
+        if (m->callbacks[k].set)
+            emit_callback(&b, m, (enum plan_callback_kind)k);
+    finish(&b, TMPL_JOIN(e->arena, m->name, ".c"));
+}

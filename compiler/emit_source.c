@@ -1,0 +1,269 @@
+/* emit_source.c - PACKAGE.otp.c: the wiring between the user's functions and the library.
+ *
+ * Idea: constant tables and thin functions. The order is that of the spec; what a table points to
+ * stands before it. */
+#include <string.h>
+
+#include "emit_parts.h"
+
+/* ---- Top ---- */
+
+static void emit_top(struct emitter *e)
+{
+    const struct plan *p = e->plan;
+    emit_banner(e);
+    tmpl_put(&e->out,
+             "/* The wiring of package $package$: constant tables and thin functions. */\n"
+             "#define OTP_WIRING /* sees the public header and those of implementations */\n"
+             "#include \"$file$.h\"\n\n",
+             EMIT_VARS(TMPL_VAR("package", p->package), TMPL_VAR("file", p->file)));
+    for (size_t i = 0; i < p->n_imports; i++)
+        tmpl_put(&e->out, "#include \"$file$.h\"\n",
+                 EMIT_VARS(TMPL_VAR("file", p->imports[i].file)));
+    for (size_t i = 0; i < p->n_modules; i++)
+        tmpl_put(&e->out, "#include \"$c$_impl.h\"\n",
+                 EMIT_VARS(TMPL_VAR("c", p->modules[i].c_name)));
+    if (p->n_imports + p->n_modules > 0)
+        tmpl_raw(&e->out, "\n");
+    for (size_t i = 0; i < p->n_names; i++)
+        tmpl_put(&e->out, "struct otp_name $c$ = {\"$text$\", NULL, 0}; /* $place$ */\n",
+                 EMIT_VARS(TMPL_VAR("c", p->names[i]->c_name), TMPL_VAR("text", p->names[i]->text),
+                           TMPL_VAR("place", emit_place(e, p->names[i]->line))));
+    if (p->n_names > 0)
+        tmpl_raw(&e->out, "\n");
+}
+
+/* ---- Structs ---- */
+
+static void emit_owner_functions(struct emitter *e, const struct plan_struct *s)
+{
+    if (s->made)
+        return;
+    tmpl_put(
+        &e->out,
+        "_Static_assert(sizeof(struct $c$) == sizeof(struct $c$_owned), \"one layout for both\");\n\n"
+        "otp_status $c$_set(struct $c$_owned *owned, const struct $c$ *view)\n"
+        "{\n"
+        "    return otp_owned_set(&$layout$, owned, view);\n"
+        "}\n\n"
+        "struct $c$ $c$_view(const struct $c$_owned *owned)\n"
+        "{\n"
+        "    struct $c$ view;\n"
+        "    memcpy(&view, owned, sizeof view);\n"
+        "    return view;\n"
+        "}\n\n",
+        EMIT_VARS(TMPL_VAR("c", s->c_name), TMPL_VAR("layout", s->item.layout)));
+}
+
+/* ---- Modules ---- */
+
+static void emit_list_setters(struct emitter *e, const struct plan_module *m)
+{
+    for (size_t i = 0; i < m->state.count; i++) {
+        const struct plan_field *f = &m->state.items[i];
+        if (f->many != PLAN_LIST)
+            continue;
+        tmpl_put(
+            &e->out,
+            "otp_status $c$_$name$_set(struct $c$ *self, const $type$ *items, size_t count)\n"
+            "{\n"
+            "    struct list_ {\n"
+            "        const $type$ *items;\n"
+            "        size_t count;\n"
+            "    };\n"
+            "    static const struct otp_ref refs_[] = {{OTP_REF_LIST, 0, 0, 0, 0, &$layout$}};\n"
+            "    static const struct otp_layout layout_ = {sizeof(struct list_), 1, refs_};\n"
+            "    const struct list_ view_ = {items, count};\n"
+            "    return otp_owned_set(&layout_, (char *)self + offsetof(struct $c$, $name$), "
+            "&view_);\n"
+            "}\n\n",
+            EMIT_VARS(TMPL_VAR("c", m->c_name), TMPL_VAR("name", f->name),
+                      TMPL_VAR("type", f->item->view), TMPL_VAR("layout", f->item->layout)));
+    }
+}
+
+/* The library calls with untyped pointers; these give them their types. */
+static void emit_thunks(struct emitter *e, const struct plan_module *m)
+{
+    static const char *const texts[PLAN_CALLBACK_COUNT] = {
+        [PLAN_INIT] = "static otp_next $stem$_init_thunk(void *self_, const void *options_)\n"
+                      "{\n"
+                      "$none$    return $name$(self_, $options$);\n"
+                      "}\n\n",
+        [PLAN_DOWN] = "static otp_next $stem$_down_thunk(void *self_, otp_monitor monitor_, "
+                      "otp_pid pid_, otp_reason reason_)\n"
+                      "{\n"
+                      "    return $name$(self_, monitor_, pid_, reason_);\n"
+                      "}\n\n",
+        [PLAN_EXIT] =
+            "static otp_next $stem$_exit_thunk(void *self_, otp_pid pid_, otp_reason reason_)\n"
+            "{\n"
+            "    return $name$(self_, pid_, reason_);\n"
+            "}\n\n",
+        [PLAN_IDLE] = "static otp_next $stem$_idle_thunk(void *self_)\n"
+                      "{\n"
+                      "    return $name$(self_);\n"
+                      "}\n\n",
+        [PLAN_TERMINATE] = "static void $stem$_terminate_thunk(void *self_, otp_reason reason_)\n"
+                           "{\n"
+                           "    $name$(self_, reason_);\n"
+                           "}\n\n",
+    };
+    const char *none = m->options.count > 0
+                           ? ""
+                           : TMPL_JOIN(e->arena, "    static const struct ", m->c_name,
+                                       "_options none_ = {0};\n    (void)options_;\n");
+    for (int k = 0; k < PLAN_CALLBACK_COUNT; k++)
+        if (m->callbacks[k].set)
+            tmpl_put(
+                &e->out, texts[k],
+                EMIT_VARS(TMPL_VAR("stem", m->stem),
+                          TMPL_VAR("name", emit_callback_name(e, m, (enum plan_callback_kind)k)),
+                          TMPL_VAR("none", none),
+                          TMPL_VAR("options", m->options.count > 0 ? "options_" : "&none_")));
+}
+
+static void emit_table_fields(struct emitter *e, const struct plan_module *m)
+{
+    if (m->n_tables == 0)
+        return;
+    tmpl_put(&e->out, "static const struct otp_table_field $stem$_tables[] = {\n",
+             EMIT_VARS(TMPL_VAR("stem", m->stem)));
+    for (size_t i = 0; i < m->n_tables; i++) {
+        const struct plan_table *t = &m->tables[i];
+        tmpl_put(&e->out,
+                 "    {\"$name$\", offsetof(struct $c$, $name$), &$stem$_type}, /* $place$ */\n",
+                 EMIT_VARS(TMPL_VAR("name", t->name), TMPL_VAR("c", m->c_name),
+                           TMPL_VAR("stem", t->stem), TMPL_VAR("place", emit_place(e, t->line))));
+    }
+    tmpl_raw(&e->out, "};\n\n");
+}
+
+static void emit_module_table(struct emitter *e, const struct plan_module *m)
+{
+    static const char *const members[PLAN_CALLBACK_COUNT] = { "init", "down", "exit", "idle",
+                                                              "terminate" };
+    tmpl_put(
+        &e->out,
+        "const struct otp_genserver $c$_module = {\n"
+        "    .module = {\"$package$.$name$\", \"$place$\", 0, $options$, otp_genserver_start},\n"
+        "    .state_size = sizeof(struct $c$),\n",
+        EMIT_VARS(TMPL_VAR("c", m->c_name), TMPL_VAR("package", e->plan->package),
+                  TMPL_VAR("name", m->name), TMPL_VAR("place", emit_place(e, m->line)),
+                  TMPL_VAR("options", m->options.count > 0
+                                          ? TMPL_JOIN(e->arena, "&", m->stem, "_options_layout")
+                                          : "NULL")));
+    if (m->n_tables > 0)
+        tmpl_put(&e->out, "    .tables = $stem$_tables,\n    .n_tables = $n$,\n",
+                 EMIT_VARS(TMPL_VAR("stem", m->stem),
+                           TMPL_VAR("n", tmpl_number(e->arena, m->n_tables))));
+    if (m->trap_exit)
+        tmpl_raw(&e->out, "    .trap_exit = true,\n");
+    for (int k = 0; k < PLAN_CALLBACK_COUNT; k++)
+        if (m->callbacks[k].set)
+            tmpl_put(&e->out, "    .$handle$$name$ = $stem$_$name$_thunk,\n",
+                     EMIT_VARS(TMPL_VAR("stem", m->stem), TMPL_VAR("name", members[k]),
+                               TMPL_VAR("handle",
+                                        k == PLAN_INIT || k == PLAN_TERMINATE ? "" : "handle_")));
+    tmpl_raw(&e->out, "};\n\n");
+}
+
+/* ---- Starting ---- */
+
+static void emit_options_default(struct emitter *e, const struct plan_module *m)
+{
+    const struct plan_fields *f = &m->options;
+    struct plan_fields required = *f;
+    required.count = f->required;
+    const char *params = emit_params(e, f, f->required);
+    tmpl_put(
+        &e->out, "struct $c$_options $c$_options_default($params$)\n{\n",
+        EMIT_VARS(TMPL_VAR("c", m->c_name), TMPL_VAR("params", *params ? params + 2 : "void")));
+    const char *first = f->required > 0 || f->count > 0 ? NULL : ".reserved_ = 0";
+    const char *init = emit_initializer(e, &required, first, "");
+    struct arena_buf all;
+    arena_buf_init(&all, e->arena);
+    arena_buf_put(&all, init, strlen(init) - 1); /* without its brace */
+    for (size_t i = f->required; i < f->count; i++) {
+        if (all.len > 1)
+            arena_buf_puts(&all, ", ");
+        arena_buf_puts(&all, emit_setting(e, &f->items[i], f->items[i].value, false));
+    }
+    tmpl_put(&e->out, "    $const$struct $c$_options options_ = $init$};\n",
+             EMIT_VARS(TMPL_VAR("c", m->c_name), TMPL_VAR("init", all.data),
+                       TMPL_VAR("const", emit_has_optionals(&required) ? "" : "const ")));
+    emit_optionals(e, &required, "options_");
+    tmpl_raw(&e->out, "    return options_;\n}\n\n");
+}
+
+static void emit_starts(struct emitter *e, const struct plan_module *m)
+{
+    bool takes = m->options.count > 0;
+    const char *name =
+        m->registered ? TMPL_JOIN(e->arena, ".name = \"", m->registered, "\"") : ".name = NULL";
+    const struct tmpl_var *vars =
+        EMIT_VARS(TMPL_VAR("c", m->c_name), TMPL_VAR("id", m->name), TMPL_VAR("name", name),
+                  TMPL_VAR("ignored", takes ? "" : "    (void)options;\n"),
+                  TMPL_VAR("options", takes ? "options" : "NULL"));
+    tmpl_put(&e->out,
+             "otp_status $c$_start(const struct $c$_options *options, otp_pid *pid)\n"
+             "{\n"
+             "    const struct otp_start how_ = {$name$};\n"
+             "$ignored$"
+             "    return otp_genserver_start(&$c$_module.module, &how_, $options$, pid);\n"
+             "}\n\n"
+             "otp_status $c$_start_link(const struct $c$_options *options, otp_pid *pid)\n"
+             "{\n"
+             "    const struct otp_start how_ = {$name$, .link = true};\n"
+             "$ignored$"
+             "    return otp_genserver_start(&$c$_module.module, &how_, $options$, pid);\n"
+             "}\n\n"
+             "struct otp_child $c$_child_spec(const struct $c$_options *options)\n"
+             "{\n"
+             "    const struct otp_child child_ = {.id = \"$id$\", .module = &$c$_module.module, "
+             "$name$, .options = $options$, .shutdown = OTP_SHUTDOWN_DEFAULT, "
+             ".restart = OTP_PERMANENT};\n"
+             "$ignored$"
+             "    return child_;\n"
+             "}\n\n",
+             vars);
+}
+
+static void emit_module(struct emitter *e, const struct plan_module *m)
+{
+    tmpl_comment(
+        &e->out, 0,
+        TMPL_JOIN(e->arena, "---- genserver ", m->name, ": ", emit_place(e, m->line), " ----"),
+        NULL);
+    tmpl_raw(&e->out, "\n");
+    if (m->options.count > 0) {
+        emit_layout(e, TMPL_JOIN(e->arena, m->stem, "_options"),
+                    TMPL_JOIN(e->arena, "struct ", m->c_name, "_options"), &m->options);
+        tmpl_raw(&e->out, "\n");
+    }
+    for (size_t i = 0; i < m->n_messages; i++)
+        emit_source_message(e, m, &m->messages[i]);
+    for (size_t i = 0; i < m->n_tables; i++)
+        emit_source_table(e, &m->tables[i]);
+    emit_list_setters(e, m);
+    emit_thunks(e, m);
+    emit_table_fields(e, m);
+    emit_module_table(e, m);
+    emit_options_default(e, m);
+    emit_starts(e, m);
+}
+
+void emit_source(struct emitter *e)
+{
+    const struct plan *p = e->plan;
+    emit_top(e);
+    emit_source_layouts(e);
+    for (size_t i = 0; i < p->n_structs; i++)
+        emit_owner_functions(e, p->structs[i]);
+    emit_source_env(e);
+    for (size_t i = 0; i < p->n_modules; i++)
+        emit_module(e, &p->modules[i]);
+    emit_source_tree(e);
+    tmpl_trim(&e->out);
+    emit_finish(e, TMPL_JOIN(e->arena, p->file, ".c"), EMIT_GENERATED);
+}

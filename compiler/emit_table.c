@@ -1,0 +1,74 @@
+/* emit_table.c - the functions of a table in a state.
+ *
+ * Idea: each gives the library's function the types of the spec. A predicate of the user's is
+ * called through an adaptor, which gets it and its context by pointer. */
+#include "emit_parts.h"
+
+/* "&key" of a value, "key" of what is a pointer already. */
+static const char *address(const struct plan_item *item, const char *name, const char *by_value)
+{
+    return item->kind == PLAN_STRUCT ? name : by_value;
+}
+
+/* "*(const otp_str *)key_", or "key_" where a pointer is wanted. */
+static const char *deref(struct emitter *e, const struct plan_item *item, const char *name)
+{
+    return item->kind == PLAN_STRUCT ? name
+                                     : TMPL_JOIN(e->arena, "*(const ", item->view, " *)", name);
+}
+
+static void emit_adaptor(struct emitter *e, const struct plan_table *t)
+{
+    tmpl_put(&e->out,
+             "struct $stem$_visitor {\n"
+             "    bool (*visit)($key$, $value$, void *context);\n"
+             "    void *context;\n"
+             "};\n\n"
+             "static bool $stem$_visit(const void *key_, const void *value_, void *context_)\n"
+             "{\n"
+             "    const struct $stem$_visitor *v_ = context_;\n"
+             "    return v_->visit($k$, $v$, v_->context);\n"
+             "}\n",
+             EMIT_VARS(TMPL_VAR("stem", t->stem),
+                       TMPL_VAR("key", emit_item_param(e, t->key, "key")),
+                       TMPL_VAR("value", emit_item_param(e, t->value, "value")),
+                       TMPL_VAR("k", deref(e, t->key, "key_")),
+                       TMPL_VAR("v", deref(e, t->value, "value_"))));
+}
+
+void emit_source_table(struct emitter *e, const struct plan_table *t)
+{
+    static const char *const bodies[EMIT_TABLE_VERB_COUNT] = {
+        [EMIT_TABLE_PUT] = "    return otp_table_put((struct otp_table *)table, $key$, $value$);\n",
+        [EMIT_TABLE_GET] =
+            "    return otp_table_get((const struct otp_table *)table, $key$, value);\n",
+        [EMIT_TABLE_HAS] = "    return otp_table_has((const struct otp_table *)table, $key$);\n",
+        [EMIT_TABLE_DELETE] = "    return otp_table_delete((struct otp_table *)table, $key$);\n",
+        [EMIT_TABLE_DELETE_IF] =
+            "    struct $stem$_visitor visitor_ = {predicate, context};\n"
+            "    return otp_table_delete_if((struct otp_table *)table, $stem$_visit, &visitor_);\n",
+        [EMIT_TABLE_EACH] =
+            "    struct $stem$_visitor visitor_ = {visit, context};\n"
+            "    otp_table_each((const struct otp_table *)table, $stem$_visit, &visitor_);\n",
+        [EMIT_TABLE_CLEAR] = "    otp_table_clear((struct otp_table *)table);\n",
+        [EMIT_TABLE_COUNT] = "    return otp_table_count((const struct otp_table *)table);\n",
+    };
+    emit_note(e, TMPL_JOIN(e->arena, "table ", t->name, ", a ", t->type), t->line, NULL);
+    tmpl_put(
+        &e->out, "static const struct otp_table_type $stem$_type = {$kind$, &$key$, &$value$};\n\n",
+        EMIT_VARS(TMPL_VAR("stem", t->stem),
+                  TMPL_VAR("kind", t->key->kind == PLAN_TEXT ? "OTP_KEY_TEXT" : "OTP_KEY_PLAIN"),
+                  TMPL_VAR("key", t->key->layout), TMPL_VAR("value", t->value->layout)));
+    emit_adaptor(e, t);
+    for (int v = 0; v < EMIT_TABLE_VERB_COUNT; v++) {
+        tmpl_raw(&e->out, "\n");
+        emit_table_head(e, t, (enum emit_table_verb)v);
+        tmpl_raw(&e->out, "\n{\n");
+        tmpl_put(&e->out, bodies[v],
+                 EMIT_VARS(TMPL_VAR("stem", t->stem),
+                           TMPL_VAR("key", address(t->key, "key", "&key")),
+                           TMPL_VAR("value", address(t->value, "value", "&value"))));
+        tmpl_raw(&e->out, "}\n");
+    }
+    tmpl_raw(&e->out, "\n");
+}
