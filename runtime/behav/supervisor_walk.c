@@ -85,6 +85,7 @@ static void log_stopped(struct otpi_supervisor *sup, const struct otpi_child *ch
                             "child ended otherwise while it was to stop");
 }
 
+/* Its time runs before it is told, so that it is never longer than it should be. */
 static void tell_to_stop(struct otpi_supervisor *sup, struct otpi_child *child)
 {
     struct otpi_work *work = &sup->work;
@@ -94,14 +95,15 @@ static void tell_to_stop(struct otpi_supervisor *sup, struct otpi_child *child)
         (void)otp_exit_signal(child->pid, otp_kill());
         return;
     }
+    bool measured = true;
+    if (shutdown != OTP_INFINITY) {
+        work->timer_ref++;
+        measured = otp_behaviour_timer(shutdown, work->timer_ref, &work->timer) == OTP_OK;
+        work->timed = measured;
+    }
     (void)otp_exit_signal(child->pid, otp_shutdown());
-    if (shutdown == OTP_INFINITY)
-        return;
-    work->timer_ref++;
-    if (otp_behaviour_timer(shutdown, work->timer_ref, &work->timer) == OTP_OK)
-        work->timed = true;
-    else
-        otpi_walk_timeout(sup); /* its time cannot be measured: it is over */
+    if (!measured)
+        otpi_walk_timeout(sup); /* no memory for a timer: its time is over */
 }
 
 void otpi_walk_timeout(struct otpi_supervisor *sup)
