@@ -40,7 +40,7 @@ const struct cname *cname_find(const struct cname_table *t, const char *text, si
 /* Why a field or parameter cannot be called so: "a keyword of C++"; NULL if it can. */
 const char *cname_word(const char *name);
 
-/* Why no part of a C name can be called so: "names that hold '__' belong to C++"; NULL if it can. */
+/* Why no part of a C name can be called so; NULL if it can. */
 const char *cname_reserved(const char *name);
 
 /* The same for the name of a package, which begins all its C names. */

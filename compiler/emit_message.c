@@ -90,14 +90,14 @@ static void emit_pack(struct emitter *e, const struct plan_message *m)
     emit_optionals(e, &m->params, "args_");
 }
 
-/* A function whose body is one return. text may use c, stem, names, values, timeout, args, reply. */
+/* A function whose body is one return: text, behind '!' if it needs args_. */
 static void emit_client(struct emitter *e, const struct plan_message *m, enum emit_head head,
                         const char *text)
 {
     tmpl_raw(&e->out, "\n");
     emit_message_head(e, m, head);
     tmpl_raw(&e->out, "\n{\n");
-    bool pack = text[0] == '!'; /* it needs args_ */
+    bool pack = text[0] == '!';
     if (pack)
         emit_pack(e, m);
     size_t required = m->params.required;

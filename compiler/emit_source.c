@@ -39,20 +39,19 @@ static void emit_owner_functions(struct emitter *e, const struct plan_struct *s)
 {
     if (s->made)
         return;
-    tmpl_put(
-        &e->out,
-        "_Static_assert(sizeof(struct $c$) == sizeof(struct $c$_owned), \"one layout for both\");\n\n"
-        "otp_status $c$_set(struct $c$_owned *owned, const struct $c$ *view)\n"
-        "{\n"
-        "    return otp_owned_set(&$layout$, owned, view);\n"
-        "}\n\n"
-        "struct $c$ $c$_view(const struct $c$_owned *owned)\n"
-        "{\n"
-        "    struct $c$ view;\n"
-        "    memcpy(&view, owned, sizeof view);\n"
-        "    return view;\n"
-        "}\n\n",
-        EMIT_VARS(TMPL_VAR("c", s->c_name), TMPL_VAR("layout", s->item.layout)));
+    tmpl_put(&e->out,
+             "_Static_assert(sizeof(struct $c$) == sizeof(struct $c$_owned), \"one layout\");\n\n"
+             "otp_status $c$_set(struct $c$_owned *owned, const struct $c$ *view)\n"
+             "{\n"
+             "    return otp_owned_set(&$layout$, owned, view);\n"
+             "}\n\n"
+             "struct $c$ $c$_view(const struct $c$_owned *owned)\n"
+             "{\n"
+             "    struct $c$ view;\n"
+             "    memcpy(&view, owned, sizeof view);\n"
+             "    return view;\n"
+             "}\n\n",
+             EMIT_VARS(TMPL_VAR("c", s->c_name), TMPL_VAR("layout", s->item.layout)));
 }
 
 /* ---- Modules ---- */

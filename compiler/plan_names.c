@@ -1,23 +1,23 @@
 /* plan_names.c - every C name that a spec makes, looked at before anything is made.
  *
- * Idea: one walk over all declarations takes each symbol, macro and tag in a table; who comes second
- * is reported with both places. Tags and functions are kept apart by C but not by the warnings of
- * C++, so here they share one space. Names that stand without a prefix (fields, parameters,
+ * Idea: one walk over all declarations takes each symbol, macro and tag in a table; who comes
+ * second is reported with both places. Tags and functions are kept apart by C but not by the
+ * warnings of C++, so here they share one space. Names that stand without a prefix (fields, parameters,
  * alternatives) are compared with the words of C and C++. The constants of the generated .c need no
  * entries: each is called after a name that is taken here and one of PLAN_SUFFIXES, of which none
  * ends in another, so they differ from each other; only parameters could hide one. */
-#include "plan.h"
-
 #include <string.h>
 
 #include "ast.h"
 #include "cname.h"
+#include "plan.h"
+#include "plan_build.h"
 
 /* What the constants of a generated .c end in. */
-static const char *const PLAN_SUFFIXES[] = { "_args",     "_layout",   "_refs",   "_type",
-                                             "_dispatch", "_thunk",    "_tables", "_fields",
-                                             "_children", "_settings", "_values", "_entries",
-                                             "_words",    "_visit",    "_visitor" };
+static const char *const PLAN_SUFFIXES[] = { "_args",       "_layout", "_refs",     "_shape",
+                                             "_parts",      "_type",   "_dispatch", "_thunk",
+                                             "_tables",     "_visit",  "_children", "_settings",
+                                             "_configured", "_values", "_entries",  "_words" };
 
 /* A parameter that ends like a constant of the generated .c. */
 struct suspect {
@@ -32,7 +32,6 @@ struct names {
     struct suspect *suspects;
     const struct file *file;
     const char *package; /* of file */
-    const char *upper;   /* the same in capitals */
     char *stem;          /* what the names being taken begin with; room for more behind it */
     size_t stem_len;
     size_t stem_cap;
@@ -155,35 +154,81 @@ static void check_alone(struct names *n, const struct ident *id, const char *wha
 
 /* A list is a pointer and NAME_count, an optional value has_NAME and the value: neither may be
  * another field. */
-static void check_companion(struct names *n, const struct field_list *list, const struct field *of,
-                            const char *companion)
+static void check_companion(struct names *n, const struct intern_map *fields,
+                            const struct field *of, const char *companion)
 {
+    const struct field *f = intern_map_get(fields, intern_text(&n->unit->names, companion));
+    if (!f)
+        return;
+    struct diag *d = diag_add(&n->unit->diags, E_C_CLASH, f->name.span,
+                              "two things would be called '%s' in C: this and a part of '%s'",
+                              companion, of->name.name->text);
+    diag_note(d, of->name.span, "'%s' is in C a value and '%s'", of->name.name->text, companion);
+    diag_help(d, "rename one of them in the spec");
+}
+
+static void check_companions(struct names *n, const struct field_list *list)
+{
+    struct intern_map fields;
+    intern_map_init(&fields, n->unit->arena);
+    for (struct field *f = list->first; f; f = f->next)
+        intern_map_add(&fields, f->name.name, f);
     for (const struct field *f = list->first; f; f = f->next) {
-        if (strcmp(f->name.name->text, companion) != 0)
-            continue;
-        struct diag *d = diag_add(&n->unit->diags, E_C_CLASH, f->name.span,
-                                  "two things would be called '%s' in C: this field and a part of "
-                                  "'%s'",
-                                  companion, of->name.name->text);
-        diag_note(d, of->name.span, "'%s' is a pair in C, a value and '%s'", of->name.name->text,
-                  companion);
-        diag_help(d, "rename one of them in the spec");
+        const struct type *t = f->type;
+        const char *name = f->name.name->text;
+        if (t && t->kind == TYPE_OPTIONAL) {
+            check_companion(n, &fields, f, arena_format(n->unit->arena, "has_%s", name));
+            t = t->elem;
+        }
+        if (t && t->kind == TYPE_LIST)
+            check_companion(n, &fields, f, arena_format(n->unit->arena, "%s_count", name));
+    }
+}
+
+/* A list or an option that needs a struct of its own in C. */
+static void take_made(struct names *n, const struct type *t, struct span at)
+{
+    const char *name = plan_made_name(n->unit->arena, t, n->file);
+    if (!name)
+        return;
+    take_made(n, t->elem, at);
+    const char *what = ast_type_text(n->unit->arena, t);
+    const char *symbol = arena_format(n->unit->arena, "%s_%s", n->package, name);
+    const struct cname *old = cname_find(&n->table, symbol, strlen(symbol));
+    if (old && strcmp(old->what, what) == 0)
+        return;
+    begin(n, false, name, NULL, NULL);
+    take(n, "", what, at);
+    take(n, "_owned", what, at);
+}
+
+/* The same for what lies inside the first ? and [] of a field, which need none. */
+static void take_inner(struct names *n, const struct type *t, struct span at)
+{
+    if (t->kind == TYPE_OPTIONAL)
+        t = t->elem;
+    if (t->kind == TYPE_LIST)
+        t = t->elem;
+    if (t->kind == TYPE_TABLE) {
+        take_made(n, t->table.key, at);
+        take_made(n, t->table.value, at);
+    } else {
+        take_made(n, t, at);
     }
 }
 
 static void check_fields(struct names *n, const struct field_list *list, const char *what)
 {
-    struct arena *a = n->unit->arena;
+    bool pairs = false;
     for (const struct field *f = list->first; f; f = f->next) {
         check_alone(n, &f->name, what);
-        const struct type *t = f->type;
-        if (t && t->kind == TYPE_OPTIONAL) {
-            check_companion(n, list, f, arena_format(a, "has_%s", f->name.name->text));
-            t = t->elem;
-        }
-        if (t && t->kind == TYPE_LIST)
-            check_companion(n, list, f, arena_format(a, "%s_count", f->name.name->text));
+        if (!f->type)
+            continue;
+        pairs = pairs || f->type->kind == TYPE_OPTIONAL || f->type->kind == TYPE_LIST;
+        take_inner(n, f->type, f->name.span);
     }
+    if (pairs)
+        check_companions(n, list);
 }
 
 static bool ends_in(const char *name, size_t len, const char *suffix)
@@ -263,6 +308,9 @@ static bool has_default(const struct message *m)
 static void take_call(struct names *n, const struct message *m, const char *module)
 {
     struct span at = m->name.span;
+    if (m->reply.kind == REPLY_VALUE && m->reply.type)
+        take_made(n, m->reply.type, at);
+    begin(n, false, module, m->name.name->text, NULL);
     take(n, "_within", "the client with a timeout of its own", at);
     take(n, "_reply", "the reply of a call", at);
     take(n, "_free_reply", "what frees the reply of a call", at);

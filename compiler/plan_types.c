@@ -59,7 +59,7 @@ const char *plan_source(struct plan_builder *b, const struct file *f)
     const char *path = f->source->path, *slash = strrchr(path, '/');
     const char *base = slash ? slash + 1 : path;
     size_t len = strlen(base);
-    bool named = len > 4 && strcmp(base + len - 4, ".otp") == 0;
+    bool named = len > 4 && strcmp(base + len - 4, ".otp") == 0 && !strpbrk(base, "\"\\?\n");
     return named ? base : TMPL_JOIN(b->arena, plan_package(f), ".otp");
 }
 
