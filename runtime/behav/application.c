@@ -125,12 +125,14 @@ static void receive_down(struct master *master, const otp_reason *reason)
     leave(master, PHASE_ENDED, *reason);
 }
 
-static void receive_stop(struct master *master, const otp_reason *reason)
+static void receive_stop(struct master *master, const struct otp_message *message)
 {
+    /* Who asked is told by our end. No memory to remember him: he is told too early. */
+    (void)otp_defer_reply(message->from);
     if (master->stopping)
         return;
     master->stopping = true;
-    master->reason = *reason;
+    master->reason = *message->reason;
     say(master, OTP_LOG_INFO, NULL, "stops");
     (void)otp_exit_signal(master->root, otp_shutdown()); /* its end comes as a DOWN, dead or not */
 }
@@ -141,7 +143,7 @@ static void receive(void *data, const struct otp_message *message)
     switch ((enum otp_message_kind)message->kind) {
     case OTP_MESSAGE_STARTED: receive_started(master, message); break;
     case OTP_MESSAGE_DOWN: receive_down(master, message->reason); break;
-    case OTP_MESSAGE_STOP: receive_stop(master, message->reason); break;
+    case OTP_MESSAGE_STOP: receive_stop(master, message); break;
     case OTP_MESSAGE_SYSTEM:
         if (message->tag == TAG_ROOT)
             (void)otp_answer(message->from, &pid_layout, &master->root); /* or it sees our end */

@@ -244,7 +244,11 @@ static void receive(void *data, const struct otp_message *message)
     case OTP_MESSAGE_DOWN: receive_down(sup, message); break;
     case OTP_MESSAGE_STARTED: receive_started(sup, message); break;
     case OTP_MESSAGE_TIMER: receive_timer(sup, message); break;
-    case OTP_MESSAGE_STOP: receive_stop(sup, message->reason); break;
+    case OTP_MESSAGE_STOP:
+        /* Who asked is told by our end. No memory to remember him: he is told too early. */
+        (void)otp_defer_reply(message->from);
+        receive_stop(sup, message->reason);
+        break;
     case OTP_MESSAGE_EXIT: receive_exit(sup, message); break;
     case OTP_MESSAGE_SYSTEM: otpi_requests_receive(sup, message); break;
     case OTP_MESSAGE_USER:
