@@ -49,6 +49,17 @@ enum { OTPI_SANITIZE_STACK_FACTOR = OTPI_ASAN || OTPI_TSAN ? 4 : 1 };
 
 /* -- memory -- */
 
+/* How many mappings to make of most: valgrind's own table of them is small and being full is
+ * fatal. */
+OTPI_INLINE uint32_t otpi_sanitize_mappings(uint32_t most)
+{
+#if defined(RUNNING_ON_VALGRIND)
+    if (RUNNING_ON_VALGRIND && most > 2000)
+        return 2000;
+#endif
+    return most;
+}
+
 /* LeakSanitizer shall look for pointers in this memory too; it must be readable. */
 OTPI_INLINE void otpi_sanitize_root(const void *memory, size_t size)
 {

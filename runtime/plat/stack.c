@@ -17,10 +17,8 @@
 #include "plat/plat.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <otp/runtime.h>
@@ -37,6 +35,7 @@ enum {
     LARGEST_CHARGED = 64, /* the same where the system counts memory that is only reserved */
     GUARD_BUDGET = 20000, /* guards made by mprotect */
     ADVICE_GUARD = 102,   /* MADV_GUARD_INSTALL, newer than many a libc */
+    ADVICE_FILL = 22,     /* MADV_POPULATE_READ, too */
     CANARY_WORDS = 8
 };
 
@@ -87,19 +86,15 @@ static size_t round_up(size_t size, size_t unit)
 
 /* -- which guard -- */
 
-/* Whether the kernel finds memory readable, asked by a path that begins there. Emulators accept any
- * advice and do nothing, so that it was accepted says little. */
-static bool is_readable(const char *memory)
-{
-    return syscall(SYS_faccessat, AT_FDCWD, memory, F_OK) == 0 || errno != EFAULT;
-}
-
+/* Emulators accept any advice and do nothing, so that it was accepted says little: a marker that
+ * works makes the kernel refuse to fill the page. */
 static bool has_markers(size_t page)
 {
     char *probe = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (probe == MAP_FAILED)
         return false;
-    bool works = madvise(probe, page, ADVICE_GUARD) == 0 && !is_readable(probe);
+    bool works = madvise(probe, page, ADVICE_GUARD) == 0 &&
+                 madvise(probe, page, ADVICE_FILL) != 0 && errno == EFAULT;
     (void)munmap(probe, page);
     return works;
 }
@@ -124,7 +119,8 @@ static uint32_t wanted_guard(uint32_t configured)
 static uint32_t guard_budget(void)
 {
     long long most = otpi_file_number("/proc/sys/vm/max_map_count", 65530) / 3;
-    return most < GUARD_BUDGET ? (uint32_t)(most > 0 ? most : 0) : GUARD_BUDGET;
+    most = most > 0 ? most : 0;
+    return otpi_sanitize_mappings(most < GUARD_BUDGET ? (uint32_t)most : GUARD_BUDGET);
 }
 
 /* -- making and freeing -- */
