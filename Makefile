@@ -34,7 +34,7 @@ USER_C     = $(C11) $(WARN) $(CLASH) $(POSIX) -Iruntime/include $(CFLAGS)
 # -fPIC: the same objects make the archive and the shared library; hidden: OTP_API marks the rest.
 RUNTIME_C  = $(C11) $(WARN) $(CLASH) -fPIC -fvisibility=hidden -Iruntime/include -Iruntime \
              $(if $(MUTANTS),-DOTP_MUTANTS) $(CFLAGS)
-COMPILER_C = $(C11) $(WARN) $(POSIX) -Icompiler -Igrammar -I$(BUILD)/grammar -Iruntime/include $(CFLAGS)
+COMPILER_C = $(C11) $(WARN) $(POSIX) -iquote compiler -iquote grammar -iquote $(BUILD)/grammar -Iruntime/include $(CFLAGS)
 TEST_C     = -Itests/unit $(CHECK_C)
 CHECK_C    = $(if $(CHECK_ROOT),-I$(CHECK_ROOT)/usr/include,$(shell pkg-config --cflags check))
 CHECK_LIBS = $(if $(CHECK_ROOT),$(wildcard $(addprefix $(CHECK_ROOT)/usr/lib/*/,libcheck_pic.a libsubunit.a)) \
