@@ -169,7 +169,7 @@ static const struct option *find_long(struct reader *r, const char *word, size_t
                                       const char **why)
 {
     const struct option *found = NULL;
-    for (int i = 0; i < TABLE_SIZE; i++) {
+    for (int i = 0; i < TABLE_SIZE && len > 2; i++) {
         const struct option *o = &table[i];
         if (strncmp(o->name, word, len) != 0 || strncmp(o->name, "--", 2) != 0)
             continue;
@@ -182,7 +182,7 @@ static const struct option *find_long(struct reader *r, const char *word, size_t
         }
         found = o;
     }
-    if (!found || len == 2) {
+    if (!found) {
         *why = unknown_option(r, word, len);
         return NULL;
     }
