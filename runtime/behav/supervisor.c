@@ -61,7 +61,12 @@ static void clear(struct otpi_event *list)
 void otpi_supervisor_retry(struct otpi_supervisor *sup, struct otpi_child *child)
 {
     otp_timer timer;
-    otpi_children_set(&sup->children, child, otp_no_pid(), OTP_CHILD_RESTARTING);
+    otpi_children_set(&sup->children, child, otp_no_pid(),
+                      OTP_MUTANT(B087) ? OTP_CHILD_STOPPED : OTP_CHILD_RESTARTING);
+    if (OTP_MUTANT(B089)) {
+        otpi_supervisor_push(&sup->later, &child->event, OTPI_EVENT_RETRY);
+        return;
+    }
     otpi_supervisor_push(&sup->retries, &child->event, OTPI_EVENT_RETRY);
     if (otp_behaviour_timer(0, RETRY_REF, &timer) == OTP_OK)
         return;
@@ -189,7 +194,8 @@ static void receive_down(struct otpi_supervisor *sup, const struct otp_message *
     struct otpi_child *child = otpi_children_by_pid(&sup->children, message->pid);
     if (child == NULL)
         return;
-    if (sup->work.waiting && !sup->work.starting && child == sup->work.cursor) {
+    if (sup->work.waiting && !sup->work.starting && child == sup->work.cursor &&
+        !OTP_MUTANT(B098)) {
         otpi_walk_stopped(sup, *message->reason);
         return;
     }
@@ -231,7 +237,7 @@ static void receive_stop(struct otpi_supervisor *sup, const otp_reason *reason)
  * itself or send signals is none of a supervisor's business. */
 static void receive_exit(struct otpi_supervisor *sup, const struct otp_message *message)
 {
-    if (message->pid.bits != 0 && otp_pid_equal(message->pid, otp_parent()))
+    if ((message->pid.bits != 0 && otp_pid_equal(message->pid, otp_parent())) || OTP_MUTANT(B104))
         receive_stop(sup, message->reason);
 }
 

@@ -7,7 +7,6 @@
  * Threads: the otp_ functions any; the others the supervisor's process.
  * Locks: none.
  * Owns: requests that wait, in owned memory. */
-#include "base/mutant.h"
 #include "behav/supervisor.h"
 
 /* Which request; told apart from those of other behaviours. */

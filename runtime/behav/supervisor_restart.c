@@ -32,11 +32,12 @@ static bool grow(struct otpi_restarts *restarts)
 bool otpi_restart_record(struct otpi_restarts *restarts, uint32_t max, otp_duration period)
 {
     otp_instant now = otp_now();
-    while (restarts->count > 0 && now - restarts->times[restarts->first] > period) {
+    otp_duration kept = OTP_MUTANT(B084) ? period - 1 : period;
+    while (restarts->count > 0 && now - restarts->times[restarts->first] > kept) {
         restarts->first = (restarts->first + 1) % restarts->capacity;
         restarts->count--;
     }
-    if (restarts->count >= max)
+    if (restarts->count >= max && !OTP_MUTANT(B080))
         return false;
     if (restarts->count == restarts->capacity && !grow(restarts))
         return false;
@@ -49,16 +50,20 @@ bool otpi_restart_record(struct otpi_restarts *restarts, uint32_t max, otp_durat
 static void restart(struct otpi_supervisor *sup, struct otpi_child *child)
 {
     const struct otp_supervisor *spec = sup->spec;
+    if (OTP_MUTANT(B081) && !otpi_restart_record(&sup->restarts, spec->max_restarts, spec->period))
+        return;
     if (!otpi_restart_record(&sup->restarts, spec->max_restarts, spec->period)) {
         otpi_supervisor_log(sup, child, OTP_LOG_ERROR, OTP_LOG_GIVE_UP, NULL,
                             "max_restarts reached: the supervisor shuts down");
-        otpi_walk_shutdown(sup, otp_shutdown());
+        otpi_walk_shutdown(sup, OTP_MUTANT(B106) ? otp_error("gave up") : otp_shutdown());
         return;
     }
+    struct otpi_child *all = OTP_MUTANT(B074) || OTP_MUTANT(B090) ? child : NULL;
+    struct otpi_child *rest = OTP_MUTANT(B075) || OTP_MUTANT(B091) ? NULL : child;
     switch ((enum otp_strategy)spec->strategy) {
     case OTP_ONE_FOR_ONE: otpi_walk_restart_one(sup, child); break;
-    case OTP_ONE_FOR_ALL: otpi_walk_restart_from(sup, NULL); break;
-    case OTP_REST_FOR_ONE: otpi_walk_restart_from(sup, child); break;
+    case OTP_ONE_FOR_ALL: otpi_walk_restart_from(sup, all); break;
+    case OTP_REST_FOR_ONE: otpi_walk_restart_from(sup, rest); break;
     }
 }
 
@@ -66,11 +71,11 @@ static void restart(struct otpi_supervisor *sup, struct otpi_child *child)
 static void consider_shutdown(struct otpi_supervisor *sup, bool significant)
 {
     uint32_t when = sup->spec->auto_shutdown;
-    if (!significant || when == OTP_NEVER)
+    if (!significant || when == OTP_NEVER || OTP_MUTANT(B109))
         return;
     if (when == OTP_ALL_SIGNIFICANT && sup->children.significant > 0)
         return;
-    otpi_walk_shutdown(sup, otp_shutdown());
+    otpi_walk_shutdown(sup, OTP_MUTANT(B110) ? otp_error("auto") : otp_shutdown());
 }
 
 void otpi_restart_ended(struct otpi_supervisor *sup, struct otpi_child *child, otp_reason reason)
@@ -82,7 +87,8 @@ void otpi_restart_ended(struct otpi_supervisor *sup, struct otpi_child *child, o
         otpi_supervisor_log(sup, child, clean ? OTP_LOG_WARNING : OTP_LOG_ERROR, OTP_LOG_CHILD_EXIT,
                             &reason, "child ended");
     otpi_children_set(&sup->children, child, otp_no_pid(), OTP_CHILD_STOPPED);
-    if (spec->restart == OTP_PERMANENT || (spec->restart == OTP_TRANSIENT && !clean)) {
+    if (spec->restart == OTP_PERMANENT || (spec->restart == OTP_TRANSIENT && !clean) ||
+        OTP_MUTANT(B078) || OTP_MUTANT(B083)) {
         restart(sup, child);
         return;
     }
@@ -94,5 +100,7 @@ void otpi_restart_ended(struct otpi_supervisor *sup, struct otpi_child *child, o
 void otpi_restart_again(struct otpi_supervisor *sup, struct otpi_child *child)
 {
     otpi_children_set(&sup->children, child, otp_no_pid(), OTP_CHILD_STOPPED);
+    if (OTP_MUTANT(B085) && sup->restarts.count > 0)
+        sup->restarts.count--;
     restart(sup, child);
 }

@@ -29,7 +29,7 @@ static struct otpi_work *begin(struct otpi_supervisor *sup, uint32_t kind, bool 
     work->timed = false;
     work->failed = false;
     work->first = NULL;
-    work->cursor = starting ? sup->children.first : sup->children.last;
+    work->cursor = starting || OTP_MUTANT(B061) ? sup->children.first : sup->children.last;
     return work;
 }
 
@@ -69,8 +69,9 @@ void otpi_walk_request(struct otpi_supervisor *sup, uint32_t kind, struct otpi_c
 /* The child has no process and will not get one by itself. A temporary one is gone then. */
 static void forget_process(struct otpi_supervisor *sup, struct otpi_child *child)
 {
-    otpi_supervisor_unlink(&child->event);
-    if (child->spec->restart == OTP_TEMPORARY)
+    if (!OTP_MUTANT(B082) && !OTP_MUTANT(B088))
+        otpi_supervisor_unlink(&child->event);
+    if (child->spec->restart == OTP_TEMPORARY && !OTP_MUTANT(B076))
         otpi_children_remove(&sup->children, child);
     else
         otpi_children_set(&sup->children, child, otp_no_pid(), OTP_CHILD_STOPPED);
@@ -91,7 +92,7 @@ static void tell_to_stop(struct otpi_supervisor *sup, struct otpi_child *child)
     struct otpi_work *work = &sup->work;
     otp_duration shutdown = otpi_children_shutdown(child->spec);
     work->waiting = true;
-    if (shutdown == OTP_BRUTAL_KILL) {
+    if (shutdown == OTP_BRUTAL_KILL || OTP_MUTANT(B095)) {
         (void)otp_exit_signal(child->pid, otp_kill());
         return;
     }
@@ -112,12 +113,15 @@ void otpi_walk_timeout(struct otpi_supervisor *sup)
     sup->work.timed = false;
     otpi_supervisor_log(sup, child, OTP_LOG_ERROR, OTP_LOG_SHUTDOWN_KILL, NULL,
                         "child did not stop in time and is killed");
-    (void)otp_exit_signal(child->pid, otp_kill());
+    if (!OTP_MUTANT(B093))
+        (void)otp_exit_signal(child->pid, otp_kill());
 }
 
 void otpi_walk_stopped(struct otpi_supervisor *sup, otp_reason reason)
 {
     struct otpi_work *work = &sup->work;
+    if (OTP_MUTANT(B096) && !otp_reason_is_clean(reason))
+        return;
     if (work->timed)
         (void)otp_timer_cancel(work->timer, NULL); /* a late message is told by its ref */
     work->timed = false;
@@ -162,13 +166,14 @@ static void stop_next(struct otpi_supervisor *sup)
         return;
     }
     bool ended = child->event.next != NULL && child->event.kind == OTPI_EVENT_DOWN;
-    if (child->pid.bits != 0 && !ended) {
+    if (child->pid.bits != 0 && !ended && !OTP_MUTANT(B097)) {
         tell_to_stop(sup, child);
         return;
     }
     if (ended)
         log_stopped(sup, child, &child->reason);
-    work->cursor = work->single || child == work->first ? NULL : child->prev;
+    struct otpi_child *before = OTP_MUTANT(B061) ? child->next : child->prev;
+    work->cursor = work->single || child == work->first ? NULL : before;
     forget_process(sup, child);
 }
 
@@ -199,7 +204,7 @@ static void start_failed(struct otpi_supervisor *sup, otp_reason reason)
         work->reason = otp_reason_make(OTP_REASON_FAILED_START, child->spec->id, reason.kind);
         work->failed = true;
         work->starting = false;
-        work->cursor = sup->children.last;
+        work->cursor = OTP_MUTANT(B067) ? NULL : sup->children.last;
         break;
     case OTPI_WORK_RESTART:
         work->kind = OTPI_WORK_NONE;
@@ -207,7 +212,8 @@ static void start_failed(struct otpi_supervisor *sup, otp_reason reason)
         break;
     case OTPI_WORK_START_CHILD:
         work->kind = OTPI_WORK_NONE;
-        otpi_children_remove(&sup->children, child);
+        if (!OTP_MUTANT(B100))
+            otpi_children_remove(&sup->children, child);
         break;
     case OTPI_WORK_RESTART_CHILD: work->kind = OTPI_WORK_NONE; break;
     case OTPI_WORK_NONE:
@@ -271,9 +277,14 @@ static void start_next(struct otpi_supervisor *sup)
         starting_over(sup);
         return;
     }
+    if (OTP_MUTANT(B077) && child->spec->restart == OTP_TRANSIENT &&
+        work->kind == OTPI_WORK_RESTART) {
+        step_on(work);
+        return;
+    }
     const struct otp_module *module = child->spec->module;
     otp_monitor monitor;
-    struct otp_start how = { child->spec->name, 0, true, true, true, &monitor };
+    struct otp_start how = { child->spec->name, 0, !OTP_MUTANT(B105), true, true, &monitor };
     otp_pid pid = otp_no_pid();
     otp_status status = module->start(module, &how, child->spec->options, &pid);
     if (status != OTP_OK) {
