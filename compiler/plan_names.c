@@ -2,10 +2,11 @@
  *
  * Idea: one walk over all declarations takes each symbol, macro and tag in a table; who comes
  * second is reported with both places. Tags and functions are kept apart by C but not by the
- * warnings of C++, so here they share one space. Names that stand without a prefix (fields, parameters,
- * alternatives) are compared with the words of C and C++. The constants of the generated .c need no
- * entries: each is called after a name that is taken here and one of PLAN_SUFFIXES, of which none
- * ends in another, so they differ from each other; only parameters could hide one. */
+ * warnings of C++, so here they share one space. Names that stand without a prefix (fields,
+ * parameters, alternatives) are compared with the words of C and C++. The constants of the
+ * generated .c need no entries: each is called after a name that is taken here and one of
+ * PLAN_SUFFIXES, of which none ends in another, so they differ from each other; only a parameter
+ * could hide one. */
 #include <string.h>
 
 #include "ast.h"

@@ -157,11 +157,18 @@ static void open_bracket(struct walk *w)
     }
 }
 
+/* A declaration of a function: its name, where it moves to a new line, is not indented. */
+static bool names_function(const struct walk *w)
+{
+    const char *open = memchr(w->line, '(', w->len);
+    return open && w->base == 0 && !w->directive && !memchr(w->line, '=', (size_t)(open - w->line));
+}
+
 /* The name before the first bracket of a declaration stands on its own line in this manner. */
 static size_t name_place(const struct walk *w)
 {
     const char *open = memchr(w->line, '(', w->len);
-    if (w->manner != NAME_ALONE || w->base > 0 || !open || w->directive)
+    if (w->manner != NAME_ALONE || !names_function(w))
         return 0;
     const char *p = open;
     while (p > w->line && p[-1] != ' ' && p[-1] != '*')
@@ -199,7 +206,7 @@ static void walk_code(struct walk *w)
         copy(w, 1);
         set_stop(w, &w->stops[MAX_DEPTH], w->base + HANG, PLAIN);
     } else if (c == ' ' && (w->directive || w->depth == 0)) {
-        set_stop(w, &w->last_resort, w->base + HANG, PLAIN);
+        set_stop(w, &w->last_resort, names_function(w) ? 0 : w->base + HANG, PLAIN);
         copy(w, 1);
     } else {
         copy(w, 1);
