@@ -1,0 +1,525 @@
+/* parse_mend.c - syntax errors: what to say, and how to go on.
+ *
+ * Idea: most mistakes in a spec are one word or one sign: a misspelt keyword, a missing ';', ',' or
+ * '}'. Those are reported and mended, and parsing goes on as if the text were right. For the rest,
+ * tokens are skipped up to where a person would look next: the end of the line's statement, the next
+ * word that begins a line of a block at the start of a line, the next declaration at the margin.
+ * An error at a token that had one already, or behind malformed text, is mended without a word. */
+#include "parse_mend.h"
+
+#include <string.h>
+
+#include "parse_lex.h"
+#include "suggest.h"
+
+#include "otp.tab.h"
+
+enum { SHOWN_EXPECTED = 5, SHOWN_BYTES = 30 };
+
+struct error {
+    struct parser *p;
+    const char *const *expected;
+    unsigned n_expected;
+    bool any_name; /* a name may stand here; then every keyword may, as a name */
+    bool mute;
+};
+
+/* ---- Words for messages ---- */
+
+static bool expects(const struct error *e, const char *name)
+{
+    for (unsigned i = 0; i < e->n_expected; i++)
+        if (strcmp(e->expected[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* The token of an expected keyword such as "'call'", or 0. */
+static int keyword_token(const struct parser *p, const char *expected)
+{
+    size_t len = strlen(expected);
+    if (len < 4 || expected[0] != '\'' || expected[1] < 'a' || expected[1] > 'z')
+        return 0;
+    return intern_bytes(&p->unit->names, expected + 1, len - 2)->token;
+}
+
+static const char *found_text(const struct parser *p)
+{
+    const struct parse_token *t = &p->last;
+    uint32_t len = t->span.end - t->span.begin;
+    if (t->kind == T_END)
+        return "the end of the file";
+    if (t->kind == T_STRING)
+        return "a string";
+    if (len > SHOWN_BYTES)
+        return "this";
+    return arena_format(p->unit->arena, "'%.*s'", (int)len, p->source->bytes + t->span.begin);
+}
+
+/* "genserver 'cache'", "options", "this file". */
+static const char *context_text(const struct parser *p)
+{
+    size_t i = p->n_brackets;
+    while (i > 0 && p->brackets[i - 1].sign != '{')
+        i--;
+    const struct parse_bracket *b = i ? &p->brackets[i - 1] : NULL;
+    if (!b || b->n_head == 0)
+        return b ? "this block" : "this file";
+    const char *word = b->head[0].name->text;
+    if (b->n_head == 1)
+        return arena_format(p->unit->arena, "%s", word);
+    return arena_format(p->unit->arena, "%s '%s'", word, b->head[1].name->text);
+}
+
+/* Texts joined as "a, b or c". */
+struct listing {
+    const char *texts[PARSE_EXPECTED];
+    unsigned count;
+};
+
+static const char *join(const struct listing *l, struct arena *a)
+{
+    struct arena_buf b;
+    arena_buf_init(&b, a);
+    for (unsigned i = 0; i < l->count; i++) {
+        if (i > 0)
+            arena_buf_puts(&b, i + 1 == l->count ? " or " : ", ");
+        arena_buf_puts(&b, l->texts[i]);
+    }
+    return b.data;
+}
+
+static bool is_value_sign(const char *text)
+{
+    static const char *const signs[] = {
+        "a number", "a number with a fraction", "a string", "'('", "'-'", "'!'", "a duration"
+    };
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (strcmp(signs[i], text) == 0)
+            return true;
+    return false;
+}
+
+/* What stands for all the words and signs that begin a name, a type or a value. */
+static const char *noun_of(const struct error *e)
+{
+    if (expects(e, "'!'"))
+        return "a value";
+    if (expects(e, "'['"))
+        return "a type";
+    if (expects(e, "a duration"))
+        return "a duration";
+    return "a name";
+}
+
+static bool is_covered_by_noun(const struct error *e, const char *text)
+{
+    if (strcmp(text, "text that was reported") == 0 || strcmp(text, "a name") == 0)
+        return true;
+    if (!e->any_name)
+        return strcmp(text, "a number") == 0 && expects(e, "a duration");
+    if (keyword_token(e->p, text) || (expects(e, "'['") && strcmp(text, "'['") == 0))
+        return true;
+    bool value = expects(e, "'!'") || expects(e, "a duration");
+    return value && is_value_sign(text);
+}
+
+/* Sorts what is expected into signs (and nouns) and keywords. */
+static void list_expected(const struct error *e, struct listing *signs, struct listing *words)
+{
+    signs->count = words->count = 0;
+    if (e->any_name)
+        signs->texts[signs->count++] = noun_of(e);
+    for (unsigned i = 0; i < e->n_expected; i++) {
+        if (is_covered_by_noun(e, e->expected[i]))
+            continue;
+        struct listing *l = keyword_token(e->p, e->expected[i]) ? words : signs;
+        l->texts[l->count++] = e->expected[i];
+    }
+}
+
+/* ---- Saying it ---- */
+
+static struct span behind(const struct parse_token *t)
+{
+    return (struct span){ t->span.file, t->span.end, t->span.end };
+}
+
+static void remark_words(struct diag *d, const struct error *e, const struct listing *words)
+{
+    if (words->count)
+        diag_remark(d, "here may stand %s", join(words, e->p->unit->arena));
+}
+
+static void say_missing(const struct error *e, const char *sign)
+{
+    if (e->mute)
+        return;
+    struct parser *p = e->p;
+    struct diag *d = diag_add(&p->unit->diags, E_SYNTAX, behind(&p->before), "expected '%s'", sign);
+    diag_suggest(d, sign);
+}
+
+static void say_unexpected(const struct error *e)
+{
+    if (e->mute)
+        return;
+    struct parser *p = e->p;
+    struct listing signs, words;
+    list_expected(e, &signs, &words);
+    bool all = signs.count + words.count <= SHOWN_EXPECTED;
+    if (all)
+        for (unsigned i = 0; i < words.count; i++)
+            signs.texts[signs.count++] = words.texts[i];
+    bool list = signs.count > 0 && signs.count <= SHOWN_EXPECTED;
+    const char *text = list ? arena_format(p->unit->arena, "expected %s, found %s",
+                                           join(&signs, p->unit->arena), found_text(p))
+                            : arena_format(p->unit->arena, "unexpected %s", found_text(p));
+    struct diag *d = diag_add(&p->unit->diags, E_SYNTAX, p->last.span, "%s", text);
+    if (p->last.kind == ';' && p->before.kind == '}')
+        diag_help(d, "'}' ends a block; remove the ';' behind it");
+    if (p->last.kind == '=' && e->any_name)
+        diag_help(d, "a clause is a word and its value, without '='");
+    if (!all)
+        remark_words(d, e, &words);
+}
+
+/* A word where only certain keywords may stand. */
+static void say_wrong_word(const struct error *e)
+{
+    if (e->mute)
+        return;
+    struct parser *p = e->p;
+    struct listing signs, words;
+    list_expected(e, &signs, &words);
+    const char *text = p->last.value.word.id.name->text;
+    struct diag *d;
+    if (p->last.kind == T_NAME)
+        d = diag_add(&p->unit->diags, E_UNKNOWN_WORD, p->last.span, "unknown keyword '%s' in %s",
+                     text, context_text(p));
+    else
+        d = diag_add(&p->unit->diags, E_CLAUSE, p->last.span, "'%s' cannot stand in %s", text,
+                     context_text(p));
+    remark_words(d, e, &words);
+}
+
+static void say_misspelt(const struct error *e, const struct suggest *s)
+{
+    if (e->mute)
+        return;
+    struct parser *p = e->p;
+    struct diag *d =
+        diag_add(&p->unit->diags, E_UNKNOWN_WORD, p->last.span, "unknown keyword '%s'%s",
+                 p->last.value.word.id.name->text, suggest_text(s, p->unit->arena));
+    diag_suggest(d, suggest_first(s));
+}
+
+static void say_unclosed(const struct error *e, const struct parse_token *inside)
+{
+    struct parser *p = e->p;
+    if (e->mute || p->n_brackets == 0)
+        return;
+    const struct parse_bracket *b = &p->brackets[p->n_brackets - 1];
+    struct diag *d =
+        diag_add(&p->unit->diags, E_UNCLOSED, b->span, "'%c' is never closed", b->sign);
+    if (inside)
+        diag_note(d, inside->span, "before this '%s'", inside->value.word.id.name->text);
+}
+
+/* ---- Deciding ---- */
+
+static void decide(struct parser *p, enum parse_mend mend, int token)
+{
+    p->mend = mend;
+    p->mend_token = token;
+}
+
+/* The keyword that the word was meant to be; 0 if none is near. */
+static int find_misspelt(const struct error *e, struct suggest *s)
+{
+    if (e->any_name)
+        return 0;
+    suggest_init(s, e->p->last.value.word.id.name->text, NULL);
+    for (unsigned i = 0; i < e->n_expected; i++) {
+        int token = keyword_token(e->p, e->expected[i]);
+        const char *text = e->expected[i];
+        if (token)
+            suggest_offer(s, intern_bytes(&e->p->unit->names, text + 1, strlen(text) - 2)->text);
+    }
+    const char *best = suggest_first(s);
+    return best ? intern_text(&e->p->unit->names, best)->token : 0;
+}
+
+/* A declaration begins at the margin although a block is still open. */
+static bool is_unclosed(const struct error *e)
+{
+    struct parser *p = e->p;
+    const struct parse_token *now = &p->last, *before = &p->before;
+    if (p->n_brackets == 0)
+        return false;
+    if (now->margin && lex_is_top(now->kind) && expects(e, "'}'")) {
+        say_unclosed(e, now);
+        decide(p, MEND_CLOSE, '}');
+        return true;
+    }
+    /* Where any word is a name, it was taken for one, and the next token is the unexpected one. */
+    if (before->margin && lex_is_top(before->kind) && lex_is_word(now->kind)) {
+        say_unclosed(e, before);
+        decide(p, MEND_CLOSE_BEFORE, '}');
+        return true;
+    }
+    return false;
+}
+
+static void decide_about_word(const struct error *e)
+{
+    struct parser *p = e->p;
+    struct suggest s = { 0 };
+    bool begins_line = lex_is_line(p->last.kind) || lex_is_top(p->last.kind);
+    int meant = begins_line && expects(e, "';'") ? 0 : find_misspelt(e, &s);
+    if (meant) {
+        say_misspelt(e, &s);
+        decide(p, MEND_REPLACE, meant);
+    } else if (expects(e, "';'")) {
+        if (begins_line || p->last.line_start)
+            say_missing(e, ";");
+        else
+            say_unexpected(e);
+        decide(p, MEND_INSERT, ';');
+    } else if (expects(e, "','")) {
+        say_missing(e, ",");
+        decide(p, MEND_INSERT, ',');
+    } else {
+        struct listing signs, words;
+        list_expected(e, &signs, &words);
+        if (words.count > 1)
+            say_wrong_word(e);
+        else
+            say_unexpected(e);
+    }
+}
+
+static void decide_about_sign(const struct error *e)
+{
+    struct parser *p = e->p;
+    int kind = p->last.kind;
+    bool ends = p->last.line_start || kind == '}' || kind == ';' || kind == '{';
+    if (expects(e, "';'") && (p->last.line_start || kind == '}')) {
+        say_missing(e, ";");
+        decide(p, MEND_INSERT, ';');
+    } else if (expects(e, "')'") && ends) {
+        say_missing(e, ")");
+        decide(p, MEND_INSERT, ')');
+    } else if (expects(e, "','") && expects(e, "'}'") && kind == ';') {
+        say_unexpected(e); /* enum values ended like fields */
+        decide(p, MEND_REPLACE, ',');
+    } else {
+        say_unexpected(e);
+    }
+}
+
+static void decide_at_end(const struct error *e)
+{
+    if (e->p->n_brackets)
+        say_unclosed(e, NULL);
+    else
+        say_unexpected(e);
+}
+
+void mend_report(struct parser *p, const char *const *expected, unsigned n_expected)
+{
+    struct error e = { .p = p, .expected = expected, .n_expected = n_expected };
+    e.any_name = expects(&e, "a name");
+    e.mute = p->last.muted || p->last.kind == T_BAD || p->mend_at == p->last.span.begin + 1;
+    p->mend_at = p->last.span.begin + 1;
+    p->n_mend_expected = 0;
+    for (unsigned i = 0; i < n_expected && !e.any_name; i++)
+        if (keyword_token(p, expected[i]))
+            p->mend_expected[p->n_mend_expected++] = keyword_token(p, expected[i]);
+    decide(p, MEND_SKIP, 0);
+    if (p->last.kind == T_END)
+        decide_at_end(&e);
+    else if (is_unclosed(&e))
+        return;
+    else if (lex_is_word(p->last.kind))
+        decide_about_word(&e);
+    else
+        decide_about_sign(&e);
+}
+
+void mend_too_deep(struct parser *p, struct span place)
+{
+    diag_add(&p->unit->diags, E_DEPTH, place,
+             "nested too deeply; the rest of the file is not read");
+}
+
+/* ---- Doing it ---- */
+
+static void look_at_last(struct parser *p, struct mend_lookahead la)
+{
+    *la.token = p->last.kind;
+    *la.value = p->last.value;
+    *la.place = p->last.span;
+}
+
+static void advance(struct parser *p, struct mend_lookahead la)
+{
+    *la.token = lex_next(p, la.value, la.place);
+}
+
+/* A token that was not written comes before the last one. */
+static void insert(struct parser *p, struct mend_lookahead la, int kind)
+{
+    struct parse_token t = p->last;
+    lex_push(p, &t);
+    if (kind == '}')
+        lex_pop_bracket(p);
+    if (kind == '}' || kind == ';')
+        lex_begin_statement(p, &t);
+    p->last = (struct parse_token){ .kind = kind, .span = behind(&p->before), .muted = true };
+    look_at_last(p, la);
+}
+
+/* The same before the last two tokens. */
+static void insert_before_two(struct parser *p, struct mend_lookahead la, int kind)
+{
+    struct parse_token t = p->last;
+    lex_push(p, &t);
+    p->last = p->before;
+    insert(p, la, kind);
+    p->head[p->n_head++] = t.value.word.id; /* both are words, see is_unclosed() */
+    la.place->begin = la.place->end = p->before.span.begin;
+}
+
+static void lose_name(struct parser *p, struct ident id)
+{
+    intern_map_add(&p->file->lost_names, id.name, p->file);
+}
+
+static bool begins_line(const struct parse_token *t)
+{
+    return (t->line_start && lex_is_line(t->kind)) || (t->margin && lex_is_top(t->kind));
+}
+
+static bool was_expected(const struct parser *p, int kind)
+{
+    for (unsigned i = 0; i < p->n_mend_expected; i++)
+        if (p->mend_expected[i] == kind)
+            return true;
+    return false;
+}
+
+/* Up to the ';' of this line, or a clause that may stand in it. */
+static void skip_clause(struct parser *p, struct mend_lookahead la)
+{
+    for (bool first = true; p->last.kind != ';'; first = false) {
+        int kind = p->last.kind;
+        if (!first && was_expected(p, kind))
+            break;
+        if (kind == '}' || kind == T_END || begins_line(&p->last)) {
+            insert(p, la, ';');
+            return;
+        }
+        if (kind == '(' || kind == '[' || kind == '{')
+            lex_skip_bracket(p);
+        advance(p, la);
+    }
+    look_at_last(p, la);
+}
+
+/* Behind the line; `fell` tells that something before the last token was given up. */
+static void skip_line(struct parser *p, struct mend_lookahead la, bool fell)
+{
+    for (bool taken = fell;; taken = true) {
+        int kind = p->last.kind;
+        if (kind == '}' || (taken && begins_line(&p->last)))
+            break;
+        if (kind == T_END) {
+            insert(p, la, '}');
+            return;
+        }
+        if (kind == '(' || kind == '[' || kind == '{')
+            lex_skip_bracket(p);
+        advance(p, la);
+        if (kind != ';' && kind != '{')
+            continue;
+        while (p->last.kind == ';')
+            advance(p, la);
+        break;
+    }
+    look_at_last(p, la);
+}
+
+/* To the next declaration. Names on the way may have been declared by what is thrown away. */
+static void skip_item(struct parser *p, struct mend_lookahead la, bool fell)
+{
+    for (unsigned i = 0; i < p->n_head; i++)
+        lose_name(p, p->head[i]);
+    for (bool taken = fell; p->last.kind != T_END; taken = true) {
+        int kind = p->last.kind;
+        if (taken && p->last.line_start && lex_is_top(kind))
+            break;
+        if (lex_is_word(kind))
+            lose_name(p, p->last.value.word.id);
+        if (kind == '(' || kind == '[' || kind == '{')
+            lex_skip_bracket(p);
+        advance(p, la);
+        if ((kind == ';' || kind == '{' || kind == '}') && lex_is_word(p->last.kind))
+            break;
+    }
+    look_at_last(p, la);
+}
+
+/* To the ',' or the bracket that ends this element. */
+static void skip_element(struct parser *p, struct mend_lookahead la)
+{
+    size_t i = p->n_brackets - (p->last.kind == '{' && p->n_brackets);
+    char open = i ? p->brackets[i - 1].sign : '(';
+    for (;;) {
+        int kind = p->last.kind;
+        if (kind == ',' || kind == ')' || kind == '}')
+            break;
+        if (kind == ';' || kind == '{' || kind == T_END || begins_line(&p->last)) {
+            insert(p, la, open == '{' ? '}' : ')');
+            return;
+        }
+        if (kind == '(' || kind == '[')
+            lex_skip_bracket(p);
+        advance(p, la);
+    }
+    look_at_last(p, la);
+}
+
+static void skip(struct parser *p, enum mend_level level, bool fell, struct mend_lookahead la)
+{
+    p->line_broken = level == MEND_CLAUSE || level == MEND_ELEMENT || level == MEND_COMMA;
+    p->decl_broken = level != MEND_ITEM;
+    p->file->broken = p->file->broken || level == MEND_ITEM;
+    switch (level) {
+    case MEND_ITEM: skip_item(p, la, fell); break;
+    case MEND_LINE: skip_line(p, la, fell); break;
+    case MEND_CLAUSE: skip_clause(p, la); break;
+    case MEND_ELEMENT:
+    case MEND_COMMA: skip_element(p, la); break;
+    }
+}
+
+void mend_fix(struct parser *p, enum mend_level level, struct span place,
+              struct mend_lookahead lookahead)
+{
+    bool fell = place.begin != p->last.span.begin;
+    enum parse_mend mend = p->mend;
+    p->mend = MEND_SKIP; /* each decision is carried out once */
+    if (mend == MEND_REPLACE && !fell) {
+        p->last.kind = p->mend_token;
+        look_at_last(p, lookahead);
+    } else if (mend == MEND_INSERT && !fell) {
+        insert(p, lookahead, p->mend_token);
+    } else if (mend == MEND_CLOSE && level == MEND_LINE) {
+        insert(p, lookahead, '}');
+    } else if (mend == MEND_CLOSE_BEFORE && level == MEND_LINE) {
+        insert_before_two(p, lookahead, '}');
+    } else {
+        skip(p, level, fell, lookahead);
+    }
+}

@@ -1,0 +1,33 @@
+/* parse_mend.h - syntax errors: what to say, and how to go on.
+ *
+ * Idea: bison calls mend_report() at an unexpected token; it reports and decides what would mend the
+ * text. Then the `mend_` rule of the list the parser stands in (or falls back to) calls mend_fix(),
+ * which does that, or throws away the clause, line or declaration. Whatever it does makes progress:
+ * a token is taken, or the next one fits. */
+#ifndef OTPC_PARSE_MEND_H
+#define OTPC_PARSE_MEND_H
+
+#include "parse_state.h"
+
+/* Where the parser stands. ITEM: between declarations; LINE: between the lines of a block; CLAUSE:
+ * before the ';' of a line; ELEMENT: where a parameter or value must stand; COMMA: behind one. */
+enum mend_level { MEND_ITEM, MEND_LINE, MEND_CLAUSE, MEND_ELEMENT, MEND_COMMA };
+
+/* Bison's lookahead, which mend_fix() replaces. */
+struct mend_lookahead {
+    int *token;
+    union parse_value *value;
+    struct span *place;
+};
+
+/* The last token read is unexpected; expected are the names that otp.y gives its tokens. Borrows. */
+void mend_report(struct parser *p, const char *const *expected, unsigned n_expected);
+
+/* place is what the parser gave up, with the unexpected token. */
+void mend_fix(struct parser *p, enum mend_level level, struct span place,
+              struct mend_lookahead lookahead);
+
+/* Bison's stack is full. */
+void mend_too_deep(struct parser *p, struct span place);
+
+#endif
