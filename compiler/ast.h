@@ -219,7 +219,8 @@ enum bind_kind {
     BIND_ENV_FIELD,  /* field: of the env block */
     BIND_ENUM,       /* decl: the enum, the base of level.low */
     BIND_ENUM_VALUE, /* value */
-    BIND_FIELD       /* field: of the struct that the base is */
+    BIND_FIELD,      /* field: of the struct that the base is */
+    BIND_PACKAGE     /* file: an imported one, the base of shop.level.low */
 };
 
 struct binding {
@@ -227,6 +228,7 @@ struct binding {
     struct field *field;
     struct decl *decl;
     struct enum_value *value;
+    struct file *file;
 };
 
 struct expr {
@@ -615,6 +617,7 @@ struct import {
     struct text path;
     struct span span;
     struct file *file; /* resolve: NULL if it could not be read, which was reported */
+    bool used;         /* resolve: something of it is named in this file */
     struct import *next;
 };
 
