@@ -264,7 +264,8 @@ static void check_bound(const struct wanted *w, const struct expr *e)
     case BIND_PARAM:
     case BIND_ENV:
     case BIND_ENUM:
-    case BIND_FIELD: not_plain(w, e); return;
+    case BIND_FIELD:
+    case BIND_PACKAGE: not_plain(w, e); return;
     }
 }
 
