@@ -65,14 +65,15 @@ static const char *type_spelt(const struct file *f, const struct name *name)
     if (name->scalar)
         return "a built-in type";
     const struct decl *d = intern_map_get(&f->decls_by_name, name);
-    return d && (d->kind == DECL_STRUCT || d->kind == DECL_ENUM) ? ast_decl_phrase(d->kind) : NULL;
+    return d ? ast_decl_phrase(d->kind) : NULL;
 }
 
+/* A tag without fields was looked at where types are told from tags: here are those with. */
 static void check_tags(struct check *c, const struct message *m)
 {
     for (const struct tag *t = m->reply.tags.first; t; t = t->next) {
         const char *what = type_spelt(m->owner->file, t->name.name);
-        if (!what)
+        if (!what || t->span.end == t->name.span.end)
             continue;
         struct diag *d = diag_add(c->ds, E_TAG_IS_TYPE, t->name.span,
                                   "alternative '%s' is spelt like %s", t->name.name->text, what);

@@ -230,6 +230,11 @@ static void note_terms(struct check *c, struct diag *d, const struct tree_node *
     }
 }
 
+static const char *need_text(struct check *c, struct tree_time need)
+{
+    return need.forever ? "any time" : ast_duration_text(c->a, need.ns);
+}
+
 static void check_budget(struct check *c, const struct tree_node *n)
 {
     if (!n->child || !ast_is_supervisor(n->module->kind) || !n->child->shutdown.set ||
@@ -242,12 +247,11 @@ static void check_budget(struct check *c, const struct tree_node *n)
     if (t->kind == TIME_BRUTAL_KILL)
         d = diag_add(c->ds, E_SHUTDOWN_BUDGET, t->span,
                      "'%s' may need %s to stop its children, but '%s' kills it at once",
-                     tree_node_text(n), tree_time_text(c->a, need), parent);
+                     tree_node_text(n), need_text(c, need), parent);
     else
         d = diag_add(c->ds, E_SHUTDOWN_BUDGET, t->span,
                      "'%s' may need %s to stop, but '%s' allows %s", tree_node_text(n),
-                     need.forever ? "any time" : ast_duration_text(c->a, need.ns), parent,
-                     ast_duration_text(c->a, t->ns));
+                     need_text(c, need), parent, ast_duration_text(c->a, t->ns));
     note_terms(c, d, n);
     diag_help(d, "leave the shutdown out: a supervisor then has all the time it needs");
 }
@@ -260,11 +264,10 @@ static void check_stop_within(struct check *c, const struct tree *t)
     struct tree_time need = tree_need(t->nodes[0]);
     if (!tree_time_less((struct tree_time){ .ns = s->ns }, need))
         return;
-    struct diag *d = diag_add(c->ds, E_SHUTDOWN_BUDGET, s->value_span,
-                              "'%s' may need %s to stop, but the application allows %s",
-                              t->root->name.name->text,
-                              need.forever ? "any time" : ast_duration_text(c->a, need.ns),
-                              ast_duration_text(c->a, s->ns));
+    struct diag *d =
+        diag_add(c->ds, E_SHUTDOWN_BUDGET, s->value_span,
+                 "'%s' may need %s to stop, but the application allows %s",
+                 t->root->name.name->text, need_text(c, need), ast_duration_text(c->a, s->ns));
     note_terms(c, d, t->nodes[0]);
 }
 

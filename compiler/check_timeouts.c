@@ -47,7 +47,8 @@ static void check_inversion(struct check *c, const struct call_site *first)
                  "callers of '%s.%s' give up after %s, but %s", m->owner->name.name->text,
                  m->name.name->text, ast_duration_text(c->a, outer.ns), takes_text(c, first));
     if (t->set)
-        diag_note(d, t->span, "the timeout of '%s' is set here", m->name.name->text);
+        diag_note(d, t->span, "the timeout of '%s.%s' is set here", m->owner->name.name->text,
+                  m->name.name->text);
     note_timeouts(c, d, first);
 }
 

@@ -157,10 +157,22 @@ static bool is_own_ancestor(const struct tree_node *n)
     return false;
 }
 
+static bool has_default_name(const struct tree_node *n)
+{
+    return !n->child || !n->child->name.set;
+}
+
+/* Two modules of one package with one name: that clashes in C too, and is reported there. */
+static bool clashes_in_c(const struct tree_node *n, const struct tree_node *first)
+{
+    return n->module != first->module && n->module->file == first->module->file &&
+           has_default_name(n) && has_default_name(first);
+}
+
 static void report_taken(struct builder *b, const struct tree_node *n,
                          const struct tree_node *first)
 {
-    if (!b->ds || is_own_ancestor(n))
+    if (!b->ds || is_own_ancestor(n) || clashes_in_c(n, first))
         return;
     struct diag *d;
     if (ast_is_supervisor(n->module->kind) && n->module == first->module) {
