@@ -22,7 +22,7 @@ static void emit_state(struct emitter *e, const struct plan_module *m)
                            TMPL_VAR("place", emit_place(e, m->tables[i].line))));
     emit_note(e, "The state", m->state_line, NULL);
     tmpl_put(&e->out, "struct $c$ {\n", EMIT_VARS(TMPL_VAR("c", m->c_name)));
-    emit_members(e, &m->state, EMIT_OWNER, "    ");
+    emit_members(e, &m->state, EMIT_STATE, "    ");
     tmpl_raw(&e->out, "};\n\n");
 }
 

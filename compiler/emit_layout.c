@@ -167,32 +167,26 @@ void emit_reply_layout(struct emitter *e, const struct plan_message *m)
 
 /* ---- Layouts of types ---- */
 
-static void emit_forward(struct emitter *e, const char *layout)
-{
-    tmpl_put(&e->out, "static const struct otp_layout $layout$;\n",
-             EMIT_VARS(TMPL_VAR("layout", layout)));
-}
-
 static bool needs_layout(const struct plan_struct *s)
 {
     return s->wanted || !s->made;
 }
 
-/* A struct behind a pointer may come later, or be the one itself: all are announced first. */
+/* A struct behind a pointer may come later, or be the one itself: then it is announced. */
+static void emit_announcements(struct emitter *e, const struct plan_struct *const *structs,
+                               size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (structs[i]->early && needs_layout(structs[i]))
+            tmpl_put(&e->out, "static const struct otp_layout $layout$;\n\n",
+                     EMIT_VARS(TMPL_VAR("layout", structs[i]->item.layout)));
+}
+
 static void emit_struct_layouts(struct emitter *e)
 {
     const struct plan *p = e->plan;
-    bool any = false;
-    for (size_t i = 0; i < p->n_structs; i++) {
-        if (!p->structs[i]->wanted)
-            continue;
-        emit_forward(e, p->structs[i]->item.layout);
-        any = true;
-    }
-    for (size_t i = 0; i < p->n_foreign_layouts; i++)
-        emit_forward(e, p->foreign_layouts[i]->item.layout);
-    if (any || p->n_foreign_layouts > 0)
-        tmpl_raw(&e->out, "\n");
+    emit_announcements(e, p->foreign_layouts, p->n_foreign_layouts);
+    emit_announcements(e, p->structs, p->n_structs);
     for (size_t i = 0; i < p->n_foreign_layouts; i++) {
         const struct plan_struct *s = p->foreign_layouts[i];
         emit_fields_layout(e, s->item.layout, TMPL_JOIN(e->arena, s->stem, "_parts"), s->item.view,
@@ -217,12 +211,12 @@ void emit_source_layouts(struct emitter *e)
     for (size_t i = 0; i < p->n_plain_layouts; i++) {
         const struct plan_item *item = p->plain_layouts[i];
         if (item->refs && !texts)
-            tmpl_raw(&e->out, "static const struct otp_ref layout_of_text_refs[] = {\n"
+            tmpl_raw(&e->out, "static const struct otp_ref ref_of_text[] = {\n"
                               "    {OTP_REF_TEXT, 0, 0, 0, 0, NULL},\n"
                               "};\n");
         texts = texts || item->refs;
         emit_head_row(e, item->layout, TMPL_JOIN(e->arena, "sizeof(", item->view, ")"), item->refs,
-                      "layout_of_text_refs");
+                      "ref_of_text");
     }
     if (p->n_plain_layouts > 0)
         tmpl_raw(&e->out, "\n");

@@ -16,13 +16,7 @@ static void emit_args(struct emitter *e, const struct plan_message *m)
     if (m->params.count == 0)
         return;
     tmpl_put(&e->out, "struct $stem$_args {\n", EMIT_VARS(TMPL_VAR("stem", m->stem)));
-    struct plan_fields bare = m->params;
-    bare.items = ARENA_ARRAY(e->arena, struct plan_field, bare.count);
-    for (size_t i = 0; i < bare.count; i++) {
-        bare.items[i] = m->params.items[i];
-        bare.items[i].doc = NULL; /* said in the headers */
-    }
-    emit_members(e, &bare, EMIT_VIEW, "    ");
+    emit_members(e, &m->params, EMIT_ARGS, "    ");
     tmpl_raw(&e->out, "};\n");
     emit_layout(e, TMPL_JOIN(e->arena, m->stem, "_args"), args_struct(e, m), &m->params);
 }

@@ -36,8 +36,9 @@ void emit_note(struct emitter *e, const char *head, uint32_t line, const char *d
 
 /* ---- Fields ---- */
 
-/* The members of a struct, one a line, indented; an empty list gives the reserved member. */
-enum emit_form { EMIT_VIEW, EMIT_OWNER };
+/* The members of a struct, one a line, indented; an empty list gives the reserved member. A state
+ * is an owner with docs; those of a struct are said in its view form, those of ARGS elsewhere. */
+enum emit_form { EMIT_VIEW, EMIT_OWNER, EMIT_STATE, EMIT_ARGS };
 void emit_members(struct emitter *e, const struct plan_fields *f, enum emit_form form,
                   const char *indent);
 

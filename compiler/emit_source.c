@@ -172,26 +172,26 @@ static void emit_module_table(struct emitter *e, const struct plan_module *m)
 static void emit_options_default(struct emitter *e, const struct plan_module *m)
 {
     const struct plan_fields *f = &m->options;
-    struct plan_fields required = *f;
-    required.count = f->required;
-    const char *params = emit_params(e, f, f->required);
+    const char *params = emit_params(e, &m->required, m->required.count);
     tmpl_put(
         &e->out, "struct $c$_options $c$_options_default($params$)\n{\n",
         EMIT_VARS(TMPL_VAR("c", m->c_name), TMPL_VAR("params", *params ? params + 2 : "void")));
-    const char *first = f->required > 0 || f->count > 0 ? NULL : ".reserved_ = 0";
-    const char *init = emit_initializer(e, &required, first, "");
+    const char *init =
+        emit_initializer(e, &m->required, f->count > 0 ? NULL : ".reserved_ = 0", "");
     struct arena_buf all;
     arena_buf_init(&all, e->arena);
     arena_buf_put(&all, init, strlen(init) - 1); /* without its brace */
-    for (size_t i = f->required; i < f->count; i++) {
+    for (size_t i = 0; i < f->count; i++) {
+        if (!f->items[i].value)
+            continue;
         if (all.len > 1)
             arena_buf_puts(&all, ", ");
         arena_buf_puts(&all, emit_setting(e, &f->items[i], f->items[i].value, false));
     }
     tmpl_put(&e->out, "    $const$struct $c$_options options_ = $init$};\n",
              EMIT_VARS(TMPL_VAR("c", m->c_name), TMPL_VAR("init", all.data),
-                       TMPL_VAR("const", emit_has_optionals(&required) ? "" : "const ")));
-    emit_optionals(e, &required, "options_");
+                       TMPL_VAR("const", emit_has_optionals(&m->required) ? "" : "const ")));
+    emit_optionals(e, &m->required, "options_");
     tmpl_raw(&e->out, "    return options_;\n}\n\n");
 }
 

@@ -54,11 +54,11 @@ void emit_members(struct emitter *e, const struct plan_fields *f, enum emit_form
                  EMIT_VARS(TMPL_VAR("indent", indent)));
     for (size_t i = 0; i < f->count; i++) {
         const struct plan_field *m = &f->items[i];
-        if (m->doc)
+        if (m->doc && (form == EMIT_VIEW || form == EMIT_STATE))
             tmpl_comment(&e->out, strlen(indent), NULL, m->doc);
         if (m->table)
             emit_member(e, m, TMPL_JOIN(e->arena, "struct ", m->table->c_name, " *"), "", indent);
-        else if (form == EMIT_OWNER)
+        else if (form == EMIT_OWNER || form == EMIT_STATE)
             emit_member(e, m, m->item->owner, "", indent);
         else
             emit_member(e, m, m->item->view, "const ", indent);

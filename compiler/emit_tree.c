@@ -248,7 +248,7 @@ static void emit_configure(struct emitter *e)
 {
     const struct plan *p = e->plan;
     tmpl_raw(&e->out, "/* Options of children that read the configuration. */\n"
-                      "static void configure_children(void)\n"
+                      "static void configure_options(void)\n"
                       "{\n");
     for (size_t i = 0; i < p->n_supervisors; i++) {
         const struct plan_supervisor *s = &p->supervisors[i];
@@ -287,7 +287,7 @@ static void emit_application(struct emitter *e)
                  "    .env = &env_values,\n",
                  EMIT_VARS(TMPL_VAR("n", tmpl_number(e->arena, p->n_variables))));
     if (a->configures)
-        tmpl_raw(&e->out, "    .configure = configure_children,\n");
+        tmpl_raw(&e->out, "    .configure = configure_options,\n");
     tmpl_raw(&e->out, "};\n");
 }
 

@@ -36,6 +36,8 @@ static void emit_struct(struct emitter *e, const struct plan_struct *s)
     tmpl_put(&e->out, "struct $c$ {\n", EMIT_VARS(TMPL_VAR("c", s->c_name)));
     emit_members(e, &s->fields, EMIT_VIEW, "    ");
     tmpl_raw(&e->out, "};\n\n");
+    if (s->made && !s->kept)
+        return;
     tmpl_comment(&e->out, 0, TMPL_JOIN(e->arena, name, ", as an owner."), NULL);
     tmpl_put(&e->out, "struct $c$_owned {\n", EMIT_VARS(TMPL_VAR("c", s->c_name)));
     emit_members(e, &s->fields, EMIT_OWNER, "    ");
@@ -161,7 +163,7 @@ static void emit_senders(struct emitter *e, const struct plan_message *m)
 
 static void emit_module_functions(struct emitter *e, const struct plan_module *m)
 {
-    const char *params = emit_params(e, &m->options, m->options.required);
+    const char *params = emit_params(e, &m->required, m->required.count);
     emit_note(e, TMPL_JOIN(e->arena, "genserver ", m->name), m->line, m->doc);
     tmpl_put(
         &e->out,

@@ -105,6 +105,49 @@ static void want_layouts(struct plan_builder *b)
     }
 }
 
+/* Made structs that are owned somewhere. */
+static void keep_fields(const struct plan_fields *fields)
+{
+    for (size_t i = 0; i < fields->count; i++) {
+        const struct plan_item *item = fields->items[i].item;
+        if (!item || !item->record || !item->record->made || item->record->kept)
+            continue;
+        item->record->kept = true;
+        keep_fields(&item->record->fields);
+    }
+}
+
+static void keep_owned(struct plan_builder *b)
+{
+    for (size_t i = 0; i < b->structs.count; i++) {
+        const struct plan_struct *s = b->structs.items[i];
+        if (!s->made)
+            keep_fields(&s->fields);
+    }
+    for (size_t i = 0; i < b->n_modules; i++)
+        keep_fields(&b->modules[i].state);
+}
+
+/* Layouts are defined in this order; what refers to a later one, or to itself, needs it announced. */
+static void order_layouts(struct plan_builder *b)
+{
+    const struct plan_list *lists[] = { &b->foreign_layouts, &b->structs };
+    size_t n = 0;
+    for (size_t l = 0; l < 2; l++)
+        for (size_t i = 0; i < lists[l]->count; i++)
+            ((const struct plan_struct *)lists[l]->items[i])->item.record->order = n++;
+    for (size_t l = 0; l < 2; l++) {
+        for (size_t i = 0; i < lists[l]->count; i++) {
+            const struct plan_struct *s = lists[l]->items[i];
+            for (size_t k = 0; k < s->fields.count; k++) {
+                struct plan_struct *of = s->fields.items[k].item->record;
+                if (of && of->order >= s->order)
+                    of->early = true;
+            }
+        }
+    }
+}
+
 static void hand_over(struct plan_builder *b)
 {
     struct plan *p = b->plan;
@@ -143,6 +186,8 @@ const struct plan *plan_build(struct unit *u, const struct file *f)
     plan_env(&b);
     plan_application(&b);
     want_layouts(&b);
+    keep_owned(&b);
+    order_layouts(&b);
     hand_over(&b);
     return p;
 }

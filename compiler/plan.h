@@ -78,6 +78,9 @@ struct plan_struct {
     bool made;    /* for a list or an option inside another: no _set, no _view */
     bool foreign; /* declared in another package's header */
     bool wanted;  /* something refers to its layout */
+    bool early;   /* ... that is defined before it */
+    bool kept;    /* a state or a declared struct holds it, so its owner form is needed */
+    size_t order; /* among all structs whose layouts are defined */
     struct plan_fields fields;
     struct plan_item item;
 };
@@ -174,6 +177,7 @@ struct plan_module {
     uint32_t state_line; /* of the module where there is no block */
     uint32_t options_line;
     struct plan_fields options;
+    struct plan_fields required; /* of the options, those without a default */
     struct plan_fields state;
     struct plan_table *tables;
     size_t n_tables;

@@ -90,10 +90,20 @@ static void plan_table(struct plan_builder *b, const struct field *f, struct pla
     t->value = plan_whole_item(b, f->type->table.value, b->file);
 }
 
+/* Options without a default may stand anywhere, unlike parameters. */
+static void plan_required(struct plan_builder *b, struct plan_module *m)
+{
+    m->required.items = ARENA_ARRAY(b->arena, struct plan_field, m->options.count);
+    for (size_t i = 0; i < m->options.count; i++)
+        if (!m->options.items[i].value)
+            m->required.items[m->required.count++] = m->options.items[i];
+}
+
 static void plan_state(struct plan_builder *b, const struct decl *d, struct plan_module *m)
 {
     const struct block *options = &d->genserver.options, *state = &d->genserver.state;
     m->options = plan_fields_of(b, &options->fields, b->file);
+    plan_required(b, m);
     m->options_line = options->set ? plan_line(b, options->span) : m->line;
     m->state = plan_fields_of(b, &state->fields, b->file);
     m->state_line = state->set ? plan_line(b, state->span) : m->line;

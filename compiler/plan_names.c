@@ -122,7 +122,7 @@ static void take(struct names *n, const char *suffix, const char *what, struct s
         struct diag *d =
             diag_add(&n->unit->diags, E_C_CLASH, span,
                      "two things would be called '%s' in C: %s and %s", old->text, old->what, what);
-        diag_note(d, old->span, "%s comes from here", old->what);
+        diag_note(d, old->span, "taken here by %s", old->what);
         diag_help(d, "rename one of them in the spec");
     }
     n->stem_len = len;

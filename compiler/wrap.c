@@ -54,6 +54,12 @@ struct walk {
     bool counted; /* this output line was counted in too_long */
 };
 
+/* How long an output line may be that is not the last one. */
+static size_t room_of(const struct walk *w)
+{
+    return w->directive ? w->width - 2 : w->width;
+}
+
 static void forget_stops(struct walk *w)
 {
     for (unsigned i = 0; i <= MAX_DEPTH; i++)
@@ -134,8 +140,9 @@ static void walk_string(struct walk *w)
     }
     bool blank = w->line[w->at] == ' ';
     copy(w, string_step(w));
-    size_t room = w->width - (w->directive ? 3 : 1);
-    if (w->column < room && (blank || !w->string_blank)) {
+    size_t room = room_of(w) - 1;
+    bool more = w->at < w->len && w->line[w->at] != '"';
+    if (more && w->column < room && (blank || !w->string_blank)) {
         set_stop(w, &w->string_stop, w->string_column, IN_STRING);
         w->string_blank = blank;
     }
@@ -199,12 +206,16 @@ static void walk_code(struct walk *w)
         set_stop(w, &w->stops[MAX_DEPTH], w->base, PLAIN);
         w->in_comment = true;
         copy(w, 2);
-    } else if (starts(w, ", ") && w->depth > 0) {
+    } else if (starts(w, ", ")) {
         copy(w, 1);
-        set_stop(w, &w->stops[level], w->align[level - 1], PLAIN);
+        if (w->column <= room_of(w) || !best_stop(w))
+            set_stop(w, &w->stops[level], level > 0 ? w->align[level - 1] : w->base, PLAIN);
     } else if (starts(w, "= ") && w->depth == 0) {
         copy(w, 1);
         set_stop(w, &w->stops[MAX_DEPTH], w->base + HANG, PLAIN);
+    } else if (starts(w, " - ") || starts(w, " ? ") || starts(w, " : ")) {
+        set_stop(w, &w->last_resort, level > 0 ? w->align[level - 1] : w->base + HANG, PLAIN);
+        copy(w, 3);
     } else if (c == ' ' && (w->directive || w->depth == 0)) {
         set_stop(w, &w->last_resort, names_function(w) ? 0 : w->base + HANG, PLAIN);
         copy(w, 1);
@@ -235,7 +246,7 @@ static unsigned lay_out(struct walk *w, enum manner manner)
     w->too_long = 0;
     forget_stops(w);
     size_t name = name_place(w);
-    size_t room = w->directive ? w->width - 2 : w->width;
+    size_t room = room_of(w);
     while (w->at < w->len) {
         if (name && w->at == name) {
             set_stop(w, &w->stops[0], 0, PLAIN);
