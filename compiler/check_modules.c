@@ -179,7 +179,7 @@ static void check_env(struct check *c, const struct decl *d)
     for (const struct field *f = d->fields.first; f; f = f->next)
         check_variable(c, f, &seen);
     if (d == d->file->env && !d->file->application && !d->file->broken)
-        diag_add(c->ds, E_ENV_ALONE, d->word_span,
+        diag_add(c->ds, W_UNREAD_ENV, d->word_span,
                  "env belongs to an application, and package '%s' has none",
                  d->file->package.name ? d->file->package.name->text : "");
 }

@@ -20,6 +20,8 @@
 #include <string.h>
 
 enum { WINDOW = 160, WINDOW_BEFORE = 60, GUTTER = 5, FOLD_REACH = 16 };
+/* A message with a name of a megabyte is shown by its beginning and its end. */
+enum { LONGEST_TEXT = 1000, TEXT_BEGIN = 600, TEXT_END = 200 };
 
 /* ---- Codes and switches ---- */
 
@@ -456,6 +458,31 @@ static void put_excerpt(struct renderer *r, struct span span, const struct diag_
     put_carets(r, &x, span, extras);
 }
 
+/* Bytes of a message, which may quote the spec: what is no text would spoil the layout. */
+static void put_clean(struct renderer *r, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        bool control = (unsigned char)text[i] < 0x20 || text[i] == 0x7f;
+        arena_buf_put(r->out, control ? "?" : text + i, 1);
+    }
+}
+
+static void put_text(struct renderer *r, const char *text)
+{
+    size_t len = strlen(text), begin = TEXT_BEGIN, end = len - TEXT_END;
+    if (len <= LONGEST_TEXT) {
+        put_clean(r, text, len);
+        return;
+    }
+    while (((unsigned char)text[begin] & 0xc0) == 0x80)
+        begin--;
+    while (((unsigned char)text[end] & 0xc0) == 0x80)
+        end++;
+    put_clean(r, text, begin);
+    arena_buf_puts(r->out, "...");
+    put_clean(r, text + end, len - end);
+}
+
 static void put_extras(struct renderer *r, const struct diag *d, enum diag_extra_kind kind)
 {
     for (const struct diag_extra *e = d->first_extra; e; e = e->next) {
@@ -463,11 +490,13 @@ static void put_extras(struct renderer *r, const struct diag *d, enum diag_extra
             continue;
         if (kind == DIAG_NOTE) {
             put_head(r, e->span, "\033[1;36m", "note");
-            arena_buf_printf(r->out, "%s\n", e->text);
+            put_text(r, e->text);
+            arena_buf_puts(r->out, "\n");
             put_excerpt(r, e->span, NULL);
         } else {
-            arena_buf_printf(r->out, "%*s = %s: %s\n", GUTTER, "",
-                             kind == DIAG_HELP ? "help" : "note", e->text);
+            arena_buf_printf(r->out, "%*s = %s: ", GUTTER, "", kind == DIAG_HELP ? "help" : "note");
+            put_text(r, e->text);
+            arena_buf_puts(r->out, "\n");
         }
     }
 }
@@ -485,7 +514,7 @@ static void put_finding(struct renderer *r, const struct diag *d)
 {
     bool error = d->severity == DIAG_SEVERITY_ERROR;
     put_head(r, d->span, error ? "\033[1;31m" : "\033[1;35m", error ? "error" : "warning");
-    arena_buf_puts(r->out, d->text);
+    put_text(r, d->text);
     put_code(r, d);
     put_excerpt(r, d->span, d->first_extra);
     put_extras(r, d, DIAG_REMARK);

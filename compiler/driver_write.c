@@ -48,7 +48,7 @@ static struct product *render(struct driver *d)
 static void put_to_stdout(struct driver *d, const struct product *p)
 {
     for (size_t i = 0; i < p->files.count; i++) {
-        arena_buf_printf(&d->out, "/* ---- %s ---- */\n", p->files.items[i].name);
+        arena_buf_printf(&d->out, "/* ==== %s ==== */\n", p->files.items[i].name);
         arena_buf_put(&d->out, p->files.items[i].bytes, p->files.items[i].size);
     }
 }

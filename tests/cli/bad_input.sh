@@ -16,7 +16,7 @@ bytes() # COUNT BYTE
 }
 
 bad 3 absent.otp "absent.otp"
-says err "No such file"
+says err "[E0601]"
 mkdir folder.otp
 bad 3 folder.otp "folder.otp"
 run 3 -o o folder.otp absent.otp

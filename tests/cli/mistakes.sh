@@ -30,7 +30,6 @@ run 0 check a/same.otp b/same.otp
 
 # The same spec twice is one spec.
 run 0 -o o myapp.otp ./myapp.otp
-run 1 --main -o o2 b/none.otp 2>/dev/null || true
 printf 'package lib;\ngenserver x { info y; }\n' >lib.otp
 run 1 --main -o o3 lib.otp
 says err "--main needs an application"

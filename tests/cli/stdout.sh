@@ -7,7 +7,7 @@ run 0 -o - --main myapp.otp
 cp out all
 holds . all err myapp.otp out p
 for f in $GENERATED myapp.otp.main.c; do
-    awk -v name="$f" '/^\/\* ---- .* ---- \*\/$/ { on = $3 == name; next } on' all >one
+    awk -v name="$f" '/^\/\* ==== .* ==== \*\/$/ { on = $3 == name; next } on' all >one
     cmp one "p/$f"
 done
 run 0 --dump=ast myapp.otp

@@ -4,20 +4,20 @@
 write_spec myapp.otp
 run 0 -o o myapp.otp
 touch -d '2001-01-01 00:00:00' o/*
-cp -p o/myapp.otp.h before.h
+cp -p o/myapp.otp.types.h before.h
 run 0 -o o myapp.otp
 for f in o/*; do [ ! "$f" -nt before.h ] || fail "$f was touched"; done
 
 # A comment that reaches one header only.
 sed 's|^    cast delete|    /// Forgets a key.\n    cast delete|' myapp.otp >new.otp
 mv new.otp myapp.otp
-chmod 640 o/myapp.otp.h
+chmod 640 o/myapp.otp.types.h
 mkdir real
-mv o/myapp.otp.h real/elsewhere.h
-ln -s ../real/elsewhere.h o/myapp.otp.h
+mv o/myapp.otp.types.h real/elsewhere.h
+ln -s ../real/elsewhere.h o/myapp.otp.types.h
 run 0 -v -o o myapp.otp
-says err "otpc: o/myapp.otp.h: written"
-[ -L o/myapp.otp.h ] || fail "the link was replaced"
+says err "otpc: o/myapp.otp.types.h: written"
+[ -L o/myapp.otp.types.h ] || fail "the link was replaced"
 says real/elsewhere.h "Forgets a key."
 [ "$(ls -l real/elsewhere.h | cut -c1-10)" = "-rw-r-----" ] || fail "mode: $(ls -l real)"
 holds real elsewhere.h

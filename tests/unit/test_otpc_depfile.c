@@ -1,6 +1,6 @@
 /* test_otpc_depfile.c - rules for make.
  *
- * Idea: what is escaped is compared as text, and read by make itself from the command line tests. */
+ * Idea: what is escaped is compared as text here; the command line tests let make read it. */
 #include "support.h"
 
 #include <stdlib.h>
