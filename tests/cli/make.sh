@@ -24,8 +24,8 @@ END
 counts() # RUNS COMPILES WHAT
 {
     : >>runs && : >>compiled
-    [ "$(wc -l <runs)" -eq "$1" ] && [ "$(wc -l <compiled)" -eq "$2" ] ||
-        fail "$3: otpc ran $(wc -l <runs) times, $(wc -l <compiled) compiles"
+    counted="$(wc -l <runs) runs of otpc, $(wc -l <compiled) compiles"
+    [ "$counted" = "$1 runs of otpc, $2 compiles" ] || fail "$3: $counted"
     rm -f runs compiled
     sleep 0.02
 }

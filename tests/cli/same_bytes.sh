@@ -5,7 +5,7 @@ write_spec myapp.otp
 run 0 --main -o first myapp.otp
 mkdir -p "deep/with blank"
 cp myapp.otp "deep/with blank/"
-cd "deep/with blank"
+cd "deep/with blank" || exit
 LC_ALL=C.UTF-8 TZ=Asia/Tokyo run 0 --main -o second ./myapp.otp
 LC_ALL=tr_TR.UTF-8 LANG=de_DE run 0 --main -o third "$PWD/myapp.otp"
 cd ../..

@@ -20,7 +20,7 @@ run 0 skeleton -o src myapp.otp
 cp -p src/cache.c before
 run 0 -o src --main myapp.otp
 cmp before src/cache.c
-[ ! src/cache.c -nt before ] || fail "it was touched"
+unchanged_since before src/cache.c
 # Two modules, one there already.
 sed 's/^supervisor/genserver worker { info work; }\nsupervisor/' myapp.otp >x && mv x myapp.otp
 run 0 skeleton -v -o src myapp.otp
