@@ -20,7 +20,7 @@ static const char *const scalars[] = {
     [TYPE_EXTERN] = NULL,
 };
 
-enum { N_SCALARS = sizeof scalars / sizeof *scalars, SUGGEST_BUDGET = 50000000 };
+enum { N_SCALARS = sizeof scalars / sizeof *scalars, SUGGEST_BUDGET = 20000000 };
 
 void ast_unit_init(struct unit *u, struct arena *a)
 {

@@ -578,6 +578,7 @@ enum decl_kind {
     DECL_KIND_COUNT
 };
 
+/* Only as much of the union is there as its kind needs: never copy a struct decl. */
 struct decl {
     enum decl_kind kind;
     struct ident name;     /* of env: the word `env`; of allow: the word behind it */

@@ -398,20 +398,23 @@ static uint32_t shown_column(const struct excerpt *x, uint32_t offset)
     return column - x->column + (x->cut_before ? 3 : 0);
 }
 
+/* Eight columns a byte at most (a tab), a last character, and a caret behind the end. */
+enum { CARETS = (WINDOW + 4) * 8 + 8 };
+
 /* A line of carets being drawn. */
 struct caret_line {
-    char *at;
-    uint32_t len, cap;
+    char at[CARETS];
+    uint32_t len;
 };
 
 static void draw(struct caret_line *c, uint32_t from, uint32_t to, char first)
 {
     if (to <= from)
         to = from + 1;
-    for (uint32_t i = from; i < to && i < c->cap; i++)
+    for (uint32_t i = from; i < to && i < CARETS; i++)
         c->at[i] = i == from ? first : '~';
     if (to > c->len)
-        c->len = to < c->cap ? to : c->cap;
+        c->len = to < CARETS ? to : CARETS;
 }
 
 static void draw_marks(const struct excerpt *x, const struct diag_extra *e, struct caret_line *c)
@@ -425,10 +428,8 @@ static void draw_marks(const struct excerpt *x, const struct diag_extra *e, stru
 static void put_carets(struct renderer *r, const struct excerpt *x, struct span span,
                        const struct diag_extra *extras)
 {
-    /* Eight columns a byte at most (a tab), and a caret behind the end. */
-    struct caret_line c = { .cap = (x->end - x->begin) * 8 + 8 };
-    c.at = arena_alloc(r->out->arena, c.cap);
-    memset(c.at, ' ', c.cap);
+    struct caret_line c = { .len = 0 };
+    memset(c.at, ' ', sizeof c.at);
     uint32_t from = shown_column(x, span.begin), to = shown_column(x, span.end);
     draw_marks(x, extras, &c);
     draw(&c, from, to, '^');

@@ -119,9 +119,36 @@ static void check_parts(struct parser *p, struct decl *d)
 
 /* ---- Declarations ---- */
 
+/* What a kind has of the union: a struct must not pay for a genserver. */
+static size_t size_of_part(enum decl_kind kind)
+{
+    static const struct decl *const d = NULL;
+    switch (kind) {
+    case DECL_STRUCT:
+    case DECL_ENV: return sizeof d->fields;
+    case DECL_ENUM: return sizeof d->values;
+    case DECL_GENSERVER: return sizeof d->genserver;
+    case DECL_AGENT: return sizeof d->agent;
+    case DECL_TASK: return sizeof d->task;
+    case DECL_REGISTRY: return sizeof d->registry;
+    case DECL_PUBSUB: return sizeof d->pubsub;
+    case DECL_CACHE: return sizeof d->cache;
+    case DECL_TASK_SUPERVISOR:
+    case DECL_DYNAMIC_SUPERVISOR:
+    case DECL_SUPERVISOR: return sizeof d->supervisor;
+    case DECL_PARTITION_SUPERVISOR: return sizeof d->partition;
+    case DECL_APPLICATION: return sizeof d->application;
+    case DECL_ALLOW: return sizeof d->allow;
+    case DECL_EXPORT:
+    case DECL_REMOTE:
+    case DECL_KIND_COUNT: break;
+    }
+    return 0;
+}
+
 struct decl *build_decl(struct parser *p, enum decl_kind kind)
 {
-    struct decl *d = ARENA_NEW(arena_of(p), struct decl);
+    struct decl *d = arena_alloc(arena_of(p), offsetof(struct decl, fields) + size_of_part(kind));
     d->kind = kind;
     return d;
 }

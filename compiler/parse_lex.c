@@ -131,7 +131,13 @@ static struct doc *take_doc(struct parser *p)
 int lex_word(struct parser *p, union parse_value *value, struct span place)
 {
     const char *text = p->source->bytes + place.begin;
-    const struct name *name = intern_bytes(&p->unit->names, text, place.end - place.begin);
+    uint32_t len = place.end - place.begin;
+    if (len > PARSE_MAX_NAME) {
+        diag_add(&p->unit->diags, E_LONG_NAME, place, "this name has more than %d characters",
+                 PARSE_MAX_NAME);
+        len = PARSE_MAX_NAME;
+    }
+    const struct name *name = intern_bytes(&p->unit->names, text, len);
     value->word = (struct word){ .id = { name, place }, .doc = take_doc(p) };
     return name->token ? name->token : T_NAME;
 }
@@ -321,6 +327,7 @@ void lex_open(struct parser *p)
 
 void lex_close(struct parser *p)
 {
+    lex_restore(p->scanner);
     scan_lex_destroy(p->scanner);
     p->scanner = NULL;
 }

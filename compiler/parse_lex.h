@@ -30,6 +30,9 @@ size_t lex_string_open(struct parser *p, union parse_value *value, struct span *
 
 /* ---- The stream ---- */
 
+/* In otp.l: makes the source whole again when scanning stops before its end. */
+void lex_restore(void *scanner);
+
 /* Opens the scanner over the file's source, and ends it. */
 void lex_open(struct parser *p);
 void lex_close(struct parser *p);

@@ -145,9 +145,17 @@ static struct span behind(const struct parse_token *t)
     return (struct span){ t->span.file, t->span.end, t->span.end };
 }
 
+/* Nothing but declarations may stand here. */
+static bool is_between_declarations(const struct error *e)
+{
+    return expects(e, "'package'") && !e->any_name;
+}
+
 static void remark_words(struct diag *d, const struct error *e, const struct listing *words)
 {
-    if (words->count)
+    if (is_between_declarations(e))
+        diag_remark(d, "a declaration begins with struct, enum, env, genserver, supervisor, ...");
+    else if (words->count)
         diag_remark(d, "here may stand %s", join(words, e->p->unit->arena));
 }
 
@@ -167,6 +175,10 @@ static void say_unexpected(const struct error *e)
     struct parser *p = e->p;
     struct listing signs, words;
     list_expected(e, &signs, &words);
+    if (is_between_declarations(e)) {
+        signs.texts[0] = "a declaration";
+        signs.count = 1;
+    }
     bool all = signs.count + words.count <= SHOWN_EXPECTED;
     if (all)
         for (unsigned i = 0; i < words.count; i++)
@@ -176,8 +188,10 @@ static void say_unexpected(const struct error *e)
                                            join(&signs, p->unit->arena), found_text(p))
                             : arena_format(p->unit->arena, "unexpected %s", found_text(p));
     struct diag *d = diag_add(&p->unit->diags, E_SYNTAX, p->last.span, "%s", text);
-    if (p->last.kind == ';' && p->before.kind == '}')
+    if (p->last.kind == ';' && p->before.kind == '}') {
         diag_help(d, "'}' ends a block; remove the ';' behind it");
+        return;
+    }
     if (p->last.kind == '=' && e->any_name)
         diag_help(d, "a clause is a word and its value, without '='");
     if (!all)
@@ -311,7 +325,7 @@ static void decide_about_sign(const struct error *e)
         say_missing(e, ")");
         decide(p, MEND_INSERT, ')');
     } else if (expects(e, "','") && expects(e, "'}'") && kind == ';') {
-        say_unexpected(e); /* enum values ended like fields */
+        say_unexpected(e); /* values of an enum ended like fields */
         decide(p, MEND_REPLACE, ',');
     } else {
         say_unexpected(e);
@@ -470,17 +484,13 @@ static void skip_item(struct parser *p, struct mend_lookahead la, bool fell)
     look_at_last(p, la);
 }
 
-/* To the ',' or the bracket that ends this element. */
-static void skip_element(struct parser *p, struct mend_lookahead la)
+/* To the ',' or the bracket that ends this parameter. */
+static void skip_param(struct parser *p, struct mend_lookahead la)
 {
-    size_t i = p->n_brackets - (p->last.kind == '{' && p->n_brackets);
-    char open = i ? p->brackets[i - 1].sign : '(';
-    for (;;) {
+    while (p->last.kind != ',' && p->last.kind != ')') {
         int kind = p->last.kind;
-        if (kind == ',' || kind == ')' || kind == '}')
-            break;
-        if (kind == ';' || kind == '{' || kind == T_END || begins_line(&p->last)) {
-            insert(p, la, open == '{' ? '}' : ')');
+        if (kind == ';' || kind == '{' || kind == '}' || kind == T_END || begins_line(&p->last)) {
+            insert(p, la, ')');
             return;
         }
         if (kind == '(' || kind == '[')
@@ -490,17 +500,33 @@ static void skip_element(struct parser *p, struct mend_lookahead la)
     look_at_last(p, la);
 }
 
+/* To the ',' or the bracket that ends this value of an enum. */
+static void skip_value(struct parser *p, struct mend_lookahead la)
+{
+    while (p->last.kind != ',' && p->last.kind != '}') {
+        int kind = p->last.kind;
+        if (kind == T_END || (p->last.margin && lex_is_top(kind))) {
+            insert(p, la, '}');
+            return;
+        }
+        if (kind == '(' || kind == '[' || kind == '{')
+            lex_skip_bracket(p);
+        advance(p, la);
+    }
+    look_at_last(p, la);
+}
+
 static void skip(struct parser *p, enum mend_level level, bool fell, struct mend_lookahead la)
 {
-    p->line_broken = level == MEND_CLAUSE || level == MEND_ELEMENT || level == MEND_COMMA;
+    p->line_broken = level == MEND_CLAUSE || level == MEND_PARAM || level == MEND_VALUE;
     p->decl_broken = level != MEND_ITEM;
     p->file->broken = p->file->broken || level == MEND_ITEM;
     switch (level) {
     case MEND_ITEM: skip_item(p, la, fell); break;
     case MEND_LINE: skip_line(p, la, fell); break;
     case MEND_CLAUSE: skip_clause(p, la); break;
-    case MEND_ELEMENT:
-    case MEND_COMMA: skip_element(p, la); break;
+    case MEND_PARAM: skip_param(p, la); break;
+    case MEND_VALUE: skip_value(p, la); break;
     }
 }
 

@@ -10,8 +10,8 @@
 #include "parse_state.h"
 
 /* Where the parser stands. ITEM: between declarations; LINE: between the lines of a block; CLAUSE:
- * before the ';' of a line; ELEMENT: where a parameter or value must stand; COMMA: behind one. */
-enum mend_level { MEND_ITEM, MEND_LINE, MEND_CLAUSE, MEND_ELEMENT, MEND_COMMA };
+ * before the ';' of a line; PARAM, VALUE: in a list of parameters or of an enum's values. */
+enum mend_level { MEND_ITEM, MEND_LINE, MEND_CLAUSE, MEND_PARAM, MEND_VALUE };
 
 /* Bison's lookahead, which mend_fix() replaces. */
 struct mend_lookahead {

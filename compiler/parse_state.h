@@ -181,7 +181,7 @@ struct parser {
     struct span first_item;
 };
 
-/* Nesting of brackets, and of a type or an expression in all. */
-enum { PARSE_MAX_NESTING = 100, PARSE_MAX_DEPTH = 500 };
+/* Nesting of brackets, and of a type or an expression in all; the length of a name. */
+enum { PARSE_MAX_NESTING = 100, PARSE_MAX_DEPTH = 500, PARSE_MAX_NAME = 128 };
 
 #endif

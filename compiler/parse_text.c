@@ -17,6 +17,16 @@ static const char *text_of(const struct parser *p, struct span place)
     return arena_copy(p->unit->arena, p->source->bytes + place.begin, place.end - place.begin);
 }
 
+/* The same, cut for a message. */
+static const char *shown(const struct parser *p, struct span place)
+{
+    enum { SHOWN = 40 };
+    uint32_t len = place.end - place.begin;
+    const char *text = p->source->bytes + place.begin;
+    return arena_format(p->unit->arena, "%.*s%s", (int)(len < SHOWN ? len : SHOWN), text,
+                        len > SHOWN ? "..." : "");
+}
+
 /* ---- Numbers and durations ---- */
 
 struct unit_of_time {
@@ -94,9 +104,9 @@ static enum digits read_digits(const char **text, unsigned base, uint64_t *value
     return !ok ? DIGITS_MALFORMED : fits ? DIGITS_GOOD : DIGITS_TOO_BIG;
 }
 
-static struct diag *malformed(struct parser *p, struct span place, const char *text)
+static struct diag *malformed(struct parser *p, struct span place)
 {
-    return diag_add(&p->unit->diags, E_NUMBER, place, "malformed number '%s'", text);
+    return diag_add(&p->unit->diags, E_NUMBER, place, "malformed number '%s'", shown(p, place));
 }
 
 static bool only_letters(const char *s)
@@ -110,7 +120,7 @@ static void unknown_unit(struct parser *p, struct span place, const char *text, 
 {
     const char *meant = unit_meant(suffix);
     struct diag *d =
-        diag_add(&p->unit->diags, E_DURATION, place, "unknown unit '%s'%s%s%s", suffix,
+        diag_add(&p->unit->diags, E_DURATION, place, "unknown unit '%.40s'%s%s%s", suffix,
                  meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
     if (meant)
         diag_suggest(d, arena_format(p->unit->arena, "%.*s%s", (int)(suffix - text), text, meant));
@@ -125,11 +135,11 @@ static int finish_duration(struct parser *p, union parse_value *value, struct sp
     const struct unit_of_time *unit = find_unit(suffix);
     value->duration = (struct parse_duration){ .bad = true };
     if (!only_letters(suffix)) {
-        malformed(p, place, text);
+        malformed(p, place);
     } else if (!unit) {
         unknown_unit(p, place, text, text + strlen(text) - strlen(suffix));
     } else if (count > (uint64_t)(INT64_MAX / unit->ns)) {
-        diag_add(&p->unit->diags, E_DURATION, place, "duration '%s' is too long", text);
+        diag_add(&p->unit->diags, E_DURATION, place, "duration '%s' is too long", shown(p, place));
     } else {
         value->duration = (struct parse_duration){ .ns = (int64_t)count * unit->ns };
     }
@@ -154,10 +164,11 @@ int lex_number(struct parser *p, union parse_value *value, struct span place)
         return finish_duration(p, value, place, s, count);
     value->integer = (struct parse_integer){ .value = count };
     if (digits == DIGITS_TOO_BIG && !*s) {
-        diag_add(&p->unit->diags, E_NUMBER, place, "number '%s' does not fit in 64 bits", text);
+        diag_add(&p->unit->diags, E_NUMBER, place, "number '%s' does not fit in 64 bits",
+                 shown(p, place));
         value->integer.bad = true;
     } else if (digits != DIGITS_GOOD || *s || has_leading_zero(text)) {
-        struct diag *d = malformed(p, place, text);
+        struct diag *d = malformed(p, place);
         if (has_leading_zero(text))
             diag_help(d, "a number does not begin with 0; hexadecimal ones begin with 0x");
         value->integer.bad = true;
@@ -190,8 +201,8 @@ static bool is_fraction_of_time(struct parser *p, struct span place, const char 
     const struct unit_of_time *unit = find_unit(digits + n);
     if (!unit)
         return false;
-    struct diag *d =
-        diag_add(&p->unit->diags, E_DURATION, place, "duration '%s' is not a whole number", text);
+    struct diag *d = diag_add(&p->unit->diags, E_DURATION, place,
+                              "duration '%s' is not a whole number", shown(p, place));
     int64_t ns = fraction_of_time(whole, digits, n, unit);
     if (ns >= 0)
         diag_suggest(d, ast_duration_text(p->unit->arena, ns));
@@ -221,9 +232,9 @@ int lex_fraction(struct parser *p, union parse_value *value, struct span place)
     *to = '\0';
     double number = strtod(plain, NULL);
     if (!good || *s)
-        malformed(p, place, text);
+        malformed(p, place);
     else if (number > 1.7976931348623157e308)
-        diag_add(&p->unit->diags, E_NUMBER, place, "number '%s' is too big", text);
+        diag_add(&p->unit->diags, E_NUMBER, place, "number '%s' is too big", shown(p, place));
     else
         value->number = (struct parse_float){ .value = number };
     return T_FLOAT;

@@ -78,8 +78,8 @@ static const struct wanted want_start = {
 
 static void offer_decls(struct suggest *s, const struct file *f, const struct wanted *want)
 {
-    for (const struct decl *d = f->decls.first; d; d = d->next)
-        if (want->fits(d->kind) && resolve_decl(f, d->name.name) == d)
+    for (const struct decl *d = f->decls.first; d && suggest_wanted(s); d = d->next)
+        if (want->fits(d->kind))
             suggest_offer(s, d->name.name->text);
 }
 
@@ -129,7 +129,7 @@ static void report_package(struct resolver *r, struct ident package)
 {
     struct suggest s;
     suggest_init(&s, package.name->text, &r->unit->suggest_budget);
-    for (const struct import *i = r->file->imports.first; i; i = i->next)
+    for (const struct import *i = r->file->imports.first; i && suggest_wanted(&s); i = i->next)
         if (i->file && i->file->package.name)
             suggest_offer(&s, i->file->package.name->text);
     struct diag *d = diag_add(&r->unit->diags, E_UNKNOWN_PACKAGE, package.span,
@@ -226,7 +226,7 @@ static void report_message(struct resolver *r, const struct decl *d, struct iden
     if (d->broken)
         return;
     suggest_init(&s, id.name->text, &r->unit->suggest_budget);
-    for (const struct message *m = ast_messages(d); m; m = m->next)
+    for (const struct message *m = ast_messages(d); m && suggest_wanted(&s); m = m->next)
         if (m->kind != MESSAGE_CONTINUE)
             suggest_offer(&s, m->name.name->text);
     struct diag *x = diag_add(&r->unit->diags, E_UNKNOWN_MESSAGE, id.span,
@@ -321,7 +321,8 @@ static void report_option(struct resolver *r, const struct decl *d, struct ident
     if (d->broken)
         return;
     suggest_init(&s, id.name->text, &r->unit->suggest_budget);
-    for (const struct field *f = d->genserver.options.fields.first; f; f = f->next)
+    const struct field *f = d->genserver.options.fields.first;
+    for (; f && suggest_wanted(&s); f = f->next)
         suggest_offer(&s, f->name.name->text);
     struct diag *x =
         diag_add(&r->unit->diags, E_UNKNOWN_OPTION, id.span, "genserver '%s' has no option '%s'%s",

@@ -61,7 +61,7 @@ static void report_name(const struct resolve_scope *s, struct ident id)
     suggest_offer(&near, "false");
     suggest_offer(&near, "none");
     struct diag *d = unknown(s, id, "unknown value", &near);
-    if (!suggest_first(&near))
+    if (!suggest_first(&near) && suggest_wanted(&near))
         help_enum_value(s, d, id.name);
 }
 
@@ -126,10 +126,10 @@ static void report_member(const struct resolve_scope *s, const struct decl *d, s
         return;
     suggest_init(&near, id.name->text, &s->unit->suggest_budget);
     if (d->kind == DECL_ENUM)
-        for (struct enum_value *v = d->values.first; v; v = v->next)
+        for (struct enum_value *v = d->values.first; v && suggest_wanted(&near); v = v->next)
             suggest_offer(&near, v->name.name->text);
     else
-        for (struct field *f = d->fields.first; f; f = f->next)
+        for (struct field *f = d->fields.first; f && suggest_wanted(&near); f = f->next)
             suggest_offer(&near, f->name.name->text);
     struct diag *x = unknown(s, id, what, &near);
     diag_note(x, d->kind == DECL_ENV ? d->word_span : d->name.span, "declared here");

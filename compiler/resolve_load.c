@@ -32,11 +32,12 @@ static struct diag *report(struct unit *u, enum source_status status, struct spa
 {
     switch (status) {
     case SOURCE_OK: break;
-    case SOURCE_ABSENT: return diag_add(&u->diags, E_FILE_ABSENT, place, "cannot find '%s'", path);
+    case SOURCE_ABSENT:
+        return diag_add(&u->diags, E_FILE_ABSENT, place, "cannot find '%.400s'", path);
     case SOURCE_DIRECTORY:
         return diag_add(&u->diags, E_FILE_DIRECTORY, place, "'%s' is a directory", path);
     case SOURCE_UNREADABLE:
-        return diag_add(&u->diags, E_FILE_UNREADABLE, place, "cannot read '%s': %s", path, why);
+        return diag_add(&u->diags, E_FILE_UNREADABLE, place, "cannot read '%.400s': %s", path, why);
     case SOURCE_TOO_BIG:
         return diag_add(&u->diags, E_FILE_TOO_BIG, place, "'%s' is bigger than 1 GiB", path);
     }

@@ -35,7 +35,7 @@ struct source {
     uint32_t *stops; /* display column every SOURCE_STOP bytes; only where a line is long */
 };
 
-enum { SOURCE_STOP = 4096 };
+enum { SOURCE_STOP = 512 };
 
 struct source_set {
     struct arena *arena;

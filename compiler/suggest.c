@@ -11,6 +11,8 @@ void suggest_init(struct suggest *s, const char *word, uint64_t *budget)
 {
     size_t len = strlen(word);
     unsigned limit = len / 3 > 1 ? (unsigned)(len / 3) : 1;
+    if (budget && *budget == 0)
+        limit = 0;
     *s = (struct suggest){ .word = word, .len = len, .limit = limit, .budget = budget };
 }
 
@@ -58,47 +60,42 @@ unsigned suggest_distance(const char *a, const char *b, unsigned limit)
     return least(r.last[b_len], limit + 1);
 }
 
-/* Pays for looking at a candidate; false when nothing is left. */
-static bool pay(struct suggest *s, uint64_t price)
+bool suggest_wanted(const struct suggest *s)
 {
-    if (!s->budget)
-        return true;
-    if (*s->budget < price)
-        return false;
-    *s->budget -= price;
-    return true;
+    return s->limit > 0;
 }
 
-static bool goes_before(const struct suggest *s, unsigned i, const char *candidate, unsigned d)
+/* A word that was begun is finished, so what is suggested never depends on a partial search. */
+static void pay(struct suggest *s, uint64_t price)
 {
-    if (d != s->distance[i])
-        return d < s->distance[i];
-    return strcmp(candidate, s->best[i]) < 0;
+    if (s->budget)
+        *s->budget -= *s->budget < price ? *s->budget : price;
 }
 
+/* Only the nearest are kept: a farther one is dropped, a nearer one drops the rest. */
 void suggest_offer(struct suggest *s, const char *candidate)
 {
-    if (!pay(s, 1))
-        return;
     size_t len = strlen(candidate);
-    if ((len > s->len ? len - s->len : s->len - len) > s->limit || !pay(s, len * s->len / 4))
+    pay(s, 1);
+    if (s->limit == 0 || (len > s->len ? len - s->len : s->len - len) > s->limit)
         return;
+    pay(s, len * s->len / 4);
     unsigned d = suggest_distance(s->word, candidate, s->limit);
-    if (d == 0 || d > s->limit)
-        return;
+    if (d == 0 || d > s->limit || d >= s->len)
+        return; /* what shares no letter is no suggestion */
+    s->limit = d;
+    if (s->count && d < s->distance)
+        s->count = 0;
+    s->distance = d;
     unsigned at = 0;
-    while (at < s->count && !goes_before(s, at, candidate, d))
-        if (strcmp(s->best[at++], candidate) == 0)
-            return;
-    if (at == SUGGEST_MAX)
+    while (at < s->count && strcmp(s->best[at], candidate) < 0)
+        at++;
+    if (at == SUGGEST_MAX || (at < s->count && strcmp(s->best[at], candidate) == 0))
         return;
     unsigned last = s->count < SUGGEST_MAX ? s->count++ : SUGGEST_MAX - 1;
-    for (unsigned i = last; i > at; i--) {
+    for (unsigned i = last; i > at; i--)
         s->best[i] = s->best[i - 1];
-        s->distance[i] = s->distance[i - 1];
-    }
     s->best[at] = candidate;
-    s->distance[at] = d;
 }
 
 const char *suggest_first(const struct suggest *s)

@@ -16,16 +16,19 @@ enum { SUGGEST_MAX = 3, SUGGEST_LONGEST = 64 };
 struct suggest {
     const char *word;
     size_t len;
-    unsigned limit;
+    unsigned limit;   /* no farther than this */
     uint64_t *budget; /* NULL: unlimited */
     unsigned count;
-    const char *best[SUGGEST_MAX]; /* by distance, then by spelling */
-    unsigned distance[SUGGEST_MAX];
+    const char *best[SUGGEST_MAX]; /* the nearest, by spelling */
+    unsigned distance;             /* of all of them */
 };
 
 /* Borrows word and every candidate. */
 void suggest_init(struct suggest *s, const char *word, uint64_t *budget);
 void suggest_offer(struct suggest *s, const char *candidate);
+
+/* Is there budget left? If not, candidates need not be looked for. */
+bool suggest_wanted(const struct suggest *s);
 
 /* The nearest candidate, or NULL. */
 const char *suggest_first(const struct suggest *s);

@@ -187,10 +187,10 @@ expr_opt: %empty { $$ = NULL; }
 
 values: value { $$ = (struct enum_value_list){ 0 }; build_add_value(&$$, $1); }
     | values ',' value { $$ = $1; build_add_value(&$$, $3); }
-    | values mend_comma
+    | values mend_value
 
 value: name { $$ = build_value(p, &$1); }
-    | mend_element { $$ = NULL; }
+    | mend_value { $$ = NULL; }
 
 params: %empty { $$ = (struct field_list){ 0 }; }
     | '(' ')' { $$ = (struct field_list){ 0 }; }
@@ -198,10 +198,10 @@ params: %empty { $$ = (struct field_list){ 0 }; }
 
 param_list: param { $$ = (struct field_list){ 0 }; build_add_field(&$$, $1, @1); }
     | param_list ',' param { $$ = $1; build_add_field(&$$, $3, @3); }
-    | param_list mend_comma
+    | param_list mend_param
 
 param: field_head
-    | mend_element { $$ = NULL; }
+    | mend_param { $$ = NULL; }
 
 /* ---- Types ---- */
 
@@ -419,8 +419,8 @@ application: %empty { $$ = build_decl(p, DECL_APPLICATION); }
 mend_item: error { MEND(MEND_ITEM, @1); }
 mend_line: error { MEND(MEND_LINE, @1); }
 mend_clause: error { MEND(MEND_CLAUSE, @1); }
-mend_element: error { MEND(MEND_ELEMENT, @1); }
-mend_comma: error { MEND(MEND_COMMA, @1); }
+mend_param: error { MEND(MEND_PARAM, @1); }
+mend_value: error { MEND(MEND_VALUE, @1); }
 
 /* ---- Any word is a name ---- */
 
