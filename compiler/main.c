@@ -72,5 +72,5 @@ int main(int argc, char **argv)
         code = DRIVER_IO;
     driver_free(d);
     free(d);
-    return code;
+    return (int)code;
 }
