@@ -63,10 +63,6 @@ void otpi_supervisor_retry(struct otpi_supervisor *sup, struct otpi_child *child
     otp_timer timer;
     otpi_children_set(&sup->children, child, otp_no_pid(),
                       OTP_MUTANT(B087) ? OTP_CHILD_STOPPED : OTP_CHILD_RESTARTING);
-    if (OTP_MUTANT(B089)) {
-        otpi_supervisor_push(&sup->later, &child->event, OTPI_EVENT_RETRY);
-        return;
-    }
     otpi_supervisor_push(&sup->retries, &child->event, OTPI_EVENT_RETRY);
     if (otp_behaviour_timer(0, RETRY_REF, &timer) == OTP_OK)
         return;
@@ -228,6 +224,9 @@ static void receive_timer(struct otpi_supervisor *sup, const struct otp_message 
 static void receive_stop(struct otpi_supervisor *sup, const otp_reason *reason)
 {
     if (sup->stop.next != NULL || sup->work.kind == OTPI_WORK_SHUTDOWN)
+        return;
+    bool retrying = sup->work.kind == OTPI_WORK_RESTART || sup->retries.next != &sup->retries;
+    if (OTP_MUTANT(B089) && retrying)
         return;
     sup->stop_reason = *reason;
     otpi_supervisor_push(&sup->later, &sup->stop, OTPI_EVENT_STOP);
