@@ -1,77 +1,106 @@
 /* cname.c - what may be a name in C, and which names are taken.
  *
- * Idea: an open-addressed hash table of whole names; the words to avoid are listed by their first
- * letter, so that looking a name up costs a comparison or two. */
+ * Idea: an open-addressed hash table of small slots over entries that never move; the words to
+ * avoid are listed by their first letter, so that looking a name up costs a comparison or two. */
 #include "cname.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-enum { FIRST_CAP = 256 };
+enum { FIRST_CAP = 256, BATCH = 256 };
 
-static uint64_t hash_of(const char *text, size_t len)
+struct cname_slot {
+    uint64_t low;
+    struct cname *entry; /* NULL: a free slot */
+};
+
+struct cname_key cname_key(void)
 {
-    uint64_t h = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < len; i++)
-        h = (h ^ (unsigned char)text[i]) * 0x100000001b3u;
-    h ^= h >> 29;
-    return h;
+    return (struct cname_key){ 0xcbf29ce484222325u, 0x6c62272e07bb0142u };
+}
+
+static struct cname_key add_letter(struct cname_key k, unsigned char c)
+{
+    k.low = (k.low ^ c) * 0x100000001b3u;
+    k.high = ((k.high << 7 | k.high >> 57) + c) * 0x9e3779b97f4a7c15u;
+    return k;
+}
+
+struct cname_key cname_append(struct cname_key key, const char *text)
+{
+    for (; *text; text++)
+        key = add_letter(key, (unsigned char)*text);
+    return key;
+}
+
+struct cname_key cname_append_upper(struct cname_key key, const char *text)
+{
+    for (; *text; text++)
+        key = add_letter(key,
+                         (unsigned char)(*text >= 'a' && *text <= 'z' ? *text - 'a' + 'A' : *text));
+    return key;
 }
 
 void cname_table_init(struct cname_table *t, struct arena *a)
 {
     *t = (struct cname_table){ .arena = a, .cap = FIRST_CAP };
-    t->slots = ARENA_ARRAY(a, struct cname, t->cap);
+    t->slots = ARENA_ARRAY(a, struct cname_slot, t->cap);
+}
+
+static size_t first_slot(const struct cname_table *t, uint64_t low)
+{
+    return (size_t)(low ^ low >> 32) & (t->cap - 1);
 }
 
 /* The slot that holds the name, or the free one where it belongs. */
-static struct cname *slot_of(const struct cname_table *t, const char *text, size_t len,
-                             uint64_t hash)
+static struct cname_slot *slot_of(const struct cname_table *t, struct cname_key key)
 {
-    size_t i = (size_t)hash & (t->cap - 1);
-    for (;; i = (i + 1) & (t->cap - 1)) {
-        struct cname *s = &t->slots[i];
-        if (!s->text)
-            return s;
-        if (s->hash == hash && strncmp(s->text, text, len) == 0 && s->text[len] == '\0')
+    for (size_t i = first_slot(t, key.low);; i = (i + 1) & (t->cap - 1)) {
+        struct cname_slot *s = &t->slots[i];
+        if (!s->entry || (s->low == key.low && s->entry->high == key.high))
             return s;
     }
 }
 
 static void grow(struct cname_table *t)
 {
-    struct cname *old = t->slots;
+    struct cname_slot *old = t->slots;
     size_t old_cap = t->cap;
     t->cap *= 4;
-    t->slots = ARENA_ARRAY(t->arena, struct cname, t->cap);
+    t->slots = ARENA_ARRAY(t->arena, struct cname_slot, t->cap);
     for (size_t i = 0; i < old_cap; i++) {
-        if (!old[i].text)
+        if (!old[i].entry)
             continue;
-        size_t j = (size_t)old[i].hash & (t->cap - 1);
-        while (t->slots[j].text)
+        size_t j = first_slot(t, old[i].low);
+        while (t->slots[j].entry)
             j = (j + 1) & (t->cap - 1);
         t->slots[j] = old[i];
     }
 }
 
-const struct cname *cname_take(struct cname_table *t, const char *text, size_t len,
-                               const char *what, struct span span)
+const struct cname *cname_take(struct cname_table *t, struct cname_key key, const char *what,
+                               struct span span)
 {
     if (t->count * 4 >= t->cap * 3)
         grow(t);
-    uint64_t hash = hash_of(text, len);
-    struct cname *s = slot_of(t, text, len, hash);
-    if (s->text)
-        return s;
-    *s = (struct cname){ arena_copy(t->arena, text, len), what, span, hash };
+    struct cname_slot *s = slot_of(t, key);
+    if (s->entry)
+        return s->entry;
+    if (t->n_free == 0) {
+        t->free = ARENA_ARRAY(t->arena, struct cname, BATCH);
+        t->n_free = BATCH;
+    }
+    s->low = key.low;
+    s->entry = t->free++;
+    t->n_free--;
+    *s->entry = (struct cname){ key.high, what, span };
     t->count++;
     return NULL;
 }
 
-const struct cname *cname_find(const struct cname_table *t, const char *text, size_t len)
+const struct cname *cname_find(const struct cname_table *t, struct cname_key key)
 {
-    const struct cname *s = slot_of(t, text, len, hash_of(text, len));
-    return s->text ? s : NULL;
+    return slot_of(t, key)->entry;
 }
 
 /* Words by their first letter, separated by blanks. */

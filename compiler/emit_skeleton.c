@@ -15,7 +15,7 @@ struct bodies {
 static void begin_function(struct bodies *b, const char *name)
 {
     b->functions[b->count].name = name;
-    b->begins[b->count++] = tmpl_size(&b->e->out);
+    b->begins[b->count++] = b->e->out.len;
     tmpl_raw(&b->e->out, "\n");
 }
 

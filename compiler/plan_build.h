@@ -20,6 +20,8 @@ struct plan_builder {
     struct arena *arena;
     const struct file *file; /* that is being planned */
     struct plan *plan;
+    struct span last_line; /* where plan_line() was asked for, and what it said */
+    uint32_t last_number;
     struct plan_item *plain[TYPE_EXTERN + 1]; /* by enum type_kind */
     struct intern_map by_decl;                /* struct or enum decl to struct plan_typed */
     struct intern_map by_made;                /* interned name to struct plan_pending */

@@ -27,56 +27,53 @@ struct suspect {
     struct suspect *next;
 };
 
+/* Names that begin alike: the package and some parts. */
+struct stem {
+    const char *package;
+    const char *parts[3]; /* NULL: left out */
+    bool capitals;
+    struct cname_key key;
+};
+
 struct names {
     struct unit *unit;
     struct cname_table table;
     struct suspect *suspects;
     const struct file *file;
     const char *package; /* of file */
-    char *stem;          /* what the names being taken begin with; room for more behind it */
-    size_t stem_len;
-    size_t stem_cap;
-    bool capitals;
+    struct stem stem;    /* of the names that are being taken */
 };
 
 /* ---- Taking names ---- */
 
-static void room(struct names *n, size_t more)
+static struct cname_key append(const struct stem *s, struct cname_key key, const char *text)
 {
-    if (n->stem_len + more < n->stem_cap)
-        return;
-    size_t cap = 2 * (n->stem_len + more) + 256;
-    char *stem = arena_alloc(n->unit->arena, cap);
-    if (n->stem)
-        memcpy(stem, n->stem, n->stem_len);
-    n->stem = stem;
-    n->stem_cap = cap;
-}
-
-static void append(struct names *n, const char *text)
-{
-    size_t len = strlen(text);
-    room(n, len + 1);
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        n->stem[n->stem_len + i] = n->capitals && c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-    }
-    n->stem_len += len;
+    return s->capitals ? cname_append_upper(key, text) : cname_append(key, text);
 }
 
 /* What follows is called after the package and these; NULLs are left out. */
 static void begin(struct names *n, bool capitals, const char *a, const char *b, const char *c)
 {
-    const char *parts[] = { a, b, c };
-    n->stem_len = 0;
-    n->capitals = capitals;
-    append(n, n->package);
-    for (size_t i = 0; i < 3; i++) {
-        if (!parts[i])
-            continue;
-        append(n, "_");
-        append(n, parts[i]);
-    }
+    struct stem *s = &n->stem;
+    *s = (struct stem){ n->package, { a, b, c }, capitals, cname_key() };
+    s->key = append(s, s->key, s->package);
+    for (size_t i = 0; i < 3; i++)
+        if (s->parts[i])
+            s->key = append(s, append(s, s->key, "_"), s->parts[i]);
+}
+
+/* The name itself, which is needed for messages only. */
+static const char *spell(struct names *n, const char *suffix)
+{
+    const struct stem *s = &n->stem;
+    struct arena_buf b;
+    arena_buf_init(&b, n->unit->arena);
+    arena_buf_puts(&b, s->package);
+    for (size_t i = 0; i < 3; i++)
+        if (s->parts[i])
+            arena_buf_printf(&b, "_%s", s->parts[i]);
+    const char *stem = s->capitals ? cname_upper(n->unit->arena, b.data) : b.data;
+    return arena_format(n->unit->arena, "%s%s", stem, suffix);
 }
 
 /* Can the C of one file and of the other meet: does one import the other? */
@@ -115,17 +112,23 @@ static bool meet(const struct names *n, uint32_t a, uint32_t b)
 
 static void take(struct names *n, const char *suffix, const char *what, struct span span)
 {
-    size_t len = n->stem_len;
-    append(n, suffix);
-    const struct cname *old = cname_take(&n->table, n->stem, n->stem_len, what, span);
-    if (old && meet(n, old->span.file, span.file)) {
-        struct diag *d =
-            diag_add(&n->unit->diags, E_C_CLASH, span,
-                     "two things would be called '%s' in C: %s and %s", old->text, old->what, what);
-        diag_note(d, old->span, "taken here by %s", old->what);
-        diag_help(d, "rename one of them in the spec");
-    }
-    n->stem_len = len;
+    struct cname_key key = cname_append(n->stem.key, suffix);
+    const struct cname *old = cname_take(&n->table, key, what, span);
+    if (!old || !meet(n, old->span.file, span.file))
+        return;
+    struct diag *d = diag_add(&n->unit->diags, E_C_CLASH, span,
+                              "two things would be called '%s' in C: %s and %s", spell(n, suffix),
+                              old->what, what);
+    diag_note(d, old->span, "taken here by %s", old->what);
+    diag_help(d, "rename one of them in the spec");
+}
+
+/* Who has the name of the package and these two parts. */
+static const struct cname *find(const struct names *n, const char *package, const char *name,
+                                const char *suffix)
+{
+    struct cname_key key = cname_append(cname_append(cname_key(), package), "_");
+    return cname_find(&n->table, cname_append(cname_append(key, name), suffix));
 }
 
 static bool check_reserved(struct names *n, const struct ident *id)
@@ -194,8 +197,7 @@ static void take_made(struct names *n, const struct type *t, struct span at)
         return;
     take_made(n, t->elem, at);
     const char *what = ast_type_text(n->unit->arena, t);
-    const char *symbol = arena_format(n->unit->arena, "%s_%s", n->package, name);
-    const struct cname *old = cname_find(&n->table, symbol, strlen(symbol));
+    const struct cname *old = find(n, n->package, name, "");
     if (old && strcmp(old->what, what) == 0)
         return;
     begin(n, false, name, NULL, NULL);
@@ -262,9 +264,8 @@ static void check_suspects(struct names *n)
         for (size_t i = 0; i < sizeof PLAN_SUFFIXES / sizeof PLAN_SUFFIXES[0]; i++) {
             if (!ends_in(name, len, PLAN_SUFFIXES[i]))
                 continue;
-            int stem = (int)(len - strlen(PLAN_SUFFIXES[i]));
-            const char *symbol = arena_format(n->unit->arena, "%s_%.*s", s->package, stem, name);
-            const struct cname *c = cname_find(&n->table, symbol, strlen(symbol));
+            size_t stem = len - strlen(PLAN_SUFFIXES[i]);
+            const struct cname *c = find(n, s->package, arena_copy(n->unit->arena, name, stem), "");
             if (!c)
                 continue;
             struct diag *d = diag_add(&n->unit->diags, E_C_CLASH, s->ident.span,
@@ -288,12 +289,10 @@ static void take_tags(struct names *n, const struct message *m, const char *modu
         const char *tag = t->name.name->text;
         check_alone(n, &t->name, "an alternative");
         check_fields(n, &t->fields, "a field of an alternative");
-        begin(n, false, module, name, "reply");
-        append(n, "_");
+        begin(n, false, module, name, "reply_");
         take(n, tag, "the reply function of an alternative", t->name.span);
         if (m->handler.reply_later.set) {
-            begin(n, false, module, name, "answer");
-            append(n, "_");
+            begin(n, false, module, name, "answer_");
             take(n, tag, "the function for a later answer", t->name.span);
         }
         begin(n, true, module, name, tag);
@@ -419,9 +418,7 @@ static void take_supervisor(struct names *n, const struct decl *d)
         begin(n, false, NULL, NULL, NULL);
         if (!c->name.set)
             continue;
-        const char *name = c->name.name.name->text;
-        const char *symbol = arena_format(n->unit->arena, "%s_%s_name", n->package, name);
-        const struct cname *old = cname_find(&n->table, symbol, strlen(symbol));
+        const struct cname *old = find(n, n->package, c->name.name.name->text, "_name");
         /* Two processes of one name: allowed in two trees, and check has its own word on it. */
         if (!old || strcmp(old->what, "a registered name") != 0)
             take_registered(n, &c->name.name);

@@ -1,8 +1,8 @@
 /* tmpl.c - text from templates that look like what they make.
  *
  * Idea: a template is copied piece by piece, so its cost is that of copying. Finished lines are
- * looked at once, and only those that are too long are laid out again. The text grows in chunks
- * that never move and are used again for the next file; taking a file makes its one exact copy. */
+ * looked at once, and only those that are too long are laid out again. A small file is copied out
+ * of the buffer, which the next one uses again; a large one takes the buffer with it. */
 #include "tmpl.h"
 
 #include <stdbool.h>
@@ -12,70 +12,53 @@
 
 #include "wrap.h"
 
-enum { CHUNK = 64 * 1024 };
+enum { FIRST_CAP = 64 * 1024, LARGE = 1024 * 1024 };
 
-struct tmpl_chunk {
-    struct tmpl_chunk *next;
-    size_t len;
-    size_t cap;
-    char *data;
-};
-
-static struct tmpl_chunk *new_chunk(struct arena *a, size_t cap)
+static void new_buffer(struct tmpl *t)
 {
-    struct tmpl_chunk *c = ARENA_NEW(a, struct tmpl_chunk);
-    c->data = arena_alloc(a, cap);
-    c->cap = cap;
-    return c;
+    t->data = arena_alloc(t->arena, FIRST_CAP);
+    t->cap = FIRST_CAP;
+    t->len = t->line = 0;
 }
 
 void tmpl_init(struct tmpl *t, struct arena *a)
 {
     *t = (struct tmpl){ .arena = a };
-    t->first = t->last = new_chunk(a, CHUNK);
     arena_buf_init(&t->wrapped, a);
+    new_buffer(t);
 }
 
-/* A chunk with room for need bytes behind those of the unfinished line, which moves into it. */
-static void next_chunk(struct tmpl *t, size_t need)
+/* Room for need more bytes. Growing fourfold leaves at most a third of the text behind in smaller
+ * buffers; what is not used of the last one was never touched. */
+static void grow(struct tmpl *t, size_t need)
 {
-    struct tmpl_chunk *from = t->last;
-    size_t moved = from->len - t->line;
-    struct tmpl_chunk *to = from->next;
-    if (!to || to->cap < moved + need) {
-        to = new_chunk(t->arena, 2 * (moved + need) > CHUNK ? 2 * (moved + need) : CHUNK);
-        to->next = from->next;
-        from->next = to;
-    }
-    memcpy(to->data, from->data + t->line, moved);
-    from->len = t->line;
-    to->len = moved;
-    t->line = 0;
-    t->last = to;
+    size_t cap = 4 * t->cap > t->len + need ? 4 * t->cap : 2 * (t->len + need);
+    char *data = arena_alloc(t->arena, cap);
+    memcpy(data, t->data, t->len);
+    t->data = data;
+    t->cap = cap;
 }
 
-static void append(struct tmpl *t, const char *bytes, size_t len)
+static inline void append(struct tmpl *t, const char *bytes, size_t len)
 {
-    if (t->last->cap - t->last->len < len)
-        next_chunk(t, len);
-    memcpy(t->last->data + t->last->len, bytes, len);
-    t->last->len += len;
+    if (t->cap - t->len < len)
+        grow(t, len);
+    memcpy(t->data + t->len, bytes, len);
+    t->len += len;
 }
 
 /* Lays out again the line that begins at t->line and is len bytes long; the rest moves behind. */
 static void wrap(struct tmpl *t, size_t len)
 {
-    struct tmpl_chunk *c = t->last;
     t->wrapped.len = 0;
-    wrap_line(&t->wrapped, c->data + t->line, len, TMPL_WIDTH);
-    size_t line_len = t->wrapped.len, rest = c->len - t->line - len;
-    if (c->cap - c->len < line_len) {
-        next_chunk(t, line_len);
-        c = t->last;
-    }
-    memmove(c->data + t->line + line_len, c->data + t->line + len, rest);
-    memcpy(c->data + t->line, t->wrapped.data, line_len);
-    c->len = t->line + line_len + rest;
+    wrap_line(&t->wrapped, t->data + t->line, len, TMPL_WIDTH);
+    size_t line_len = t->wrapped.len, rest = t->len - t->line - len;
+    if (t->cap - t->len < line_len)
+        grow(t, line_len);
+    char *line = t->data + t->line;
+    memmove(line + line_len, line + len, rest);
+    memcpy(line, t->wrapped.data, line_len);
+    t->len = t->line + line_len + rest;
     t->line += line_len;
 }
 
@@ -83,8 +66,8 @@ static void wrap(struct tmpl *t, size_t len)
 static void finish_lines(struct tmpl *t)
 {
     for (;;) {
-        const char *begin = t->last->data + t->line;
-        const char *end = memchr(begin, '\n', t->last->len - t->line);
+        const char *begin = t->data + t->line;
+        const char *end = memchr(begin, '\n', t->len - t->line);
         if (!end)
             return;
         size_t len = (size_t)(end - begin);
@@ -96,55 +79,55 @@ static void finish_lines(struct tmpl *t)
     }
 }
 
-/* A value's later lines get the blanks that its first line began with. */
-static void append_value(struct tmpl *t, const char *value)
+/* The value's later lines get the blanks that its first line began with. */
+static void append_lines(struct tmpl *t, const char *value)
 {
-    const char *end = strchr(value, '\n');
-    if (!end) {
-        append(t, value, strlen(value));
-        return;
-    }
     char blanks[TMPL_WIDTH];
-    size_t indent = 0, have = t->last->len;
-    size_t line = have;
-    while (line > t->line && t->last->data[line - 1] != '\n')
+    size_t line = t->len, indent = 0;
+    while (line > t->line && t->data[line - 1] != '\n')
         line--;
-    while (line + indent < have && indent < sizeof blanks && t->last->data[line + indent] == ' ')
+    while (line + indent < t->len && indent < sizeof blanks && t->data[line + indent] == ' ')
         indent++;
     memset(blanks, ' ', indent);
-    for (; end; end = strchr(value, '\n')) {
+    for (const char *end; (end = strchr(value, '\n')) != NULL; value = end + 1) {
         append(t, value, (size_t)(end - value) + 1);
-        value = end + 1;
-        if (*value != '\n')
+        if (end[1] != '\n' && end[1] != '\0')
             append(t, blanks, indent);
     }
     append(t, value, strlen(value));
 }
 
-static const char *find_value(const struct tmpl_var *vars, const char *name, size_t len)
+static inline const struct tmpl_var *find_var(const struct tmpl_var *v, const char *name,
+                                              size_t len)
 {
-    for (; vars->name; vars++)
-        if (vars->name_len == len && memcmp(vars->name, name, len) == 0)
-            return vars->value;
+    for (; v->name; v++)
+        if (v->name_len == len && v->name[0] == name[0] && memcmp(v->name, name, len) == 0)
+            return v;
     return NULL;
+}
+
+/* Replaces the name that begins behind dollar; returns what follows it. */
+static const char *put_var(struct tmpl *t, const char *dollar, const struct tmpl_var *vars)
+{
+    const char *name = dollar + 1, *close = name;
+    while (*close && *close != '$')
+        close++;
+    size_t len = (size_t)(close - name);
+    const struct tmpl_var *v = len > 0 ? find_var(vars, name, len) : NULL;
+    if (v && v->lines)
+        append_lines(t, v->value);
+    else if (v)
+        append(t, v->value, strlen(v->value));
+    else
+        append(t, dollar, len > 0 && *close ? len + 2 : len + 1);
+    return *close ? close + 1 : close;
 }
 
 void tmpl_put(struct tmpl *t, const char *text, const struct tmpl_var *vars)
 {
-    for (;;) {
-        const char *dollar = strchr(text, '$');
-        const char *close = dollar ? strchr(dollar + 1, '$') : NULL;
-        if (!close)
-            break;
+    for (const char *dollar; (dollar = strchr(text, '$')) != NULL;) {
         append(t, text, (size_t)(dollar - text));
-        const char *value = find_value(vars, dollar + 1, (size_t)(close - dollar) - 1);
-        if (close == dollar + 1)
-            append(t, "$", 1);
-        else if (value)
-            append_value(t, value);
-        else
-            append(t, dollar, (size_t)(close - dollar) + 1);
-        text = close + 1;
+        text = put_var(t, dollar, vars);
     }
     append(t, text, strlen(text));
     finish_lines(t);
@@ -156,36 +139,23 @@ void tmpl_raw(struct tmpl *t, const char *text)
     finish_lines(t);
 }
 
-size_t tmpl_size(const struct tmpl *t)
-{
-    size_t total = 0;
-    for (const struct tmpl_chunk *c = t->first; c != t->last->next; c = c->next)
-        total += c->len;
-    return total;
-}
-
 void tmpl_trim(struct tmpl *t)
 {
-    struct tmpl_chunk *c = t->last;
-    while (c->len > 1 && c->data[c->len - 1] == '\n' && c->data[c->len - 2] == '\n')
-        c->len--;
-    t->line = c->len;
+    while (t->len > 1 && t->data[t->len - 1] == '\n' && t->data[t->len - 2] == '\n')
+        t->len--;
+    t->line = t->len;
 }
 
 char *tmpl_take(struct tmpl *t, size_t *size)
 {
-    size_t total = tmpl_size(t);
-    char *all = arena_alloc(t->arena, total + 1), *to = all;
-    for (struct tmpl_chunk *c = t->first;; c = c->next) {
-        memcpy(to, c->data, c->len);
-        to += c->len;
-        c->len = 0;
-        if (c == t->last)
-            break;
-    }
-    t->last = t->first;
-    t->line = 0;
-    *size = total;
+    *size = t->len;
+    append(t, "", 1);
+    char *all = t->data;
+    if (t->len > LARGE)
+        new_buffer(t);
+    else
+        all = arena_copy(t->arena, all, *size);
+    t->len = t->line = 0;
     return all;
 }
 
@@ -210,10 +180,17 @@ static size_t unsafe_length(const char *p)
     return is_bidi_mark(p) ? 3 : 0;
 }
 
+/* Most characters cannot begin anything unsafe. */
+static bool may_be_unsafe(char c)
+{
+    unsigned char u = (unsigned char)c;
+    return u < ' ' || c == '*' || c == '/' || c == '?' || u == 0x7f || u == 0xe2;
+}
+
 const char *tmpl_comment_safe(struct arena *a, const char *text)
 {
     const char *p = text;
-    while (*p && unsafe_length(p) == 0)
+    while (*p && (!may_be_unsafe(*p) || unsafe_length(p) == 0))
         p++;
     if (!*p)
         return text;
@@ -248,7 +225,7 @@ void tmpl_comment(struct tmpl *t, size_t indent, const char *head, const char *d
     wrap_comment(&b, prefix, tmpl_comment_safe(t->arena, both), TMPL_WIDTH - 3);
     arena_buf_puts(&b, " */\n");
     append(t, b.data, b.len);
-    t->line = t->last->len;
+    t->line = t->len;
 }
 
 const char *tmpl_string(struct arena *a, const char *bytes, size_t len)

@@ -9,6 +9,7 @@
 #ifndef OTPC_TMPL_H
 #define OTPC_TMPL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "arena.h"
@@ -17,40 +18,46 @@ enum { TMPL_WIDTH = 100 };
 
 struct tmpl_var {
     const char *name;
-    size_t name_len;
+    unsigned name_len;
+    bool lines; /* the value may have several */
     const char *value;
 };
 
 #define TMPL_VAR(name, value)                                                                      \
     {                                                                                              \
-        (name), sizeof(name) - 1, (value)                                                          \
+        (name), sizeof(name) - 1, false, (value)                                                   \
+    }
+#define TMPL_LINES(name, value)                                                                    \
+    {                                                                                              \
+        (name), sizeof(name) - 1, true, (value)                                                    \
     }
 #define TMPL_END                                                                                   \
     {                                                                                              \
-        NULL, 0, NULL                                                                              \
+        NULL, 0, false, NULL                                                                       \
     }
 
 /* Output in the making, one file after the other. */
 struct tmpl {
     struct arena *arena;
-    struct tmpl_chunk *first;
-    struct tmpl_chunk *last;  /* of those in use */
-    size_t line;              /* where in last the line begins that is not finished yet */
+    char *data;
+    size_t len;
+    size_t cap;
+    size_t line;              /* where the line begins that is not finished yet */
     struct arena_buf wrapped; /* of the line that is being broken */
 };
 
 void tmpl_init(struct tmpl *t, struct arena *a);
 
-/* Appends text with every $name$ replaced; $$ is a dollar. Borrows all. A value of several lines
- * gets the indentation of the line it stands on. vars ends with TMPL_END. A name that is not among
- * vars stays as it is written: a fault of the emitter that no compiler of C accepts. */
+/* Appends text with every $name$ replaced; $$ is a dollar. Borrows all. Of the lines of a
+ * TMPL_LINES the later ones get the indentation of the line it stands on. vars ends with TMPL_END.
+ * A name that is not among vars stays as it is written: a fault of the emitter that no C compiler
+ * accepts. */
 void tmpl_put(struct tmpl *t, const char *text, const struct tmpl_var *vars);
 
 /* Appends text as it is, dollars too; lines are broken as above. */
 void tmpl_raw(struct tmpl *t, const char *text);
 
-/* How many bytes were appended; what takes away blank lines at the end. */
-size_t tmpl_size(const struct tmpl *t);
+/* Takes away blank lines at the end. */
 void tmpl_trim(struct tmpl *t);
 
 /* All that was appended, NUL-terminated, *size bytes; t is empty again. The arena's. */

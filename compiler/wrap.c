@@ -16,16 +16,14 @@ enum { MAX_DEPTH = 24, HANG = 4 };
 
 enum manner { ALIGNED, NAME_ALONE, HUNG, MANNER_COUNT };
 
-/* What is put around the newline. */
-enum glue { PLAIN, IN_STRING };
+/* A place where the line may be broken. Their order is that in which they are used: the outermost
+ * bracket first. */
+enum { STOP_WEAK = MAX_DEPTH + 1, STOP_STRING, STOP_LAST, STOP_COUNT };
 
-/* A place where the line may be broken. */
 struct stop {
-    bool set;
-    enum glue glue;
-    size_t from;   /* in the line: what the next line begins with */
-    size_t out;    /* in the output: where this line would end */
-    size_t indent; /* of the next line */
+    size_t end;    /* in the line: where this output line would end */
+    size_t from;   /* ... and what the next one begins with */
+    size_t indent; /* of the next one */
     unsigned depth;
 };
 
@@ -37,22 +35,27 @@ struct walk {
     enum manner manner;
     size_t base;   /* the line's own indentation */
     size_t at;     /* in line */
-    size_t begin;  /* where in line this output line began */
-    size_t column; /* in the output line */
+    size_t begin;  /* where in line this output line begins */
+    size_t indent; /* of this output line; its first one has its blanks in the line */
     unsigned depth;
-    size_t align[MAX_DEPTH]; /* column behind each open bracket */
-    struct stop stops[MAX_DEPTH + 1];
-    struct stop string_stop; /* inside a string */
-    bool string_blank;       /* string_stop is behind a blank */
-    struct stop last_resort; /* between two words outside brackets */
-    size_t string_column;    /* where the open string began */
+    size_t align[MAX_DEPTH + 1]; /* column behind each open bracket */
+    uint32_t set;                /* bit i: stops[i] is one of this output line */
+    struct stop stops[STOP_COUNT];
+    size_t string_column; /* where the open string began */
     bool in_string;
     bool in_comment;
-    bool directive; /* a # line: newlines need a backslash */
-    bool hung;      /* the first bracket was hung */
+    bool string_blank; /* the stop in the string is behind a blank */
+    bool directive;    /* a # line: newlines need a backslash */
+    bool function;     /* a declaration of one: its name is not indented on a line of its own */
+    bool hung;         /* the first bracket was hung */
+    bool counted;      /* this output line was counted in too_long */
     unsigned too_long;
-    bool counted; /* this output line was counted in too_long */
 };
+
+static size_t column(const struct walk *w)
+{
+    return w->indent + (w->at - w->begin);
+}
 
 /* How long an output line may be that is not the last one. */
 static size_t room_of(const struct walk *w)
@@ -60,60 +63,39 @@ static size_t room_of(const struct walk *w)
     return w->directive ? w->width - 2 : w->width;
 }
 
-static void forget_stops(struct walk *w)
+static void set_stop(struct walk *w, unsigned which, size_t indent)
 {
-    for (unsigned i = 0; i <= MAX_DEPTH; i++)
-        w->stops[i].set = false;
-    w->string_stop.set = w->string_blank = w->last_resort.set = false;
+    struct stop *s = &w->stops[which];
+    s->end = s->from = w->at;
+    if (which != STOP_STRING)
+        while (s->from < w->len && w->line[s->from] == ' ')
+            s->from++;
+    while (which != STOP_STRING && s->end > w->begin && w->line[s->end - 1] == ' ')
+        s->end--;
+    s->indent = indent;
+    s->depth = w->depth;
+    if (s->from > w->begin) /* else nothing would be gained, for ever */
+        w->set |= 1u << which;
 }
 
-static void set_stop(struct walk *w, struct stop *s, size_t indent, enum glue glue)
+static void break_at(struct walk *w, unsigned which)
 {
-    *s = (struct stop){ true, glue, w->at, w->out->len, indent, w->depth };
-    while (glue == PLAIN && s->from < w->len && w->line[s->from] == ' ')
-        s->from++;
-    s->set = s->from > w->begin; /* else nothing would be gained, for ever */
-}
-
-/* The outermost place of this output line, or NULL. */
-static struct stop *best_stop(struct walk *w)
-{
-    for (unsigned i = 0; i <= MAX_DEPTH; i++)
-        if (w->stops[i].set)
-            return &w->stops[i];
-    if (w->string_stop.set)
-        return &w->string_stop;
-    return w->last_resort.set ? &w->last_resort : NULL;
-}
-
-static void break_at(struct walk *w, const struct stop *s)
-{
-    struct stop stop = *s;
-    w->out->len = stop.out;
-    if (stop.glue == IN_STRING)
-        arena_buf_puts(w->out, "\"");
-    while (w->out->len && w->out->data[w->out->len - 1] == ' ' && stop.glue == PLAIN)
-        w->out->len--;
+    const struct stop s = w->stops[which];
+    bool string = which == STOP_STRING;
+    arena_buf_put(w->out, w->line + w->begin, s.end - w->begin);
+    if (string)
+        arena_buf_put(w->out, "\"", 1);
     arena_buf_puts(w->out, w->directive ? " \\\n" : "\n");
-    arena_buf_fill(w->out, ' ', stop.indent);
-    w->column = stop.indent;
-    if (stop.glue == IN_STRING) {
-        arena_buf_puts(w->out, "\"");
-        w->string_column = w->column++;
-    }
-    w->in_string = stop.glue == IN_STRING;
-    w->in_comment = false;
-    w->at = w->begin = stop.from;
-    w->depth = stop.depth;
-    w->counted = false;
-    forget_stops(w);
-}
-
-static void copy(struct walk *w, size_t count)
-{
-    arena_buf_put(w->out, w->line + w->at, count);
-    w->at += count;
-    w->column += count;
+    arena_buf_fill(w->out, ' ', s.indent);
+    if (string)
+        arena_buf_put(w->out, "\"", 1);
+    w->string_column = s.indent;
+    w->in_string = string;
+    w->in_comment = w->string_blank = w->counted = false;
+    w->indent = s.indent + string;
+    w->at = w->begin = s.from;
+    w->depth = s.depth;
+    w->set = 0;
 }
 
 /* Bytes of the character or escape at w->at inside a string. */
@@ -134,38 +116,35 @@ static size_t string_step(const struct walk *w)
 static void walk_string(struct walk *w)
 {
     if (w->line[w->at] == '"') {
-        copy(w, 1);
+        w->at++;
         w->in_string = false;
         return;
     }
     bool blank = w->line[w->at] == ' ';
-    copy(w, string_step(w));
-    size_t room = room_of(w) - 1;
+    w->at += string_step(w);
     bool more = w->at < w->len && w->line[w->at] != '"';
-    if (more && w->column < room && (blank || !w->string_blank)) {
-        set_stop(w, &w->string_stop, w->string_column, IN_STRING);
+    if (more && column(w) < room_of(w) - 1 && (blank || !w->string_blank)) {
+        set_stop(w, STOP_STRING, w->string_column);
         w->string_blank = blank;
     }
 }
 
 static void open_bracket(struct walk *w)
 {
-    char bracket = w->line[w->at];
-    bool outermost = w->depth == 0;
-    copy(w, 1);
+    bool hang = w->line[w->at] == '(' && w->depth == 0 && w->manner == HUNG && !w->hung;
+    w->at++;
     if (w->depth < MAX_DEPTH)
-        w->align[w->depth] = w->column;
+        w->align[w->depth] = column(w);
     w->depth++;
-    if (w->manner == HUNG && bracket == '(' && outermost && !w->hung && !w->directive) {
+    if (hang && !w->directive) {
         w->hung = true;
         w->align[0] = w->base + HANG;
-        set_stop(w, &w->stops[1], w->base + HANG, PLAIN);
-        break_at(w, &w->stops[1]);
+        set_stop(w, 1, w->base + HANG);
+        break_at(w, 1);
     }
 }
 
-/* A declaration of a function: its name, where it moves to a new line, is not indented. */
-static bool names_function(const struct walk *w)
+static bool declares_function(const struct walk *w)
 {
     const char *open = memchr(w->line, '(', w->len);
     return open && w->base == 0 && !w->directive && !memchr(w->line, '=', (size_t)(open - w->line));
@@ -174,10 +153,9 @@ static bool names_function(const struct walk *w)
 /* The name before the first bracket of a declaration stands on its own line in this manner. */
 static size_t name_place(const struct walk *w)
 {
-    const char *open = memchr(w->line, '(', w->len);
-    if (w->manner != NAME_ALONE || !names_function(w))
+    if (w->manner != NAME_ALONE || !w->function)
         return 0;
-    const char *p = open;
+    const char *p = memchr(w->line, '(', w->len);
     while (p > w->line && p[-1] != ' ' && p[-1] != '*')
         p--;
     return (size_t)(p - w->line);
@@ -189,38 +167,68 @@ static bool starts(const struct walk *w, const char *text)
     return w->len - w->at >= n && memcmp(w->line + w->at, text, n) == 0;
 }
 
+/* Where a line goes on that is broken at this depth. */
+static size_t aligned(const struct walk *w, size_t outside)
+{
+    return w->depth == 0 ? outside : w->align[(w->depth < MAX_DEPTH ? w->depth : MAX_DEPTH) - 1];
+}
+
+static void walk_comma(struct walk *w)
+{
+    w->at++;
+    if (column(w) <= room_of(w) || w->set == 0)
+        set_stop(w, w->depth < MAX_DEPTH ? w->depth : MAX_DEPTH, aligned(w, w->base));
+}
+
+static void walk_blank(struct walk *w)
+{
+    if (starts(w, " - ") || starts(w, " ? ") || starts(w, " : ")) {
+        set_stop(w, STOP_LAST, aligned(w, w->base + HANG));
+        w->at += 3;
+        return;
+    }
+    if (w->directive || w->depth == 0)
+        set_stop(w, STOP_LAST, w->function ? 0 : w->base + HANG);
+    w->at++;
+}
+
+/* Characters that walk_code() looks at. */
+static const bool special[256] = {
+    ['"'] = true, ['('] = true, [')'] = true, ['{'] = true, ['}'] = true, ['['] = true,
+    [']'] = true, [','] = true, ['/'] = true, ['='] = true, [' '] = true, ['-'] = true,
+};
+
 static void walk_code(struct walk *w)
 {
     char c = w->line[w->at];
-    unsigned level = w->depth < MAX_DEPTH ? w->depth : MAX_DEPTH;
-    if (c == '"') {
-        w->string_column = w->column;
+    if (!special[(unsigned char)c]) {
+        while (w->at < w->len && !special[(unsigned char)w->line[w->at]])
+            w->at++;
+    } else if (c == '"') {
+        w->string_column = column(w);
         w->in_string = true;
-        copy(w, 1);
+        w->at++;
     } else if (c == '(' || c == '{' || c == '[') {
         open_bracket(w);
     } else if (c == ')' || c == '}' || c == ']') {
-        copy(w, 1);
+        w->at++;
         w->depth -= w->depth > 0;
-    } else if (starts(w, "/*")) {
-        set_stop(w, &w->stops[MAX_DEPTH], w->base, PLAIN);
-        w->in_comment = true;
-        copy(w, 2);
     } else if (starts(w, ", ")) {
-        copy(w, 1);
-        if (w->column <= room_of(w) || !best_stop(w))
-            set_stop(w, &w->stops[level], level > 0 ? w->align[level - 1] : w->base, PLAIN);
+        walk_comma(w);
     } else if (starts(w, "= ") && w->depth == 0) {
-        copy(w, 1);
-        set_stop(w, &w->stops[MAX_DEPTH], w->base + HANG, PLAIN);
-    } else if (starts(w, " - ") || starts(w, " ? ") || starts(w, " : ")) {
-        set_stop(w, &w->last_resort, level > 0 ? w->align[level - 1] : w->base + HANG, PLAIN);
-        copy(w, 3);
-    } else if (c == ' ' && (w->directive || w->depth == 0)) {
-        set_stop(w, &w->last_resort, names_function(w) ? 0 : w->base + HANG, PLAIN);
-        copy(w, 1);
+        w->at++;
+        set_stop(w, STOP_WEAK, w->base + HANG);
+    } else if (starts(w, "->")) {
+        set_stop(w, STOP_LAST, aligned(w, w->base + HANG));
+        w->at += 2;
+    } else if (starts(w, "/*")) {
+        set_stop(w, STOP_WEAK, w->base);
+        w->in_comment = true;
+        w->at += 2;
+    } else if (c == ' ') {
+        walk_blank(w);
     } else {
-        copy(w, 1);
+        w->at++;
     }
 }
 
@@ -228,7 +236,7 @@ static void step(struct walk *w)
 {
     if (w->in_comment) {
         w->in_comment = !starts(w, "*/");
-        copy(w, w->in_comment ? 1 : 2);
+        w->at += w->in_comment ? 1 : 2;
     } else if (w->in_string) {
         walk_string(w);
     } else {
@@ -236,52 +244,71 @@ static void step(struct walk *w)
     }
 }
 
-/* Lays the line out in one manner; returns how many lines stay too long. */
-static unsigned lay_out(struct walk *w, enum manner manner)
+/* The first of those that are set. */
+static unsigned best_stop(const struct walk *w)
+{
+    unsigned i = 0;
+    while (!(w->set >> i & 1u))
+        i++;
+    return i;
+}
+
+static void begin_walk(struct walk *w, enum manner manner)
 {
     w->manner = manner;
-    w->at = w->begin = w->column = 0;
+    w->at = w->begin = w->indent = 0;
     w->depth = 0;
-    w->in_string = w->in_comment = w->hung = w->counted = false;
+    w->set = 0;
+    w->in_string = w->in_comment = w->string_blank = w->hung = w->counted = false;
     w->too_long = 0;
-    forget_stops(w);
-    size_t name = name_place(w);
-    size_t room = room_of(w);
+}
+
+/* Lays the line out in one manner; w->too_long says how many lines stay too long. */
+static void lay_out(struct walk *w, enum manner manner)
+{
+    begin_walk(w, manner);
+    size_t name = name_place(w), room = room_of(w);
     while (w->at < w->len) {
-        if (name && w->at == name) {
-            set_stop(w, &w->stops[0], 0, PLAIN);
-            break_at(w, &w->stops[0]);
+        if (name && w->at >= name) {
+            w->at = name;
+            set_stop(w, 0, 0);
+            break_at(w, 0);
             name = 0;
         }
         step(w);
-        bool last = w->at == w->len;
-        if (w->column <= (last ? w->width : room))
+        if (column(w) <= (w->at == w->len ? w->width : room))
             continue;
-        const struct stop *s = best_stop(w);
-        if (s) {
-            break_at(w, s);
+        if (w->set) {
+            break_at(w, best_stop(w));
         } else if (!w->counted) {
             w->counted = true;
             w->too_long++;
         }
     }
-    return w->too_long;
+    arena_buf_put(w->out, w->line + w->begin, w->len - w->begin);
 }
 
 void wrap_line(struct arena_buf *out, const char *line, size_t len, size_t width)
 {
-    struct walk w = { .line = line, .len = len, .width = width, .out = out };
+    struct walk w;
+    w.line = line;
+    w.len = len;
+    w.width = width;
+    w.out = out;
+    w.base = 0;
     while (w.base < len && line[w.base] == ' ')
         w.base++;
     w.directive = w.base < len && line[w.base] == '#';
+    w.function = declares_function(&w);
+    w.string_column = 0;
     size_t begin = out->len;
     unsigned fewest = UINT32_MAX;
     enum manner best = ALIGNED;
     for (enum manner m = ALIGNED; m < MANNER_COUNT && fewest > 0; m++) {
         out->len = begin;
-        unsigned too_long = lay_out(&w, m);
-        if (too_long < fewest) {
-            fewest = too_long;
+        lay_out(&w, m);
+        if (w.too_long < fewest) {
+            fewest = w.too_long;
             best = m;
         }
     }
@@ -291,39 +318,28 @@ void wrap_line(struct arena_buf *out, const char *line, size_t len, size_t width
     }
 }
 
-static size_t word_length(const char *p)
-{
-    return strcspn(p, " \n");
-}
-
 void wrap_comment(struct arena_buf *out, const char *prefix, const char *text, size_t width)
 {
     size_t column = strlen(prefix);
-    const char *p = text;
     bool fresh = false; /* nothing stands on this line behind its prefix */
-    while (*p) {
-        if (*p == '\n') {
+    for (const char *p = text; *p;) {
+        size_t blanks = strspn(p, " "), word = strcspn(p + blanks, " \n");
+        bool end = *p == '\n';
+        if (end || (!fresh && word && column + blanks + word > width)) {
             while (out->len && out->data[out->len - 1] == ' ')
                 out->len--;
             arena_buf_puts(out, "\n");
             arena_buf_puts(out, prefix);
             column = strlen(prefix);
-            fresh = true;
-            p++;
-            continue;
-        }
-        size_t blanks = strspn(p, " "), word = word_length(p + blanks);
-        if (!fresh && word && column + blanks + word > width) {
-            arena_buf_puts(out, "\n");
-            arena_buf_puts(out, prefix);
-            column = strlen(prefix);
+            p += end ? 1 : blanks;
             blanks = 0;
-            p += strspn(p, " ");
         }
+        fresh = end;
+        if (end)
+            continue;
         arena_buf_put(out, p, blanks + word);
         column += blanks + word;
         p += blanks + word;
-        fresh = false;
     }
     while (out->len && out->data[out->len - 1] == ' ')
         out->len--;

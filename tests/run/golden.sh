@@ -1,9 +1,11 @@
 #!/bin/sh
-# golden.sh [--rewrite] - what otpc writes for the samples, byte for byte, and that it compiles.
+# golden.sh [--rewrite] - what otpc writes, byte for byte, and that it compiles.
 #
-# Idea: tests/golden/NAME holds what `otpc --main` writes for samples/NAME. Each file must be equal,
-# none may be missing or new. Each generated .c compiles with all warnings, each .h stands alone in
-# C and C++. --rewrite takes over what otpc writes now: read the difference before committing it.
+# Idea: tests/golden/NAME holds what otpc writes (with --main where there is an application) for the
+# specs that lie beside it and for their skeletons, or, where no spec does, for samples/NAME. Each
+# file must be equal, none may be missing or new. Each generated .c compiles with all warnings, each
+# .h stands alone in C and C++, no line is longer than 100 columns. --rewrite takes over what otpc
+# writes now: read the difference before committing it.
 . "$(dirname "$0")/headers.inc.sh"
 passed=0 failed=0 skipped=0
 out=$BUILD/tests/golden
@@ -18,21 +20,45 @@ verdict() # STATUS WHAT
     fi
 }
 
+# The generated files of all specs of a folder, and skeletons where the user's files are not there.
+generate() # FOLDER OUT
+{
+    rc=0
+    for spec in "$1"/*.otp; do
+        main=
+        grep -q '^application ' "$spec" && main=--main
+        "$OTPC" -w $main -o "$2" "$spec" || rc=1
+        case $1 in
+        tests/golden/*) "$OTPC" skeleton -w -o "$2" "$spec" || rc=1 ;;
+        esac
+    done
+    return $rc
+}
+
+too_long() # FILE...
+{
+    awk 'length > 100 { print FILENAME ":" FNR ": longer than 100 columns"; n = 1 } END { exit !n }' "$@"
+}
+
 for dir in tests/golden/*/; do
     [ -d "$dir" ] || continue
     name=$(basename "$dir")
     rm -rf "${out:?}/$name"
     mkdir -p "$out/$name"
-    "$OTPC" --main -o "$out/$name" samples/"$name"/*.otp
+    specs=samples/$name
+    ls "$dir"*.otp >/dev/null 2>&1 && specs=${dir%/}
+    generate "$specs" "$out/$name"
     rc=$?
     verdict $rc "$name: otpc runs"
     [ "$rc" -eq 0 ] || continue
     if [ "${1:-}" = --rewrite ]; then
-        rm -f "$dir"*
+        rm -f "$dir"*.[ch]
         cp "$out/$name"/* "$dir"
     fi
-    diff -ru "$dir" "$out/$name"
+    diff -ru -x '*.otp' "$dir" "$out/$name"
     verdict $? "$name: the files are those in $dir"
+    ! too_long "$out/$name"/*
+    verdict $? "$name: no line is too long"
     for f in "$out/$name"/*; do
         case $f in
         *.c)
