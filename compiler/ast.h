@@ -343,7 +343,7 @@ struct tag_list {
 enum reply_kind { REPLY_ACK, REPLY_VALUE, REPLY_TAGS, REPLY_POISON };
 
 struct reply {
-    enum reply_kind kind;
+    enum reply_kind kind; /* resolve: REPLY_POISON where two tags have one name */
     struct span span;  /* with the arrow; nowhere for REPLY_ACK */
     struct type *type; /* REPLY_VALUE */
     struct tag_list tags;

@@ -1,4 +1,6 @@
-/* dump.h - the tree as text, for tests: `otpc --dump=ast`. */
+/* dump.h - the tree as text, for tests: `otpc --dump=ast`.
+ *
+ * Idea: what a test compares must not move: one node a line, in the order of the spec. */
 #ifndef OTPC_DUMP_H
 #define OTPC_DUMP_H
 

@@ -1,8 +1,8 @@
 /* parse_lex.h - between scanner and grammar: what the tokens mean, and the stream of them.
  *
- * Idea: the rules of otp.l call the first group, each for the text just matched (its span); it fills
- * in the token's value and reports what is malformed. The grammar and the mending read the stream
- * through lex_next(), which also tracks brackets, the head of the statement and nesting. */
+ * Idea: the rules of otp.l call the first group, each for the text just matched (its span); it
+ * fills in the token's value and reports what is malformed. The grammar and the mending read the
+ * stream through lex_next(), which also tracks brackets, the head of the statement and nesting. */
 #ifndef OTPC_PARSE_LEX_H
 #define OTPC_PARSE_LEX_H
 
@@ -23,6 +23,9 @@ int lex_word(struct parser *p, union parse_value *value, struct span place);
 int lex_number(struct parser *p, union parse_value *value, struct span place);
 int lex_fraction(struct parser *p, union parse_value *value, struct span place);
 int lex_string(struct parser *p, union parse_value *value, struct span place);
+
+/* A string between single quotes: reported, and then as good as a malformed one. */
+int lex_string_single(struct parser *p, union parse_value *value, struct span place);
 
 /* An unterminated string. Shortens *place to the part that is taken for the string (what follows,
  * as in `"my.db; }`, is read as if the quote stood before it) and gives its length. */

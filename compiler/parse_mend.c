@@ -2,9 +2,10 @@
  *
  * Idea: most mistakes in a spec are one word or one sign: a misspelt keyword, a missing ';', ',' or
  * '}'. Those are reported and mended, and parsing goes on as if the text were right. For the rest,
- * tokens are skipped up to where a person would look next: the end of the line's statement, the next
- * word that begins a line of a block at the start of a line, the next declaration at the margin.
- * An error at a token that had one already, or behind malformed text, is mended without a word. */
+ * tokens are skipped up to where a person would look next: the end of the line's statement, the
+ * next word that begins a line of a block at the start of a line, the next declaration at the
+ * margin. An error at a token that had one already, or behind malformed text, is mended without a
+ * word. */
 #include "parse_mend.h"
 
 #include <string.h>
@@ -184,14 +185,16 @@ static void say_unexpected(const struct error *e)
         for (unsigned i = 0; i < words.count; i++)
             signs.texts[signs.count++] = words.texts[i];
     bool list = signs.count > 0 && signs.count <= SHOWN_EXPECTED;
+    if (p->last.kind == ';' && p->before.kind == '}') {
+        struct diag *d =
+            diag_add(&p->unit->diags, E_SYNTAX, p->last.span, "unexpected ';' behind '}'");
+        diag_help(d, "'}' ends a block; remove the ';'");
+        return;
+    }
     const char *text = list ? arena_format(p->unit->arena, "expected %s, found %s",
                                            join(&signs, p->unit->arena), found_text(p))
                             : arena_format(p->unit->arena, "unexpected %s", found_text(p));
     struct diag *d = diag_add(&p->unit->diags, E_SYNTAX, p->last.span, "%s", text);
-    if (p->last.kind == ';' && p->before.kind == '}') {
-        diag_help(d, "'}' ends a block; remove the ';' behind it");
-        return;
-    }
     if (p->last.kind == '=' && e->any_name)
         diag_help(d, "a clause is a word and its value, without '='");
     if (!all)

@@ -1,9 +1,9 @@
 /* parse_mend.h - syntax errors: what to say, and how to go on.
  *
- * Idea: bison calls mend_report() at an unexpected token; it reports and decides what would mend the
- * text. Then the `mend_` rule of the list the parser stands in (or falls back to) calls mend_fix(),
- * which does that, or throws away the clause, line or declaration. Whatever it does makes progress:
- * a token is taken, or the next one fits. */
+ * Idea: bison calls mend_report() at an unexpected token; it reports and decides what would mend
+ * the text. Then the `mend_` rule of the list the parser stands in (or falls back to) calls
+ * mend_fix(), which does that, or throws away the clause, line or declaration. Whatever it does
+ * makes progress: a token is taken, or the next one fits. */
 #ifndef OTPC_PARSE_MEND_H
 #define OTPC_PARSE_MEND_H
 
@@ -20,7 +20,7 @@ struct mend_lookahead {
     struct span *place;
 };
 
-/* The last token read is unexpected; expected are the names that otp.y gives its tokens. Borrows. */
+/* The last token read is unexpected; expected are otp.y's names of tokens. Borrows both. */
 void mend_report(struct parser *p, const char *const *expected, unsigned n_expected);
 
 /* place is what the parser gave up, with the unexpected token. */

@@ -1,7 +1,7 @@
 /* parse_setting.c - builders of registries, pubsubs and caches.
  *
- * Idea: a built-in module is a list of settings, each of one form. The grammar takes any word in any
- * form; one table says which there are and how they are written, so that a misspelt or wrongly
+ * Idea: a built-in module is a list of settings, each of one form. The grammar takes any word in
+ * any form; one table says which there are and how they are written, so that a misspelt or wrongly
  * written one gets a message of its own. */
 #include "parse_build.h"
 

@@ -352,6 +352,13 @@ int lex_string(struct parser *p, union parse_value *value, struct span place)
     return T_STRING;
 }
 
+int lex_string_single(struct parser *p, union parse_value *value, struct span place)
+{
+    diag_add(&p->unit->diags, E_CHARACTER, place, "a string stands between double quotes");
+    value->text = (struct text){ .span = place };
+    return T_STRING;
+}
+
 size_t lex_string_open(struct parser *p, union parse_value *value, struct span *place)
 {
     const char *text = p->source->bytes + place->begin;
@@ -416,7 +423,7 @@ void lex_character(struct parser *p, struct span place)
                      (int)(at.end - at.begin), p->source->bytes + at.begin);
     if (c == '#')
         diag_help(d, "a comment begins with '//'");
-    else if (c == '\'' || c == 0x201c || c == 0x201d || c == 0x2018 || c == 0x2019)
+    else if (c == 0x201c || c == 0x201d || c == 0x2018 || c == 0x2019)
         diag_help(d, "a string stands between '\"' and '\"'");
     else if (c == '&')
         diag_help(d, "the operator is '&&'");

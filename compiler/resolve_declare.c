@@ -76,7 +76,7 @@ static void declare_values(struct declarer *r, struct decl *d)
     }
 }
 
-static void check_tags(struct declarer *r, const struct reply *reply)
+static void check_tags(struct declarer *r, struct reply *reply)
 {
     struct intern_map seen;
     intern_map_init(&seen, r->unit->arena);
@@ -84,12 +84,14 @@ static void check_tags(struct declarer *r, const struct reply *reply)
         check_name(r, t->name);
         check_fields(r, "field", &t->fields);
         struct tag *first = intern_map_add(&seen, t->name.name, t);
-        if (first)
-            report_twin(r, E_DUPLICATE_MEMBER, "alternative", t->name, first->name.span);
+        if (!first)
+            continue;
+        report_twin(r, E_DUPLICATE_MEMBER, "alternative", t->name, first->name.span);
+        reply->kind = REPLY_POISON;
     }
 }
 
-static void check_message(struct declarer *r, const struct message *m)
+static void check_message(struct declarer *r, struct message *m)
 {
     check_fields(r, "parameter", &m->params);
     if (m->reply.kind == REPLY_TAGS)

@@ -1,8 +1,8 @@
 /* resolve_expr.c - what the names in an expression stand for.
  *
- * Idea: a name is a parameter, an agent's state, `env`, an enum or an imported package; behind a dot
- * it is looked up in what stands before the dot. Types are needed only for fields of structs, and
- * those are all declared. What has no value of its own (`env`, an enum, a package) is an error
+ * Idea: a name is a parameter, an agent's state, `env`, an enum or an imported package; behind a
+ * dot it is looked up in what stands before the dot. Types are needed only for fields of structs,
+ * and those are all declared. What has no value of its own (`env`, an enum, a package) is an error
  * unless a dot follows. */
 #include "resolve_state.h"
 
@@ -89,6 +89,12 @@ static struct binding bind_env(const struct resolve_scope *s, struct ident id)
     return (struct binding){ .kind = BIND_ENV, .decl = s->file->env };
 }
 
+static void refuse_alone(const struct resolve_scope *s, struct expr *e, struct ident id)
+{
+    diag_add(&s->unit->diags, E_UNKNOWN_VALUE, id.span, "'%s' alone is no value", id.name->text);
+    e->bind = (struct binding){ .kind = BIND_NONE };
+}
+
 /* as_base: a dot follows. */
 static void bind_name(const struct resolve_scope *s, struct expr *e, bool as_base)
 {
@@ -112,8 +118,7 @@ static void bind_name(const struct resolve_scope *s, struct expr *e, bool as_bas
     if (e->bind.kind == BIND_NONE)
         report_name(s, id);
     else if (!value && !as_base)
-        diag_add(&s->unit->diags, E_UNKNOWN_VALUE, id.span, "'%s' alone is no value",
-                 id.name->text);
+        refuse_alone(s, e, id);
 }
 
 /* ---- Behind a dot ---- */
@@ -227,8 +232,7 @@ static void bind_dot(const struct resolve_scope *s, struct expr *e, bool as_base
     case BIND_FIELD: e->bind = bind_struct_field(s, base, id); break;
     }
     if (e->bind.kind == BIND_ENUM && !as_base)
-        diag_add(&s->unit->diags, E_UNKNOWN_VALUE, id.span, "'%s' alone is no value",
-                 id.name->text);
+        refuse_alone(s, e, id);
 }
 
 static void bind_expr(const struct resolve_scope *s, struct expr *e, bool as_base)

@@ -1,8 +1,8 @@
 /* suggest.c - "did you mean": the nearest of the names that could stand here.
  *
- * Idea: the distance is that of optimal string alignment (insert, delete, replace, swap neighbours),
- * computed row by row and given up as soon as a row holds nothing within the limit. Words longer
- * than SUGGEST_LONGEST get no suggestion, so the rows are small arrays. */
+ * Idea: the distance is that of optimal string alignment (insert, delete, replace, swap
+ * neighbours), computed row by row and given up as soon as a row holds nothing within the limit.
+ * Words longer than SUGGEST_LONGEST get no suggestion, so the rows are small arrays. */
 #include "suggest.h"
 
 #include <string.h>
