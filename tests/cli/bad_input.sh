@@ -38,8 +38,10 @@ printf 'package x;\n// caf\351\nstruct a { b: u8; }\n' >latin.otp
 bad 1 latin.otp "latin.otp:2:7: error: "
 says err "UTF-8"
 
+{ printf 'package x;\n// '; bytes 10000000 a; printf '\nstruct a { b: u8; }\n'; } >long.otp
+run 0 check long.otp
 { printf 'package x;\nstruct '; bytes 10000000 a; printf ' { b: u8; }\n'; } >name.otp
-run 0 check name.otp
+bad 1 name.otp "name.otp:2:8: error: "
 { printf 'package x;\nstruct s { b: '; bytes 10000000 a; printf '; }\n'; } >line.otp
 bad 1 line.otp "line.otp:2:15: error: "
 { printf 'package x;\nenv { s: string = "'; bytes 10000000 a; } >string.otp
