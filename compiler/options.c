@@ -497,7 +497,9 @@ static void put_option_help(struct arena_buf *out, const struct option *o)
                          o->shown);
     for (const char *line = o->help; *line;) {
         size_t len = strcspn(line, "\n"), used = out->len - start;
-        arena_buf_fill(out, ' ', used < HELP_COLUMN ? HELP_COLUMN - used : 1);
+        if (used >= HELP_COLUMN)
+            arena_buf_puts(out, "\n");
+        arena_buf_fill(out, ' ', used < HELP_COLUMN ? HELP_COLUMN - used : HELP_COLUMN);
         arena_buf_put(out, line, len);
         arena_buf_puts(out, "\n");
         start = out->len;
