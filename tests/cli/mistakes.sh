@@ -34,3 +34,8 @@ printf 'package lib;\ngenserver x { info y; }\n' >lib.otp
 run 1 --main -o o3 lib.otp
 says err "--main needs an application"
 [ ! -e o3 ] || fail "it was written"
+printf 'package q;\ngenserver x { info y; }\n' >'quo"te.otp'
+run 1 -o o4 'quo"te.otp'
+says err "[E0413]"
+run 0 check 'quo"te.otp'
+[ ! -e o4 ] || fail "it was written"
