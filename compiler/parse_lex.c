@@ -242,7 +242,8 @@ static void cut_nesting(struct parser *p, struct parse_token *t)
 {
     diag_add(&p->unit->diags, E_DEPTH, t->span, "brackets are nested more than %d deep",
              PARSE_MAX_NESTING);
-    lex_skip_bracket(p);
+    if (!lex_skip_bracket(p))
+        p->stash[p->n_stash - 1].muted = true; /* the end of the file */
     t->kind = T_BAD;
     t->span.end = p->last.span.end > t->span.end ? p->last.span.end : t->span.end;
     p->bad = true;
