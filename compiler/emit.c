@@ -34,14 +34,41 @@ struct emit_file *emit_finish(struct emitter *e, const char *name, enum emit_rol
     return f;
 }
 
-const char *emit_place(struct emitter *e, uint32_t line)
+/* The spec's name, safe in comments, and what stands behind it in places. */
+static void set_place(struct emitter *e)
 {
-    return TMPL_JOIN(e->arena, e->plan->file, ":", tmpl_number(e->arena, line));
+    const char *file = tmpl_comment_safe(e->arena, e->plan->file);
+    e->place_len = strlen(file) + 1;
+    e->place = arena_alloc(e->arena, e->place_len + sizeof "4294967295");
+    memcpy(e->place, file, e->place_len - 1);
+    e->place[e->place_len - 1] = ':';
 }
 
-void emit_note(struct emitter *e, const char *head, uint32_t line, const char *doc)
+const char *emit_place(struct emitter *e, uint32_t line)
 {
-    tmpl_comment(&e->out, 0, TMPL_JOIN(e->arena, head, ": ", emit_place(e, line)), doc);
+    char digits[sizeof "4294967295"];
+    size_t n = 0;
+    do
+        digits[n++] = (char)('0' + line % 10);
+    while ((line /= 10) > 0);
+    char *to = e->place + e->place_len;
+    while (n > 0)
+        *to++ = digits[--n];
+    *to = '\0';
+    return e->place;
+}
+
+void emit_note(struct emitter *e, const char *word, const char *name, uint32_t line,
+               const char *doc)
+{
+    const char *place = emit_place(e, line);
+    size_t len = strlen(word) + strlen(name) + strlen(place);
+    if (doc || len + sizeof "/* :  */" > TMPL_WIDTH)
+        tmpl_comment(&e->out, 0, TMPL_JOIN(e->arena, word, name, ": ", place), doc);
+    else
+        tmpl_put(
+            &e->out, "/* $word$$name$: $place$ */\n",
+            EMIT_VARS(TMPL_VAR("word", word), TMPL_VAR("name", name), TMPL_VAR("place", place)));
 }
 
 struct emit_files emit_files(struct arena *a, const struct plan *p, unsigned want)
@@ -49,6 +76,7 @@ struct emit_files emit_files(struct arena *a, const struct plan *p, unsigned wan
     struct emitter e = { .arena = a, .plan = p };
     tmpl_init(&e.out, a);
     arena_buf_init(&e.scratch, a);
+    set_place(&e);
     if (want & EMIT_WANT_GENERATED) {
         emit_types(&e);
         emit_header(&e);

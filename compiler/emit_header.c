@@ -29,7 +29,7 @@ void emit_call(struct emitter *e, const struct plan_message *m)
 
 static void emit_module(struct emitter *e, const struct plan_module *m)
 {
-    emit_note(e, TMPL_JOIN(e->arena, "genserver ", m->name), m->line, m->doc);
+    emit_note(e, "genserver ", m->name, m->line, m->doc);
     tmpl_put(&e->out,
              "extern const struct otp_genserver $c$_module;\n"
              "OTP_MUST_CHECK otp_status $c$_start(const struct $c$_options *options, "
@@ -44,7 +44,7 @@ static void emit_module(struct emitter *e, const struct plan_module *m)
 
 static void emit_supervisor(struct emitter *e, const struct plan_supervisor *s)
 {
-    emit_note(e, TMPL_JOIN(e->arena, "supervisor ", s->name), s->line, s->doc);
+    emit_note(e, "supervisor ", s->name, s->line, s->doc);
     tmpl_put(&e->out,
              "extern const struct otp_supervisor $c$_module;\n"
              "OTP_MUST_CHECK otp_status $c$_start(otp_pid *pid);\n"
@@ -72,8 +72,8 @@ void emit_header(struct emitter *e)
     for (size_t i = 0; i < p->n_supervisors; i++)
         emit_supervisor(e, &p->supervisors[i]);
     if (p->application) {
-        emit_note(e, TMPL_JOIN(e->arena, "application ", p->application->name),
-                  p->application->line, p->application->doc);
+        emit_note(e, "application ", p->application->name, p->application->line,
+                  p->application->doc);
         tmpl_put(&e->out, "extern const struct otp_application $package$_application;\n\n",
                  EMIT_VARS(TMPL_VAR("package", p->package)));
     }

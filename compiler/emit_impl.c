@@ -20,7 +20,7 @@ static void emit_state(struct emitter *e, const struct plan_module *m)
                  "struct $c$;\n\n",
                  EMIT_VARS(TMPL_VAR("type", m->tables[i].type), TMPL_VAR("c", m->tables[i].c_name),
                            TMPL_VAR("place", emit_place(e, m->tables[i].line))));
-    emit_note(e, "The state", m->state_line, NULL);
+    emit_note(e, "The state", "", m->state_line, NULL);
     tmpl_put(&e->out, "struct $c$ {\n", EMIT_VARS(TMPL_VAR("c", m->c_name)));
     emit_members(e, &m->state, EMIT_STATE, "    ");
     tmpl_raw(&e->out, "};\n\n");
@@ -47,12 +47,12 @@ static void emit_handlers(struct emitter *e, const struct plan_module *m)
 {
     static const char *const words[] = { "call ", "cast ", "info ", "continue " };
     tmpl_raw(&e->out, "/* ---- What you write. ---- */\n\n");
-    emit_note(e, "init", m->callbacks[PLAN_INIT].line, m->callbacks[PLAN_INIT].doc);
+    emit_note(e, "init", "", m->callbacks[PLAN_INIT].line, m->callbacks[PLAN_INIT].doc);
     emit_callback_head(e, m, PLAN_INIT);
     tmpl_raw(&e->out, ";\n\n");
     for (size_t i = 0; i < m->n_messages; i++) {
         const struct plan_message *msg = &m->messages[i];
-        emit_note(e, TMPL_JOIN(e->arena, words[msg->kind], msg->name), msg->line, msg->doc);
+        emit_note(e, words[msg->kind], msg->name, msg->line, msg->doc);
         emit_message_head(e, msg, EMIT_HANDLER);
         tmpl_raw(&e->out, ";\n\n");
     }
@@ -62,7 +62,7 @@ static void emit_handlers(struct emitter *e, const struct plan_module *m)
         const struct plan_callback *c = &m->callbacks[k];
         if (!c->set)
             continue;
-        emit_note(e, callbacks[k], c->line, c->doc);
+        emit_note(e, callbacks[k], "", c->line, c->doc);
         emit_callback_head(e, m, (enum plan_callback_kind)k);
         tmpl_raw(&e->out, ";\n\n");
     }

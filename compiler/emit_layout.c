@@ -198,7 +198,7 @@ static void emit_struct_layouts(struct emitter *e)
         if (!needs_layout(s))
             continue;
         if (!s->made)
-            emit_note(e, TMPL_JOIN(e->arena, "struct ", s->name), s->line, NULL);
+            emit_note(e, "struct ", s->name, s->line, NULL);
         emit_layout(e, s->stem, s->item.view, &s->fields);
         tmpl_raw(&e->out, "\n");
     }

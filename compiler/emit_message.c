@@ -200,7 +200,7 @@ void emit_source_message(struct emitter *e, const struct plan_module *module,
                          const struct plan_message *m)
 {
     static const char *const words[] = { "call ", "cast ", "info ", "continue " };
-    emit_note(e, TMPL_JOIN(e->arena, words[m->kind], m->module, ".", m->name), m->line, NULL);
+    emit_note(e, words[m->kind], m->name, m->line, NULL);
     emit_args(e, m);
     if (m->kind == PLAN_CALL && m->reply.kind == PLAN_TAGS)
         emit_reply_layout(e, m);

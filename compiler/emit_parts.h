@@ -14,6 +14,8 @@ struct emitter {
     const struct plan *plan;
     struct tmpl out;          /* the file that is being rendered */
     struct arena_buf scratch; /* for a text that is being built; empty between uses */
+    char *place;              /* "myapp.otp:" and room for a number */
+    size_t place_len;         /* of what is before the number */
     struct emit_files files;
     size_t files_cap;
 };
@@ -28,11 +30,12 @@ void emit_banner(struct emitter *e);
 /* Hands the rendered text over as a file. */
 struct emit_file *emit_finish(struct emitter *e, const char *name, enum emit_role role);
 
-/* "myapp.otp:12". The arena's. */
+/* "myapp.otp:12"; valid until the next call. */
 const char *emit_place(struct emitter *e, uint32_t line);
 
-/* One comment: "$head$: myapp.otp:12", then the doc. */
-void emit_note(struct emitter *e, const char *head, uint32_t line, const char *doc);
+/* One comment: "call get: myapp.otp:12" for the word "call " and the name "get", then the doc. */
+void emit_note(struct emitter *e, const char *word, const char *name, uint32_t line,
+               const char *doc);
 
 /* ---- Fields ---- */
 

@@ -53,7 +53,7 @@ void emit_source_table(struct emitter *e, const struct plan_table *t)
         [EMIT_TABLE_CLEAR] = "    otp_table_clear((struct otp_table *)table);\n",
         [EMIT_TABLE_COUNT] = "    return otp_table_count((const struct otp_table *)table);\n",
     };
-    emit_note(e, TMPL_JOIN(e->arena, "table ", t->name, ", a ", t->type), t->line, NULL);
+    emit_note(e, "table ", TMPL_JOIN(e->arena, t->name, ", a ", t->type), t->line, NULL);
     tmpl_put(
         &e->out, "static const struct otp_table_type $stem$_type = {$kind$, &$key$, &$value$};\n\n",
         EMIT_VARS(TMPL_VAR("stem", t->stem),

@@ -58,7 +58,7 @@ void emit_source_env(struct emitter *e)
     const struct plan *p = e->plan;
     if (p->env_line == 0)
         return;
-    emit_note(e, "env", p->env_line, NULL);
+    emit_note(e, "env", "", p->env_line, NULL);
     tmpl_put(&e->out, "static struct $package$_env_values env_values = {\n",
              EMIT_VARS(TMPL_VAR("package", p->package)));
     bool any = false;

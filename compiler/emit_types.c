@@ -14,7 +14,7 @@
 
 static void emit_enum(struct emitter *e, const struct plan_enum *m)
 {
-    emit_note(e, TMPL_JOIN(e->arena, "enum ", m->name), m->line, m->doc);
+    emit_note(e, "enum ", m->name, m->line, m->doc);
     tmpl_put(&e->out, "enum $c$ {\n", EMIT_VARS(TMPL_VAR("c", m->c_name)));
     for (size_t i = 0; i < m->count; i++) {
         const struct plan_enum_value *v = &m->values[i];
@@ -32,7 +32,7 @@ static void emit_struct(struct emitter *e, const struct plan_struct *s)
     if (s->made)
         tmpl_comment(&e->out, 0, TMPL_JOIN(e->arena, name, ", as views."), NULL);
     else
-        emit_note(e, TMPL_JOIN(e->arena, name, ", as views"), s->line, s->doc);
+        emit_note(e, name, ", as views", s->line, s->doc);
     tmpl_put(&e->out, "struct $c$ {\n", EMIT_VARS(TMPL_VAR("c", s->c_name)));
     emit_members(e, &s->fields, EMIT_VIEW, "    ");
     tmpl_raw(&e->out, "};\n\n");
@@ -61,7 +61,7 @@ static void emit_reply(struct emitter *e, const struct plan_message *m)
 {
     if (m->kind != PLAN_CALL || m->reply.kind != PLAN_TAGS)
         return;
-    emit_note(e, TMPL_JOIN(e->arena, "The reply of ", m->module, ".", m->name), m->line, NULL);
+    emit_note(e, "The reply of ", TMPL_JOIN(e->arena, m->module, ".", m->name), m->line, NULL);
     emit_tag_enum(e, m);
     tmpl_put(&e->out,
              "struct $c$_reply {\n"
@@ -82,7 +82,7 @@ static void emit_reply(struct emitter *e, const struct plan_message *m)
 
 static void emit_module_types(struct emitter *e, const struct plan_module *m)
 {
-    emit_note(e, TMPL_JOIN(e->arena, "The options of genserver ", m->name), m->options_line, NULL);
+    emit_note(e, "The options of genserver ", m->name, m->options_line, NULL);
     tmpl_put(&e->out, "struct $c$_options {\n", EMIT_VARS(TMPL_VAR("c", m->c_name)));
     emit_members(e, &m->options, EMIT_VIEW, "    ");
     tmpl_raw(&e->out, "};\n\n");
@@ -95,8 +95,7 @@ static void emit_env(struct emitter *e)
     const struct plan *p = e->plan;
     if (p->env_line == 0)
         return;
-    emit_note(e, TMPL_JOIN(e->arena, "The configuration of package ", p->package), p->env_line,
-              NULL);
+    emit_note(e, "The configuration of package ", p->package, p->env_line, NULL);
     tmpl_put(&e->out, "struct $package$_env_values {\n",
              EMIT_VARS(TMPL_VAR("package", p->package)));
     struct plan_fields one = { .count = p->n_variables == 0 ? 0 : 1 };
@@ -147,11 +146,11 @@ static void emit_senders(struct emitter *e, const struct plan_message *m)
         return;
     const char *word = m->kind == PLAN_CAST ? "cast " : m->kind == PLAN_INFO ? "info " : "call ";
     if (m->kind == PLAN_CALL) {
-        emit_note(e, TMPL_JOIN(e->arena, word, m->name, ", answered later, from anywhere"), m->line,
+        emit_note(e, word, TMPL_JOIN(e->arena, m->name, ", answered later, from anywhere"), m->line,
                   NULL);
         emit_replies(e, m, emit_answer);
     } else {
-        emit_note(e, TMPL_JOIN(e->arena, word, m->name), m->line, m->doc);
+        emit_note(e, word, m->name, m->line, m->doc);
         emit_client(e, m, EMIT_CLIENT);
         if (m->params.required < m->params.count)
             emit_client(e, m, EMIT_CLIENT_WITH);
@@ -164,7 +163,7 @@ static void emit_senders(struct emitter *e, const struct plan_message *m)
 static void emit_module_functions(struct emitter *e, const struct plan_module *m)
 {
     const char *params = emit_params(e, &m->required, m->required.count);
-    emit_note(e, TMPL_JOIN(e->arena, "genserver ", m->name), m->line, m->doc);
+    emit_note(e, "genserver ", m->name, m->line, m->doc);
     tmpl_put(
         &e->out,
         "struct $c$_options $c$_options_default($params$);\n"

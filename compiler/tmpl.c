@@ -1,8 +1,9 @@
 /* tmpl.c - text from templates that look like what they make.
  *
- * Idea: a template is copied piece by piece, so its cost is that of copying. Finished lines are
- * looked at once, and only those that are too long are laid out again. A small file is copied out
- * of the buffer, which the next one uses again; a large one takes the buffer with it. */
+ * Idea: a template is cut into pieces when it is first used, and remembered by its address, so that
+ * using it costs little more than copying. Finished lines are looked at once, and only those that
+ * are too long are laid out again. A small file is copied out of the buffer, which the next one
+ * uses again; a large one takes the buffer with it. */
 #include "tmpl.h"
 
 #include <stdbool.h>
@@ -97,39 +98,88 @@ static void append_lines(struct tmpl *t, const char *value)
     append(t, value, strlen(value));
 }
 
-static inline const struct tmpl_var *find_var(const struct tmpl_var *v, const char *name,
-                                              size_t len)
+/* ---- Templates ---- */
+
+/* Text of a template, and the variable behind it. */
+struct piece {
+    const char *text;
+    size_t len;
+    const char *name; /* as the variables have it: its address is compared; NULL: none */
+    size_t number;    /* of the variable */
+};
+
+struct tmpl_parsed {
+    const char *text;
+    size_t n_pieces;
+    struct piece pieces[];
+};
+
+static size_t find_var(const struct tmpl_var *vars, const char *name, size_t len)
 {
-    for (; v->name; v++)
-        if (v->name_len == len && v->name[0] == name[0] && memcmp(v->name, name, len) == 0)
-            return v;
-    return NULL;
+    size_t i = 0;
+    while (vars[i].name && (vars[i].name_len != len || memcmp(vars[i].name, name, len) != 0))
+        i++;
+    return i;
 }
 
-/* Replaces the name that begins behind dollar; returns what follows it. */
-static const char *put_var(struct tmpl *t, const char *dollar, const struct tmpl_var *vars)
+static size_t count_dollars(const char *text)
 {
-    const char *name = dollar + 1, *close = name;
-    while (*close && *close != '$')
-        close++;
-    size_t len = (size_t)(close - name);
-    const struct tmpl_var *v = len > 0 ? find_var(vars, name, len) : NULL;
-    if (v && v->lines)
-        append_lines(t, v->value);
-    else if (v)
-        append(t, v->value, strlen(v->value));
-    else
-        append(t, dollar, len > 0 && *close ? len + 2 : len + 1);
-    return *close ? close + 1 : close;
+    size_t n = 0;
+    for (; (text = strchr(text, '$')) != NULL; text++)
+        n++;
+    return n;
+}
+
+/* Cuts a template; vars are those of its first use. */
+static struct tmpl_parsed *parse(struct arena *a, const char *text, const struct tmpl_var *vars)
+{
+    size_t most = count_dollars(text) + 1;
+    struct tmpl_parsed *p = arena_alloc(a, sizeof *p + most * sizeof p->pieces[0]);
+    p->text = text;
+    for (const char *dollar; (dollar = strchr(text, '$')) != NULL;) {
+        size_t len = strcspn(dollar + 1, "$");
+        struct piece *piece = &p->pieces[p->n_pieces++];
+        piece->text = text;
+        piece->len = (size_t)(dollar - text);
+        piece->number = find_var(vars, dollar + 1, len);
+        piece->name = len > 0 ? vars[piece->number].name : NULL;
+        text = dollar + 1 + len + (dollar[1 + len] != '\0');
+        if (!piece->name) /* $$ is one dollar; an unknown name stays */
+            piece->len = len == 0 ? piece->len + 1 : (size_t)(text - piece->text);
+    }
+    p->pieces[p->n_pieces++] = (struct piece){ .text = text, .len = strlen(text) };
+    return p;
+}
+
+static bool fits(const struct tmpl_parsed *p, const struct tmpl_var *vars)
+{
+    size_t count = 0;
+    while (vars[count].name)
+        count++;
+    for (size_t i = 0; i < p->n_pieces; i++) {
+        const struct piece *piece = &p->pieces[i];
+        if (piece->name && (piece->number >= count || vars[piece->number].name != piece->name))
+            return false;
+    }
+    return true;
 }
 
 void tmpl_put(struct tmpl *t, const char *text, const struct tmpl_var *vars)
 {
-    for (const char *dollar; (dollar = strchr(text, '$')) != NULL;) {
-        append(t, text, (size_t)(dollar - text));
-        text = put_var(t, dollar, vars);
+    struct tmpl_parsed **known = &t->known[((uintptr_t)text >> 3) % TMPL_KNOWN];
+    if (!*known || (*known)->text != text || !fits(*known, vars))
+        *known = parse(t->arena, text, vars);
+    const struct piece *piece = (*known)->pieces;
+    for (size_t n = (*known)->n_pieces; n > 0; n--, piece++) {
+        append(t, piece->text, piece->len);
+        if (!piece->name)
+            continue;
+        const struct tmpl_var *v = &vars[piece->number];
+        if (v->lines)
+            append_lines(t, v->value);
+        else
+            append(t, v->value, strlen(v->value));
     }
-    append(t, text, strlen(text));
     finish_lines(t);
 }
 
@@ -217,14 +267,20 @@ void tmpl_comment(struct tmpl *t, size_t indent, const char *head, const char *d
     indent = indent < TMPL_WIDTH / 2 ? indent : TMPL_WIDTH / 2;
     memset(prefix, ' ', indent);
     memcpy(prefix + indent, " * ", 4);
-    struct arena_buf b;
-    arena_buf_init(&b, t->arena);
-    arena_buf_put(&b, prefix, indent);
-    arena_buf_puts(&b, "/* ");
-    const char *both = head && doc ? TMPL_JOIN(t->arena, head, "\n", doc) : head ? head : doc;
-    wrap_comment(&b, prefix, tmpl_comment_safe(t->arena, both), TMPL_WIDTH - 3);
-    arena_buf_puts(&b, " */\n");
-    append(t, b.data, b.len);
+    struct arena_buf *b = &t->wrapped;
+    b->len = 0;
+    arena_buf_put(b, prefix, indent);
+    arena_buf_put(b, "/* ", 3);
+    if (head)
+        wrap_comment(b, prefix, tmpl_comment_safe(t->arena, head), TMPL_WIDTH - 3);
+    if (head && doc) {
+        arena_buf_put(b, "\n", 1);
+        arena_buf_puts(b, prefix);
+    }
+    if (doc)
+        wrap_comment(b, prefix, tmpl_comment_safe(t->arena, doc), TMPL_WIDTH - 3);
+    arena_buf_put(b, " */\n", 4);
+    append(t, b->data, b->len);
     t->line = t->len;
 }
 

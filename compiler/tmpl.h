@@ -36,9 +36,12 @@ struct tmpl_var {
         NULL, 0, false, NULL                                                                       \
     }
 
+enum { TMPL_KNOWN = 512 };
+
 /* Output in the making, one file after the other. */
 struct tmpl {
     struct arena *arena;
+    struct tmpl_parsed *known[TMPL_KNOWN]; /* templates that were used, by their address */
     char *data;
     size_t len;
     size_t cap;
@@ -48,7 +51,7 @@ struct tmpl {
 
 void tmpl_init(struct tmpl *t, struct arena *a);
 
-/* Appends text with every $name$ replaced; $$ is a dollar. Borrows all. Of the lines of a
+/* Appends text, a constant, with every $name$ replaced; $$ is a dollar. Borrows all. Of the lines of a
  * TMPL_LINES the later ones get the indentation of the line it stands on. vars ends with TMPL_END.
  * A name that is not among vars stays as it is written: a fault of the emitter that no C compiler
  * accepts. */

@@ -161,28 +161,29 @@ static size_t name_place(const struct walk *w)
     return (size_t)(p - w->line);
 }
 
-static bool starts(const struct walk *w, const char *text)
-{
-    size_t n = strlen(text);
-    return w->len - w->at >= n && memcmp(w->line + w->at, text, n) == 0;
-}
-
 /* Where a line goes on that is broken at this depth. */
 static size_t aligned(const struct walk *w, size_t outside)
 {
     return w->depth == 0 ? outside : w->align[(w->depth < MAX_DEPTH ? w->depth : MAX_DEPTH) - 1];
 }
 
+static char next_char(const struct walk *w)
+{
+    return w->at + 1 < w->len ? w->line[w->at + 1] : '\0';
+}
+
 static void walk_comma(struct walk *w)
 {
+    bool stop = next_char(w) == ' ';
     w->at++;
-    if (column(w) <= room_of(w) || w->set == 0)
+    if (stop && (column(w) <= room_of(w) || w->set == 0))
         set_stop(w, w->depth < MAX_DEPTH ? w->depth : MAX_DEPTH, aligned(w, w->base));
 }
 
 static void walk_blank(struct walk *w)
 {
-    if (starts(w, " - ") || starts(w, " ? ") || starts(w, " : ")) {
+    char c = next_char(w);
+    if ((c == '-' || c == '?' || c == ':') && w->at + 2 < w->len && w->line[w->at + 2] == ' ') {
         set_stop(w, STOP_LAST, aligned(w, w->base + HANG));
         w->at += 3;
         return;
@@ -190,6 +191,23 @@ static void walk_blank(struct walk *w)
     if (w->directive || w->depth == 0)
         set_stop(w, STOP_LAST, w->function ? 0 : w->base + HANG);
     w->at++;
+}
+
+/* Operators of which the line may be broken before or behind. */
+static void walk_operator(struct walk *w)
+{
+    char c = w->line[w->at], next = next_char(w);
+    if (c == '-' && next == '>') {
+        set_stop(w, STOP_LAST, aligned(w, w->base + HANG));
+        w->at++;
+    } else if (c == '/' && next == '*') {
+        set_stop(w, STOP_WEAK, w->base);
+        w->in_comment = true;
+        w->at++;
+    }
+    w->at++;
+    if (c == '=' && next == ' ' && w->depth == 0)
+        set_stop(w, STOP_WEAK, w->base + HANG);
 }
 
 /* Characters that walk_code() looks at. */
@@ -200,43 +218,41 @@ static const bool special[256] = {
 
 static void walk_code(struct walk *w)
 {
-    char c = w->line[w->at];
-    if (!special[(unsigned char)c]) {
-        while (w->at < w->len && !special[(unsigned char)w->line[w->at]])
-            w->at++;
-    } else if (c == '"') {
+    const char *line = w->line;
+    switch (line[w->at]) {
+    case '"':
         w->string_column = column(w);
         w->in_string = true;
         w->at++;
-    } else if (c == '(' || c == '{' || c == '[') {
-        open_bracket(w);
-    } else if (c == ')' || c == '}' || c == ']') {
+        return;
+    case '(':
+    case '{':
+    case '[': open_bracket(w); return;
+    case ')':
+    case '}':
+    case ']':
         w->at++;
         w->depth -= w->depth > 0;
-    } else if (starts(w, ", ")) {
-        walk_comma(w);
-    } else if (starts(w, "= ") && w->depth == 0) {
-        w->at++;
-        set_stop(w, STOP_WEAK, w->base + HANG);
-    } else if (starts(w, "->")) {
-        set_stop(w, STOP_LAST, aligned(w, w->base + HANG));
-        w->at += 2;
-    } else if (starts(w, "/*")) {
-        set_stop(w, STOP_WEAK, w->base);
-        w->in_comment = true;
-        w->at += 2;
-    } else if (c == ' ') {
-        walk_blank(w);
-    } else {
-        w->at++;
+        return;
+    case ',': walk_comma(w); return;
+    case ' ': walk_blank(w); return;
+    case '-':
+    case '/':
+    case '=': walk_operator(w); return;
+    default: break;
     }
+    size_t at = w->at + 1, len = w->len;
+    while (at < len && !special[(unsigned char)line[at]])
+        at++;
+    w->at = at;
 }
 
 static void step(struct walk *w)
 {
     if (w->in_comment) {
-        w->in_comment = !starts(w, "*/");
-        w->at += w->in_comment ? 1 : 2;
+        const char *end = memchr(w->line + w->at, '/', w->len - w->at);
+        w->at = end ? (size_t)(end - w->line) + 1 : w->len;
+        w->in_comment = end && end[-1] != '*';
     } else if (w->in_string) {
         walk_string(w);
     } else {

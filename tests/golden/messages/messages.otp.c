@@ -17,7 +17,7 @@ static const struct otp_layout layout_of_string = {sizeof(otp_str), 1, ref_of_te
 
 /* ---- genserver ask: messages.otp:4 ---- */
 
-/* call ask.ack: messages.otp:6 */
+/* call ack: messages.otp:6 */
 static otp_next ask_ack_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -42,7 +42,7 @@ otp_next messages_ask_ack_reply(otp_from from)
     return otp_reply(from, &ask_ack_type, NULL);
 }
 
-/* call ask.ack_with: messages.otp:7 */
+/* call ack_with: messages.otp:7 */
 struct ask_ack_with_args {
     otp_str key;
     otp_duration ttl;
@@ -86,7 +86,7 @@ otp_next messages_ask_ack_with_reply(otp_from from)
     return otp_reply(from, &ask_ack_with_type, NULL);
 }
 
-/* call ask.value: messages.otp:8 */
+/* call value: messages.otp:8 */
 struct ask_value_args {
     otp_str key;
 };
@@ -123,7 +123,7 @@ otp_next messages_ask_value_reply(otp_from from, uint64_t value)
     return otp_reply(from, &ask_value_type, &value);
 }
 
-/* call ask.tagged: messages.otp:9 */
+/* call tagged: messages.otp:9 */
 struct ask_tagged_args {
     otp_str key;
 };
@@ -188,7 +188,7 @@ otp_next messages_ask_tagged_reply_gone(otp_from from, otp_instant since, otp_pi
     return otp_reply(from, &ask_tagged_type, &reply_);
 }
 
-/* call ask.bare_tags: messages.otp:10 */
+/* call bare_tags: messages.otp:10 */
 static const struct otp_layout ask_bare_tags_reply_layout =
     {sizeof(struct messages_ask_bare_tags_reply), 0, NULL};
 
@@ -225,7 +225,7 @@ otp_next messages_ask_bare_tags_reply_no(otp_from from)
     return otp_reply(from, &ask_bare_tags_type, &reply_);
 }
 
-/* call ask.later: messages.otp:12 */
+/* call later: messages.otp:12 */
 struct ask_later_args {
     otp_str key;
 };
@@ -285,7 +285,7 @@ otp_status messages_ask_later_answer_busy(otp_from from)
     return otp_answer(from, &ask_later_reply_layout, &reply_);
 }
 
-/* call ask.later_value: messages.otp:13 */
+/* call later_value: messages.otp:13 */
 static otp_next ask_later_value_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -321,7 +321,7 @@ otp_status messages_ask_later_value_answer(otp_from from, otp_str value)
     return otp_answer(from, &layout_of_string, &value);
 }
 
-/* call ask.later_ack: messages.otp:14 */
+/* call later_ack: messages.otp:14 */
 static otp_next ask_later_ack_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -352,7 +352,7 @@ otp_status messages_ask_later_ack_answer(otp_from from)
     return otp_answer(from, NULL, NULL);
 }
 
-/* cast ask.plain: messages.otp:15 */
+/* cast plain: messages.otp:15 */
 static otp_next ask_plain_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)from_;
@@ -368,7 +368,7 @@ otp_status messages_ask_plain(otp_dest dest_)
     return otp_cast(dest_, &ask_plain_type, NULL);
 }
 
-/* cast ask.put: messages.otp:17 */
+/* cast put: messages.otp:17 */
 struct ask_put_args {
     otp_str key;
     otp_str value;
@@ -403,7 +403,7 @@ otp_status messages_ask_put_with(otp_dest dest_, otp_str key, otp_str value, otp
     return otp_cast(dest_, &ask_put_type, &args_);
 }
 
-/* cast ask.all_default: messages.otp:18 */
+/* cast all_default: messages.otp:18 */
 struct ask_all_default_args {
     uint64_t a;
     otp_str b;
@@ -436,7 +436,7 @@ otp_status messages_ask_all_default_with(otp_dest dest_, uint64_t a, otp_str b)
     return otp_cast(dest_, &ask_all_default_type, &args_);
 }
 
-/* info ask.sweep: messages.otp:19 */
+/* info sweep: messages.otp:19 */
 static otp_next ask_sweep_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)from_;
@@ -457,7 +457,7 @@ otp_timer messages_ask_sweep_after(otp_dest dest_, otp_duration delay_)
     return otp_send_after(dest_, &ask_sweep_type, NULL, delay_);
 }
 
-/* info ask.remind: messages.otp:20 */
+/* info remind: messages.otp:20 */
 struct ask_remind_args {
     otp_pid who;
     otp_str text;
@@ -496,7 +496,7 @@ otp_timer messages_ask_remind_after(otp_dest dest_, otp_duration delay_, otp_pid
     return otp_send_after(dest_, &ask_remind_type, &args_, delay_);
 }
 
-/* continue ask.load: messages.otp:21 */
+/* continue load: messages.otp:21 */
 static otp_next ask_continue_load_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)from_;
@@ -513,7 +513,7 @@ otp_next messages_ask_continue_load(void)
     return otp_continue(&ask_continue_load_type, NULL);
 }
 
-/* continue ask.load_more: messages.otp:22 */
+/* continue load_more: messages.otp:22 */
 struct ask_continue_load_more_args {
     uint64_t from;
     const otp_str *names;
@@ -612,7 +612,7 @@ struct otp_child messages_ask_child_spec(const struct messages_ask_options *opti
 
 /* ---- genserver user: messages.otp:28 ---- */
 
-/* call user.work: messages.otp:31 */
+/* call work: messages.otp:31 */
 struct user_work_args {
     otp_str job;
 };
@@ -654,7 +654,7 @@ otp_next messages_user_work_reply(otp_from from, otp_str value)
     return otp_reply(from, &user_work_type, &value);
 }
 
-/* cast user.relax: messages.otp:32 */
+/* cast relax: messages.otp:32 */
 static otp_next user_relax_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)from_;
@@ -714,7 +714,7 @@ struct otp_child messages_user_child_spec(const struct messages_user_options *op
 
 /* ---- genserver friend: messages.otp:35 ---- */
 
-/* info friend.poke: messages.otp:36 */
+/* info poke: messages.otp:36 */
 static otp_next friend_poke_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)from_;

@@ -48,7 +48,7 @@ const struct myapp_env_values *myapp_env(void)
 
 static const struct otp_layout cache_options_layout = {sizeof(struct myapp_cache_options), 0, NULL};
 
-/* call cache.get: myapp.otp:13 */
+/* call get: myapp.otp:13 */
 struct cache_get_args {
     otp_str key;
 };
@@ -103,7 +103,7 @@ otp_next myapp_cache_get_reply_miss(otp_from from)
     return otp_reply(from, &cache_get_type, &reply_);
 }
 
-/* call cache.size: myapp.otp:14 */
+/* call size: myapp.otp:14 */
 static otp_next cache_size_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -128,7 +128,7 @@ otp_next myapp_cache_size_reply(otp_from from, uint64_t value)
     return otp_reply(from, &cache_size_type, &value);
 }
 
-/* cast cache.put: myapp.otp:15 */
+/* cast put: myapp.otp:15 */
 struct cache_put_args {
     otp_str key;
     otp_str value;
@@ -163,7 +163,7 @@ otp_status myapp_cache_put_with(otp_dest dest_, otp_str key, otp_str value, otp_
     return otp_cast(dest_, &cache_put_type, &args_);
 }
 
-/* cast cache.delete: myapp.otp:16 */
+/* cast delete: myapp.otp:16 */
 struct cache_delete_args {
     otp_str key;
 };
@@ -190,7 +190,7 @@ otp_status myapp_cache_delete(otp_dest dest_, otp_str key)
     return otp_cast(dest_, &cache_delete_type, &args_);
 }
 
-/* info cache.sweep: myapp.otp:17 */
+/* info sweep: myapp.otp:17 */
 static otp_next cache_sweep_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)from_;

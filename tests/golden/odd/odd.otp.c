@@ -46,7 +46,7 @@ static const struct otp_ref genserver_options_refs[] = {
 static const struct otp_layout genserver_options_layout = {sizeof(struct odd_genserver_options), 1,
                                                            genserver_options_refs};
 
-/* call genserver.call: odd.otp:13 */
+/* call call: odd.otp:13 */
 struct genserver_call_args {
     uint64_t self;
     otp_str from;
@@ -121,7 +121,7 @@ otp_next odd_genserver_call_reply_call(otp_from from, uint64_t tag)
     return otp_reply(from, &genserver_call_type, &reply_);
 }
 
-/* call genserver.get: odd.otp:14 */
+/* call get: odd.otp:14 */
 struct genserver_get_args {
     struct odd_state options;
     otp_str reply;
@@ -177,7 +177,7 @@ otp_next odd_genserver_get_reply(otp_from from, const struct odd_state *value)
     return otp_reply(from, &genserver_get_type, value);
 }
 
-/* call genserver.with_value: odd.otp:16 */
+/* call with_value: odd.otp:16 */
 struct genserver_with_value_args {
     otp_str value;
     uint64_t count;
@@ -215,7 +215,7 @@ otp_next odd_genserver_with_value_reply(otp_from from, uint64_t value)
     return otp_reply(from, &genserver_with_value_type, &value);
 }
 
-/* cast genserver.cast: odd.otp:17 */
+/* cast cast: odd.otp:17 */
 struct genserver_cast_args {
     otp_pid from;
     const otp_str *visit;
@@ -261,7 +261,7 @@ otp_status odd_genserver_cast_with(otp_dest dest_, otp_pid from, const otp_str *
     return otp_cast(dest_, &genserver_cast_type, &args_);
 }
 
-/* info genserver.info: odd.otp:18 */
+/* info info: odd.otp:18 */
 struct genserver_info_args {
     otp_duration delay;
     otp_str data;
@@ -296,7 +296,7 @@ otp_timer odd_genserver_info_after(otp_dest dest_, otp_duration delay_, otp_dura
     return otp_send_after(dest_, &genserver_info_type, &args_, delay_);
 }
 
-/* continue genserver.continue: odd.otp:19 */
+/* continue continue: odd.otp:19 */
 struct genserver_continue_continue_args {
     uint64_t self;
     uint64_t from;
@@ -443,7 +443,7 @@ static const struct otp_ref module_with_a_long_name_options_refs[] = {
 static const struct otp_layout module_with_a_long_name_options_layout =
     {sizeof(struct odd_module_with_a_long_name_options), 1, module_with_a_long_name_options_refs};
 
-/* call module_with_a_long_name.message_with_a_long_name: odd.otp:28 */
+/* call message_with_a_long_name: odd.otp:28 */
 struct module_with_a_long_name_message_with_a_long_name_args {
     otp_str parameter_with_a_long_name;
     struct odd_state another_parameter_with_a_long_name;
@@ -577,7 +577,7 @@ odd_module_with_a_long_name_message_with_a_long_name_reply_another_alternative(o
     return otp_reply(from, &module_with_a_long_name_message_with_a_long_name_type, &reply_);
 }
 
-/* cast module_with_a_long_name.c: odd.otp:31 */
+/* cast c: odd.otp:31 */
 struct module_with_a_long_name_c_args {
     uint64_t i;
 };

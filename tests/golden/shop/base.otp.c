@@ -72,7 +72,7 @@ static const struct otp_ref store_options_refs[] = {
 static const struct otp_layout store_options_layout = {sizeof(struct base_store_options), 1,
                                                        store_options_refs};
 
-/* call store.fetch: base.otp:11 */
+/* call fetch: base.otp:11 */
 struct store_fetch_args {
     otp_str name;
     uint64_t count;
@@ -136,7 +136,7 @@ otp_next base_store_fetch_reply_none(otp_from from)
     return otp_reply(from, &store_fetch_type, &reply_);
 }
 
-/* call store.all: base.otp:12 */
+/* call all: base.otp:12 */
 static otp_next store_all_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -169,7 +169,7 @@ otp_next base_store_all_reply(otp_from from, const struct base_item *value, size
     return otp_reply(from, &store_all_type, &reply_);
 }
 
-/* call store.boxes: base.otp:13 */
+/* call boxes: base.otp:13 */
 struct store_boxes_args {
     const struct base_list_of_item *rows;
     size_t rows_count;
@@ -216,7 +216,7 @@ otp_next base_store_boxes_reply(otp_from from, const struct base_list_of_item *v
     return otp_reply(from, &store_boxes_type, &reply_);
 }
 
-/* cast store.add: base.otp:14 */
+/* cast add: base.otp:14 */
 struct store_add_args {
     struct base_item item;
 };
@@ -243,7 +243,7 @@ otp_status base_store_add(otp_dest dest_, const struct base_item *item)
     return otp_cast(dest_, &store_add_type, &args_);
 }
 
-/* info store.restock: base.otp:15 */
+/* info restock: base.otp:15 */
 struct store_restock_args {
     enum base_colour colour;
 };

@@ -54,7 +54,7 @@ struct shop_order shop_order_view(const struct shop_order_owned *owned)
 
 /* ---- genserver till: shop.otp:8 ---- */
 
-/* call till.sell: shop.otp:11 */
+/* call sell: shop.otp:11 */
 struct till_sell_args {
     struct base_item item;
     const struct base_box *boxes;
@@ -116,7 +116,7 @@ otp_next shop_till_sell_reply_sold_out(otp_from from)
     return otp_reply(from, &till_sell_type, &reply_);
 }
 
-/* cast till.paint: shop.otp:13 */
+/* cast paint: shop.otp:13 */
 struct till_paint_args {
     enum base_colour colour;
 };
@@ -144,7 +144,7 @@ otp_status shop_till_paint_with(otp_dest dest_, enum base_colour colour)
     return otp_cast(dest_, &till_paint_type, &args_);
 }
 
-/* info till.tick: shop.otp:14 */
+/* info tick: shop.otp:14 */
 static otp_next till_tick_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)from_;

@@ -45,7 +45,7 @@ static const struct otp_ref cache_options_refs[] = {
 static const struct otp_layout cache_options_layout = {sizeof(struct tree_cache_options), 1,
                                                        cache_options_refs};
 
-/* info cache.sweep: tree.otp:35 */
+/* info sweep: tree.otp:35 */
 static otp_next cache_sweep_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)from_;
@@ -112,7 +112,7 @@ struct otp_child tree_cache_child_spec(const struct tree_cache_options *options)
 static const struct otp_layout worker_options_layout = {sizeof(struct tree_worker_options), 0,
                                                         NULL};
 
-/* info worker.work: tree.otp:38 */
+/* info work: tree.otp:38 */
 static otp_next worker_work_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)from_;
@@ -172,7 +172,7 @@ struct otp_child tree_worker_child_spec(const struct tree_worker_options *option
 
 /* ---- genserver idle: tree.otp:39 ---- */
 
-/* info idle.nap: tree.otp:39 */
+/* info nap: tree.otp:39 */
 static otp_next idle_nap_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)from_;

@@ -226,7 +226,7 @@ static const struct otp_ref holder_options_refs[] = {
 static const struct otp_layout holder_options_layout = {sizeof(struct types_holder_options), 4,
                                                         holder_options_refs};
 
-/* call holder.all: types.otp:94 */
+/* call all: types.otp:94 */
 struct holder_all_args {
     bool flag;
     int8_t a;
@@ -307,7 +307,7 @@ otp_next types_holder_all_reply(otp_from from, const struct types_outer *value)
     return otp_reply(from, &holder_all_type, value);
 }
 
-/* call holder.optional: types.otp:98 */
+/* call optional: types.otp:98 */
 struct holder_optional_args {
     bool has_flag;
     bool flag;
@@ -413,7 +413,7 @@ otp_next types_holder_optional_reply(otp_from from, const otp_str *value)
     return otp_reply(from, &holder_optional_type, &reply_);
 }
 
-/* call holder.lists: types.otp:101 */
+/* call lists: types.otp:101 */
 struct holder_lists_args {
     const bool *flags;
     size_t flags_count;
@@ -486,7 +486,7 @@ otp_next types_holder_lists_reply(otp_from from, const struct types_texts *value
     return otp_reply(from, &holder_lists_type, &reply_);
 }
 
-/* call holder.nested: types.otp:103 */
+/* call nested: types.otp:103 */
 struct holder_nested_args {
     const struct types_list_of_u64 *rows;
     size_t rows_count;
@@ -548,7 +548,7 @@ otp_next types_holder_nested_reply(otp_from from, const struct types_list_of_u64
     return otp_reply(from, &holder_nested_type, &reply_);
 }
 
-/* call holder.raw: types.otp:104 */
+/* call raw: types.otp:104 */
 static otp_next holder_raw_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -579,7 +579,7 @@ otp_next types_holder_raw_reply(otp_from from, otp_bytes value)
     return otp_reply(from, &holder_raw_type, &value);
 }
 
-/* call holder.text: types.otp:105 */
+/* call text: types.otp:105 */
 static otp_next holder_text_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -610,7 +610,7 @@ otp_next types_holder_text_reply(otp_from from, otp_str value)
     return otp_reply(from, &holder_text_type, &value);
 }
 
-/* call holder.one: types.otp:106 */
+/* call one: types.otp:106 */
 static otp_next holder_one_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -636,7 +636,7 @@ otp_next types_holder_one_reply(otp_from from, const struct types_plain *value)
     return otp_reply(from, &holder_one_type, value);
 }
 
-/* call holder.number: types.otp:107 */
+/* call number: types.otp:107 */
 static otp_next holder_number_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -662,7 +662,7 @@ otp_next types_holder_number_reply(otp_from from, double value)
     return otp_reply(from, &holder_number_type, &value);
 }
 
-/* call holder.who: types.otp:108 */
+/* call who: types.otp:108 */
 static otp_next holder_who_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -692,7 +692,7 @@ otp_next types_holder_who_reply(otp_from from, const otp_pid *value)
     return otp_reply(from, &holder_who_type, &reply_);
 }
 
-/* call holder.loud: types.otp:109 */
+/* call loud: types.otp:109 */
 static otp_next holder_loud_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -718,7 +718,7 @@ otp_next types_holder_loud_reply(otp_from from, enum types_level value)
     return otp_reply(from, &holder_loud_type, &value);
 }
 
-/* call holder.many: types.otp:110 */
+/* call many: types.otp:110 */
 struct holder_many_args {
     enum types_level level;
 };
@@ -854,7 +854,7 @@ otp_next types_holder_many_reply_tree(otp_from from, const struct types_node *no
     return otp_reply(from, &holder_many_type, &reply_);
 }
 
-/* call holder.scalars: types.otp:117 */
+/* call scalars: types.otp:117 */
 static const struct otp_layout holder_scalars_reply_layout =
     {sizeof(struct types_holder_scalars_reply), 0, NULL};
 
@@ -893,7 +893,7 @@ otp_next types_holder_scalars_reply_two(otp_from from, bool a, enum types_level 
     return otp_reply(from, &holder_scalars_type, &reply_);
 }
 
-/* cast holder.with: types.otp:118 */
+/* cast with: types.otp:118 */
 struct holder_with_args {
     uint64_t names;
     bool has_nick;
@@ -944,7 +944,7 @@ otp_status types_holder_with_with(otp_dest dest_, uint64_t names, const otp_str 
     return otp_cast(dest_, &holder_with_type, &args_);
 }
 
-/* info holder.tick: types.otp:119 */
+/* info tick: types.otp:119 */
 struct holder_tick_args {
     const struct types_node *nodes;
     size_t nodes_count;
