@@ -45,8 +45,10 @@ OTP_API otp_next otp_ignore(void);
 OTP_API otp_next otp_noreply(void);
 OTP_API otp_next otp_stop(otp_reason reason);
 
-/* Composers: what next says, and ... */
-OTP_API otp_next otp_and_stop(otp_next next, otp_reason reason); /* then stop: terminate, reply */
+/* Composers: what next says, and ... A continue stands alone, an idle timeout may go with
+ * hibernation, a stop takes none of them; other combinations are wrong shapes. A callback makes at
+ * most one stop and one continuation: the one made last counts. */
+OTP_API otp_next otp_and_stop(otp_next next, otp_reason reason);  /* then stop: terminate, reply */
 OTP_API otp_next otp_and_idle(otp_next next, otp_duration after); /* handle_idle if nothing comes */
 OTP_API otp_next otp_and_hibernate(otp_next next);                /* give cold memory back */
 /* ... then the continue, before any queued message. continuation comes from otp_continue. */
