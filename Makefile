@@ -60,7 +60,7 @@ PUBLIC_H   := $(wildcard runtime/include/otp/*.h)
 SUPPORT_O  := $(BUILD)/obj/tests/unit/support.o
 SPEC_TEST  := $(BUILD)/tests/run/spec_test
 
-MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 .PHONY: all otpc lib tests deps demo demo-run check check-run check-all check-asan check-tsan \
@@ -181,7 +181,7 @@ check-aarch64: all
 	  CHECK_ROOT=$(BUILD)/aarch64/debian check-run
 check-mutants: all
 	+MAKE='$(SUB)' BUILD='$(BUILD)/mutants' OTPC='$(OTPC)' sh tests/run/mutants.sh
-check-all: check # and what else this machine has the tools for
+check-all: # make check, then what else this machine has the tools for
 	+MAKE='$(SUB)' BUILD='$(BUILD)' sh tests/run/check_all.sh
 
 bench: all
