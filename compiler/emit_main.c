@@ -1,4 +1,6 @@
-/* emit_main.c - PACKAGE.otp.main.c: a program that runs the application. */
+/* emit_main.c - PACKAGE.otp.main.c: a program that runs the application.
+ *
+ * Idea: the library does all of it; this gives it the application's table. */
 #include "emit_parts.h"
 
 void emit_main(struct emitter *e)

@@ -128,7 +128,7 @@ static void keep_owned(struct plan_builder *b)
         keep_fields(&b->modules[i].state);
 }
 
-/* Layouts are defined in this order; what refers to a later one, or to itself, needs it announced. */
+/* Layouts are defined in this order; one that is referred to before, or by itself, is announced. */
 static void order_layouts(struct plan_builder *b)
 {
     const struct plan_list *lists[] = { &b->foreign_layouts, &b->structs };

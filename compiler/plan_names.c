@@ -110,17 +110,19 @@ static bool meet(const struct names *n, uint32_t a, uint32_t b)
     return false;
 }
 
-static void take(struct names *n, const char *suffix, const char *what, struct span span)
+/* True if the name was free. */
+static bool take(struct names *n, const char *suffix, const char *what, struct span span)
 {
     struct cname_key key = cname_append(n->stem.key, suffix);
     const struct cname *old = cname_take(&n->table, key, what, span);
     if (!old || !meet(n, old->span.file, span.file))
-        return;
+        return true;
     struct diag *d = diag_add(&n->unit->diags, E_C_CLASH, span,
                               "two things would be called '%s' in C: %s and %s", spell(n, suffix),
                               old->what, what);
     diag_note(d, old->span, "taken here by %s", old->what);
     diag_help(d, "rename one of them in the spec");
+    return false;
 }
 
 /* Who has the name of the package and these two parts. */
@@ -201,8 +203,8 @@ static void take_made(struct names *n, const struct type *t, struct span at)
     if (old && strcmp(old->what, what) == 0)
         return;
     begin(n, false, name, NULL, NULL);
-    take(n, "", what, at);
-    take(n, "_owned", what, at);
+    if (take(n, "", what, at))
+        take(n, "_owned", what, at);
 }
 
 /* The same for what lies inside the first ? and [] of a field, which need none. */
@@ -328,13 +330,16 @@ static void take_message(struct names *n, const struct message *m, const char *m
         return;
     check_params(n, &m->params);
     bool is_continue = m->kind == MESSAGE_CONTINUE;
+    const char *client = is_continue ? "what names a continue" : "the client of a message";
+    begin(n, false, module, is_continue ? "continue" : name, is_continue ? name : NULL);
+    if (!take(n, "", client, at))
+        return; /* all that is called after it would be said again */
+    take(n, "_args", "the arguments of a message", at);
     begin(n, false, module, is_continue ? "handle_continue" : "handle", name);
     take(n, "", "the handler of a message", at);
-    begin(n, false, module, is_continue ? "continue" : name, is_continue ? name : NULL);
-    take(n, "", is_continue ? "what names a continue" : "the client of a message", at);
-    take(n, "_args", "the arguments of a message", at);
     if (is_continue)
         return;
+    begin(n, false, module, name, NULL);
     if (has_default(m))
         take(n, "_with", "the client that takes the defaulted parameters too", at);
     if (m->kind == MESSAGE_INFO)
@@ -382,6 +387,19 @@ static void take_state(struct names *n, const struct field_list *state, const ch
     }
 }
 
+/* Each name once: a second one was reported. Continues have a space of names of their own. */
+static void take_messages(struct names *n, const struct decl *d, const char *module)
+{
+    struct intern_map continues;
+    intern_map_init(&continues, n->unit->arena);
+    for (struct message *m = d->genserver.messages.first; m; m = m->next) {
+        const struct name *name = m->name.name;
+        if (m->kind == MESSAGE_CONTINUE ? !intern_map_add(&continues, name, m)
+                                        : !d->members || intern_map_get(d->members, name) == m)
+            take_message(n, m, module);
+    }
+}
+
 static void take_genserver(struct names *n, const struct decl *d)
 {
     static const char *const callbacks[CALLBACK_COUNT] = {
@@ -404,9 +422,7 @@ static void take_genserver(struct names *n, const struct decl *d)
         take_registered(n, &g->name.name);
     check_params(n, &g->options.fields);
     take_state(n, &g->state.fields, module);
-    for (const struct message *m = g->messages.first; m; m = m->next)
-        if (!d->members || intern_map_get(d->members, m->name.name) == m)
-            take_message(n, m, module);
+    take_messages(n, d, module);
 }
 
 static void take_supervisor(struct names *n, const struct decl *d)
