@@ -180,9 +180,9 @@ check-aarch64: all
 	  CXX=aarch64-linux-gnu-g++ RUN_WITH="sh tests/run/aarch64.sh" RUNNERS="$(DYNAMIC)" \
 	  CHECK_ROOT=$(BUILD)/aarch64/debian check-run
 check-mutants: all
-	+MAKE='$(SUB)' BUILD='$(BUILD)/mutants' OTPC='$(OTPC)' sh tests/run/mutants.sh
+	+SUBMAKE='$(SUB)' BUILD='$(BUILD)/mutants' OTPC='$(OTPC)' sh tests/run/mutants.sh
 check-all: # make check, then what else this machine has the tools for
-	+MAKE='$(SUB)' BUILD='$(BUILD)' sh tests/run/check_all.sh
+	+SUBMAKE='$(SUB)' BUILD='$(BUILD)' sh tests/run/check_all.sh
 
 bench: all
 	$(RUNNER_ENV) sh tests/run/bench.sh $(BENCH)

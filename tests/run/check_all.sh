@@ -23,7 +23,7 @@ part() # TARGET TOOL...
         fi
     done
     echo "==== $target"
-    $MAKE BUILD="$BUILD" "$target" >"$out/$target.log" 2>&1
+    $SUBMAKE BUILD="$BUILD" "$target" >"$out/$target.log" 2>&1
     rc=$?
     counts=$(sed -n 's/^[a-z-]*: \([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' \
         "$out/$target.log" | tail -n 1)

@@ -11,7 +11,7 @@ here=$(dirname "$0")
 log=$BUILD/tests/out/mutant.txt
 mkdir -p "$BUILD/tests/out"
 
-$MAKE BUILD="$BUILD" MUTANTS=1 OTPC="$OTPC" tests >"$log" 2>&1 || { cat "$log"; exit 1; }
+$SUBMAKE BUILD="$BUILD" MUTANTS=1 OTPC="$OTPC" tests >"$log" 2>&1 || { cat "$log"; exit 1; }
 
 programs_with() # TAG: the programs whose source has a test of that tag
 {
