@@ -350,13 +350,16 @@ static void take_message(struct names *n, const struct message *m, const char *m
 
 /* ---- Declarations ---- */
 
-static void take_started(struct names *n, struct span at)
+/* False if the name itself is taken: all that is called after it would be said again. */
+static bool take_started(struct names *n, struct span at)
 {
-    take(n, "", "a module", at);
+    if (!take(n, "", "a module", at))
+        return false;
     take(n, "_module", "the table of a module", at);
     take(n, "_start", "a start function", at);
     take(n, "_start_link", "a start function", at);
     take(n, "_child_spec", "the child spec of a module", at);
+    return true;
 }
 
 static void take_registered(struct names *n, const struct ident *name)
@@ -410,7 +413,8 @@ static void take_genserver(struct names *n, const struct decl *d)
     const struct genserver *g = &d->genserver;
     const char *module = d->name.name->text;
     begin(n, false, module, NULL, NULL);
-    take_started(n, d->name.span);
+    if (!take_started(n, d->name.span))
+        return;
     take(n, "_options", "the options of a module", d->name.span);
     take(n, "_options_default", "the options of a module", d->name.span);
     for (int c = 0; c < CALLBACK_COUNT; c++)
@@ -428,7 +432,8 @@ static void take_genserver(struct names *n, const struct decl *d)
 static void take_supervisor(struct names *n, const struct decl *d)
 {
     begin(n, false, d->name.name->text, NULL, NULL);
-    take_started(n, d->name.span);
+    if (!take_started(n, d->name.span))
+        return;
     take_registered(n, &d->name);
     for (const struct child *c = d->supervisor.children.first; c; c = c->next) {
         begin(n, false, NULL, NULL, NULL);
@@ -444,7 +449,8 @@ static void take_supervisor(struct names *n, const struct decl *d)
 static void take_struct(struct names *n, const struct decl *d)
 {
     begin(n, false, d->name.name->text, NULL, NULL);
-    take(n, "", "a struct", d->name.span);
+    if (!take(n, "", "a struct", d->name.span))
+        return;
     take(n, "_owned", "the owner form of a struct", d->name.span);
     take(n, "_set", "what sets the owner form of a struct", d->name.span);
     take(n, "_view", "what reads the owner form of a struct", d->name.span);
@@ -454,7 +460,8 @@ static void take_struct(struct names *n, const struct decl *d)
 static void take_enum(struct names *n, const struct decl *d)
 {
     begin(n, false, d->name.name->text, NULL, NULL);
-    take(n, "", "an enum", d->name.span);
+    if (!take(n, "", "an enum", d->name.span))
+        return;
     for (const struct enum_value *v = d->values.first; v; v = v->next) {
         if (!check_reserved(n, &v->name))
             continue;
