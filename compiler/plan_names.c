@@ -386,7 +386,7 @@ static void take_state(struct names *n, const struct field_list *state, const ch
             continue;
         }
         for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-            take(n, verbs[i], "a function of a table", f->name.span);
+            take(n, verbs[i], i == 0 ? "a table" : "a function of a table", f->name.span);
     }
 }
 
