@@ -119,25 +119,6 @@ static void emit_table(struct emitter *e, const struct plan_table *t)
 
 /* ---- The file ---- */
 
-static void emit_refusals(struct emitter *e, const struct plan_module *m)
-{
-    const struct plan *p = e->plan;
-    tmpl_put(&e->out,
-             "#if defined($upper$_OTP_H) && !defined(OTP_WIRING)\n"
-             "#error \"include either $file$.h or $c$_impl.h, not both\"\n"
-             "#endif\n",
-             EMIT_VARS(TMPL_VAR("upper", p->upper), TMPL_VAR("file", p->file),
-                       TMPL_VAR("c", m->c_name)));
-    for (size_t i = 0; i < p->n_imports; i++)
-        tmpl_put(&e->out,
-                 "#if defined($upper$_OTP_H) && !defined(OTP_WIRING)\n"
-                 "#error \"include either $file$.h or $c$_impl.h, not both\"\n"
-                 "#endif\n",
-                 EMIT_VARS(TMPL_VAR("upper", p->imports[i].upper),
-                           TMPL_VAR("file", p->imports[i].file), TMPL_VAR("c", m->c_name)));
-    tmpl_raw(&e->out, "#define OTP_IMPL_HEADER\n\n");
-}
-
 void emit_impl(struct emitter *e, const struct plan_module *m)
 {
     emit_banner(e);
@@ -145,11 +126,15 @@ void emit_impl(struct emitter *e, const struct plan_module *m)
              "/* For the implementation of genserver $name$ ($place$), and for nobody else. */\n"
              "#ifndef $upper$_IMPL_H\n"
              "#define $upper$_IMPL_H\n\n"
-             "#include \"$file$.types.h\"\n\n",
+             "#include \"$file$.types.h\"\n\n"
+             "#if defined(OTP_PUBLIC_HEADER) && !defined(OTP_WIRING)\n"
+             "#error \"include either $c$_impl.h or a public header such as $file$.h, not both\"\n"
+             "#endif\n"
+             "#define OTP_IMPL_HEADER\n\n"
+             "OTP_BEGIN_DECLS\n\n",
              EMIT_VARS(TMPL_VAR("name", m->name), TMPL_VAR("place", emit_place(e, m->line)),
-                       TMPL_VAR("upper", m->upper), TMPL_VAR("file", e->plan->file)));
-    emit_refusals(e, m);
-    tmpl_raw(&e->out, "OTP_BEGIN_DECLS\n\n");
+                       TMPL_VAR("upper", m->upper), TMPL_VAR("file", e->plan->file),
+                       TMPL_VAR("c", m->c_name)));
     emit_state(e, m);
     emit_handlers(e, m);
     emit_answers(e, m);

@@ -18,8 +18,7 @@ static void emit_top(struct emitter *e)
              "#include \"$file$.h\"\n\n",
              EMIT_VARS(TMPL_VAR("package", p->package), TMPL_VAR("file", p->file)));
     for (size_t i = 0; i < p->n_imports; i++)
-        tmpl_put(&e->out, "#include \"$file$.h\"\n",
-                 EMIT_VARS(TMPL_VAR("file", p->imports[i].file)));
+        tmpl_put(&e->out, "#include \"$file$.h\"\n", EMIT_VARS(TMPL_VAR("file", p->imports[i])));
     for (size_t i = 0; i < p->n_modules; i++)
         tmpl_put(&e->out, "#include \"$c$_impl.h\"\n",
                  EMIT_VARS(TMPL_VAR("c", p->modules[i].c_name)));

@@ -214,15 +214,19 @@ static void emit_top(struct emitter *e)
 {
     const struct plan *p = e->plan;
     emit_banner(e);
+    const char *head =
+        TMPL_JOIN(e->arena, "What everyone may use of package ", p->package,
+                  ": types, names, casts and infos. The implementation of a module includes ",
+                  p->package, "_MODULE_impl.h, everyone else ", p->file, ".h.");
+    tmpl_comment(&e->out, 0, head, NULL);
     tmpl_put(&e->out,
-             "/* What everyone may use of package $package$: types, names, casts and infos. */\n"
              "#ifndef $upper$_OTP_TYPES_H\n"
              "#define $upper$_OTP_TYPES_H\n\n"
              "#include <otp/otp.h>\n\n",
-             EMIT_VARS(TMPL_VAR("package", p->package), TMPL_VAR("upper", p->upper)));
+             EMIT_VARS(TMPL_VAR("upper", p->upper)));
     for (size_t i = 0; i < p->n_imports; i++)
         tmpl_put(&e->out, "#include \"$file$.types.h\"\n",
-                 EMIT_VARS(TMPL_VAR("file", p->imports[i].file)));
+                 EMIT_VARS(TMPL_VAR("file", p->imports[i])));
     for (size_t i = 0; i < p->n_includes; i++)
         tmpl_put(&e->out, "#include \"$file$\"\n", EMIT_VARS(TMPL_VAR("file", p->includes[i])));
     tmpl_put(&e->out,

@@ -11,7 +11,7 @@
 static void plan_imports(struct plan_builder *b)
 {
     const struct import_list *list = &b->file->imports;
-    struct plan_import *imports = ARENA_ARRAY(b->arena, struct plan_import, list->count);
+    const char **imports = ARENA_ARRAY(b->arena, const char *, list->count);
     size_t n = 0;
     for (const struct import *i = list->first; i; i = i->next) {
         if (!i->file || i->file == b->file)
@@ -20,8 +20,7 @@ static void plan_imports(struct plan_builder *b)
         for (const struct import *j = list->first; j != i; j = j->next)
             twice = twice || j->file == i->file;
         if (!twice)
-            imports[n++] = (struct plan_import){ cname_upper(b->arena, plan_package(i->file)),
-                                                 plan_source(b, i->file) };
+            imports[n++] = plan_source(b, i->file);
     }
     b->plan->imports = imports;
     b->plan->n_imports = n;

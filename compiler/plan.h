@@ -255,11 +255,6 @@ struct plan_application {
 
 /* ---- A package ---- */
 
-struct plan_import {
-    const char *upper; /* "SHOP" */
-    const char *file;  /* "shop.otp": its headers are shop.otp.h, shop.otp.types.h */
-};
-
 struct plan {
     const char *package; /* "myapp" */
     const char *upper;   /* "MYAPP" */
@@ -268,7 +263,7 @@ struct plan {
     uint32_t line; /* of the package line */
     const char *const *includes;
     size_t n_includes;
-    const struct plan_import *imports;
+    const char *const *imports; /* "shop.otp": its headers are shop.otp.h, shop.otp.types.h */
     size_t n_imports;
     const struct plan_enum *enums;
     size_t n_enums;

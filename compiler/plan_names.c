@@ -362,14 +362,19 @@ static bool take_started(struct names *n, struct span at)
     return true;
 }
 
+/* Two processes of one name share its symbol; whether both can run is for checking to say. */
 static void take_registered(struct names *n, const struct ident *name)
 {
+    static const char what[] = "a registered name";
     if (!check_reserved(n, name))
         return;
+    const struct cname *old = find(n, n->package, name->name->text, "_name");
+    if (old && strcmp(old->what, what) == 0)
+        return;
     begin(n, false, name->name->text, "name", NULL);
-    take(n, "", "a registered name", name->span);
+    take(n, "", what, name->span);
     begin(n, true, name->name->text, NULL, NULL);
-    take(n, "", "a registered name", name->span);
+    take(n, "", what, name->span);
 }
 
 static void take_state(struct names *n, const struct field_list *state, const char *module)
@@ -435,15 +440,9 @@ static void take_supervisor(struct names *n, const struct decl *d)
     if (!take_started(n, d->name.span))
         return;
     take_registered(n, &d->name);
-    for (const struct child *c = d->supervisor.children.first; c; c = c->next) {
-        begin(n, false, NULL, NULL, NULL);
-        if (!c->name.set)
-            continue;
-        const struct cname *old = find(n, n->package, c->name.name.name->text, "_name");
-        /* Two processes of one name: allowed in two trees, and check has its own word on it. */
-        if (!old || strcmp(old->what, "a registered name") != 0)
+    for (const struct child *c = d->supervisor.children.first; c; c = c->next)
+        if (c->name.set && !c->name.via)
             take_registered(n, &c->name.name);
-    }
 }
 
 static void take_struct(struct names *n, const struct decl *d)

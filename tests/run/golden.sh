@@ -35,6 +35,16 @@ generate() # FOLDER OUT
     return $rc
 }
 
+# An implementation sees no public header, so that a call which it does not declare cannot compile.
+refuses() # FOLDER IMPL PUBLIC
+{
+    for pair in "$2 $3" "$3 $2"; do
+        for h in $pair; do echo "#include \"$h\""; done >"$BUILD/tests/out/both.c"
+        "$CC" -std=c11 -Iruntime/include -I"$1" -fsyntax-only "$BUILD/tests/out/both.c" 2>&1 |
+            grep -q '#error "include either' || return 1
+    done
+}
+
 too_long() # FILE...
 {
     awk 'length > 100 { print FILENAME ":" FNR ": longer than 100 columns"; n = 1 } END { exit !n }' "$@"
@@ -70,7 +80,14 @@ for dir in tests/golden/*/; do
             done ;;
         *.h)
             header_is_clean "$f" -Iruntime/include -I"samples/$name"
-            verdict $? "$f alone" ;;
+            verdict $? "$f alone"
+            case $f in
+            *_impl.h)
+                for public in "$out/$name"/*.otp.h; do
+                    refuses "$out/$name" "$(basename "$f")" "$(basename "$public")"
+                    verdict $? "$f and $public refuse each other"
+                done ;;
+            esac ;;
         esac
     done
 done

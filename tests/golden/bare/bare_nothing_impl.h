@@ -5,8 +5,8 @@
 
 #include "bare.otp.types.h"
 
-#if defined(BARE_OTP_H) && !defined(OTP_WIRING)
-#error "include either bare.otp.h or bare_nothing_impl.h, not both"
+#if defined(OTP_PUBLIC_HEADER) && !defined(OTP_WIRING)
+#error "include either bare_nothing_impl.h or a public header such as bare.otp.h, not both"
 #endif
 #define OTP_IMPL_HEADER
 

@@ -5,8 +5,8 @@
 
 #include "messages.otp.types.h"
 
-#if defined(MESSAGES_OTP_H) && !defined(OTP_WIRING)
-#error "include either messages.otp.h or messages_friend_impl.h, not both"
+#if defined(OTP_PUBLIC_HEADER) && !defined(OTP_WIRING)
+#error "include either messages_friend_impl.h or a public header such as messages.otp.h, not both"
 #endif
 #define OTP_IMPL_HEADER
 

@@ -6,8 +6,9 @@
 #include "myapp.otp.types.h"
 
 #if defined(OTP_IMPL_HEADER) && !defined(OTP_WIRING)
-#error "include either myapp.otp.h or the header of an implementation, not both"
+#error "include either myapp.otp.h or the header of an implementation (*_impl.h), not both"
 #endif
+#define OTP_PUBLIC_HEADER
 
 OTP_BEGIN_DECLS
 

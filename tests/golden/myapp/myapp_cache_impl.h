@@ -5,8 +5,8 @@
 
 #include "myapp.otp.types.h"
 
-#if defined(MYAPP_OTP_H) && !defined(OTP_WIRING)
-#error "include either myapp.otp.h or myapp_cache_impl.h, not both"
+#if defined(OTP_PUBLIC_HEADER) && !defined(OTP_WIRING)
+#error "include either myapp_cache_impl.h or a public header such as myapp.otp.h, not both"
 #endif
 #define OTP_IMPL_HEADER
 

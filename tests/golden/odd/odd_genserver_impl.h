@@ -5,8 +5,8 @@
 
 #include "odd.otp.types.h"
 
-#if defined(ODD_OTP_H) && !defined(OTP_WIRING)
-#error "include either odd.otp.h or odd_genserver_impl.h, not both"
+#if defined(OTP_PUBLIC_HEADER) && !defined(OTP_WIRING)
+#error "include either odd_genserver_impl.h or a public header such as odd.otp.h, not both"
 #endif
 #define OTP_IMPL_HEADER
 

@@ -5,8 +5,9 @@
 
 #include "odd.otp.types.h"
 
-#if defined(ODD_OTP_H) && !defined(OTP_WIRING)
-#error "include either odd.otp.h or odd_module_with_a_long_name_impl.h, not both"
+#if defined(OTP_PUBLIC_HEADER) && !defined(OTP_WIRING)
+#error "include either odd_module_with_a_long_name_impl.h or a public header such as odd.otp.h, " \
+       "not both"
 #endif
 #define OTP_IMPL_HEADER
 

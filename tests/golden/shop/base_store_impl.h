@@ -5,8 +5,8 @@
 
 #include "base.otp.types.h"
 
-#if defined(BASE_OTP_H) && !defined(OTP_WIRING)
-#error "include either base.otp.h or base_store_impl.h, not both"
+#if defined(OTP_PUBLIC_HEADER) && !defined(OTP_WIRING)
+#error "include either base_store_impl.h or a public header such as base.otp.h, not both"
 #endif
 #define OTP_IMPL_HEADER
 

@@ -5,11 +5,8 @@
 
 #include "shop.otp.types.h"
 
-#if defined(SHOP_OTP_H) && !defined(OTP_WIRING)
-#error "include either shop.otp.h or shop_till_impl.h, not both"
-#endif
-#if defined(BASE_OTP_H) && !defined(OTP_WIRING)
-#error "include either base.otp.h or shop_till_impl.h, not both"
+#if defined(OTP_PUBLIC_HEADER) && !defined(OTP_WIRING)
+#error "include either shop_till_impl.h or a public header such as shop.otp.h, not both"
 #endif
 #define OTP_IMPL_HEADER
 

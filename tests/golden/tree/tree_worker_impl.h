@@ -5,8 +5,8 @@
 
 #include "tree.otp.types.h"
 
-#if defined(TREE_OTP_H) && !defined(OTP_WIRING)
-#error "include either tree.otp.h or tree_worker_impl.h, not both"
+#if defined(OTP_PUBLIC_HEADER) && !defined(OTP_WIRING)
+#error "include either tree_worker_impl.h or a public header such as tree.otp.h, not both"
 #endif
 #define OTP_IMPL_HEADER
 

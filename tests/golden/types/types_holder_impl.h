@@ -5,8 +5,8 @@
 
 #include "types.otp.types.h"
 
-#if defined(TYPES_OTP_H) && !defined(OTP_WIRING)
-#error "include either types.otp.h or types_holder_impl.h, not both"
+#if defined(OTP_PUBLIC_HEADER) && !defined(OTP_WIRING)
+#error "include either types_holder_impl.h or a public header such as types.otp.h, not both"
 #endif
 #define OTP_IMPL_HEADER
 
