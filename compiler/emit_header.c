@@ -58,17 +58,16 @@ void emit_header(struct emitter *e)
     const struct plan *p = e->plan;
     emit_banner(e);
     tmpl_comment(&e->out, 0, NULL, p->doc);
-    tmpl_put(
-        &e->out,
-        "#ifndef $upper$_OTP_H\n"
-        "#define $upper$_OTP_H\n\n"
-        "#include \"$file$.types.h\"\n\n"
-        "#if defined(OTP_IMPL_HEADER) && !defined(OTP_WIRING)\n"
-        "#error \"include either $file$.h or the header of an implementation (*_impl.h), not both\"\n"
-        "#endif\n"
-        "#define OTP_PUBLIC_HEADER\n\n"
-        "OTP_BEGIN_DECLS\n\n",
-        EMIT_VARS(TMPL_VAR("upper", p->upper), TMPL_VAR("file", p->file)));
+    tmpl_put(&e->out,
+             "#ifndef $upper$_OTP_H\n"
+             "#define $upper$_OTP_H\n\n"
+             "#include \"$file$.types.h\"\n\n"
+             "#if defined(OTP_IMPL_HEADER) && !defined(OTP_WIRING)\n"
+             "#error \"include either $file$.h or the header of an implementation, *_impl.h\"\n"
+             "#endif\n"
+             "#define OTP_PUBLIC_HEADER\n\n"
+             "OTP_BEGIN_DECLS\n\n",
+             EMIT_VARS(TMPL_VAR("upper", p->upper), TMPL_VAR("file", p->file)));
     for (size_t i = 0; i < p->n_modules; i++)
         emit_module(e, &p->modules[i]);
     for (size_t i = 0; i < p->n_supervisors; i++)

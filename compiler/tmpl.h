@@ -51,10 +51,10 @@ struct tmpl {
 
 void tmpl_init(struct tmpl *t, struct arena *a);
 
-/* Appends text, a constant, with every $name$ replaced; $$ is a dollar. Borrows all. Of the lines of
- * a TMPL_LINES the later ones get the indentation of the line it stands on. vars ends with TMPL_END.
- * A name that is not among vars stays as it is written: a fault of the emitter that no C compiler
- * accepts. */
+/* Appends text, a constant, with every $name$ replaced; $$ is a dollar. Borrows all. Of the lines
+ * of a TMPL_LINES the later ones get the indentation of the line it stands on. vars ends with
+ * TMPL_END. A name that is not among vars stays as it is written: a fault of the emitter that no C
+ * compiler accepts. */
 void tmpl_put(struct tmpl *t, const char *text, const struct tmpl_var *vars);
 
 /* Appends text as it is, dollars too; lines are broken as above. */

@@ -5,7 +5,7 @@
 #include "bare.otp.types.h"
 
 #if defined(OTP_IMPL_HEADER) && !defined(OTP_WIRING)
-#error "include either bare.otp.h or the header of an implementation (*_impl.h), not both"
+#error "include either bare.otp.h or the header of an implementation, *_impl.h"
 #endif
 #define OTP_PUBLIC_HEADER
 

@@ -6,7 +6,7 @@
 #include "myapp.otp.types.h"
 
 #if defined(OTP_IMPL_HEADER) && !defined(OTP_WIRING)
-#error "include either myapp.otp.h or the header of an implementation (*_impl.h), not both"
+#error "include either myapp.otp.h or the header of an implementation, *_impl.h"
 #endif
 #define OTP_PUBLIC_HEADER
 

@@ -9,7 +9,7 @@
 #include "odd.otp.types.h"
 
 #if defined(OTP_IMPL_HEADER) && !defined(OTP_WIRING)
-#error "include either odd.otp.h or the header of an implementation (*_impl.h), not both"
+#error "include either odd.otp.h or the header of an implementation, *_impl.h"
 #endif
 #define OTP_PUBLIC_HEADER
 

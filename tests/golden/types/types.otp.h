@@ -6,7 +6,7 @@
 #include "types.otp.types.h"
 
 #if defined(OTP_IMPL_HEADER) && !defined(OTP_WIRING)
-#error "include either types.otp.h or the header of an implementation (*_impl.h), not both"
+#error "include either types.otp.h or the header of an implementation, *_impl.h"
 #endif
 #define OTP_PUBLIC_HEADER
 
