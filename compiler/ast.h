@@ -344,8 +344,8 @@ enum reply_kind { REPLY_ACK, REPLY_VALUE, REPLY_TAGS, REPLY_POISON };
 
 struct reply {
     enum reply_kind kind; /* resolve: REPLY_POISON where two tags have one name */
-    struct span span;  /* with the arrow; nowhere for REPLY_ACK */
-    struct type *type; /* REPLY_VALUE */
+    struct span span;     /* with the arrow; nowhere for REPLY_ACK */
+    struct type *type;    /* REPLY_VALUE */
     struct tag_list tags;
 };
 
@@ -502,6 +502,7 @@ struct child {
     struct option_value_list options;
     struct doc *doc;
     struct span span; /* the statement */
+    bool broken;      /* not all of it could be read: its module may be another */
     struct decl *owner;
     struct child *next;
 };
@@ -652,6 +653,7 @@ struct file {
 
     struct intern_map decls_by_name; /* resolve: structs, enums and modules */
     struct intern_map lost_names;    /* names seen in what could not be read: mute about them */
+    bool lost_nameless;              /* so could be any name: a declaration has lost its own */
     struct decl *env;                /* resolve: NULL if none */
     struct decl *application;        /* resolve: NULL if none */
     struct file *next;

@@ -76,7 +76,7 @@ struct child *build_child(struct parser *p, struct word *word, struct word *id, 
 void build_restart(struct parser *p, struct child *c, struct word *word, struct span span);
 void build_shutdown(struct parser *p, struct child *c, struct parse_time *time, struct span span);
 void build_child_name(struct parser *p, struct child *c, struct word *name, struct span span);
-struct child *build_child_end(struct child *c, struct span span);
+struct child *build_child_end(struct parser *p, struct child *c, struct span span);
 struct child *build_child_options(struct parser *p, struct child *c,
                                   struct option_value_list *options, struct span options_span,
                                   struct span span);

@@ -154,7 +154,7 @@ static bool nests(char sign)
     return sign == '(' || sign == '[';
 }
 
-static void push_bracket(struct parser *p, const struct parse_token *t)
+void lex_push_bracket(struct parser *p, char sign, struct span place)
 {
     if (p->n_brackets == p->brackets_cap) {
         size_t cap = p->brackets_cap ? p->brackets_cap * 2 : 16;
@@ -165,7 +165,7 @@ static void push_bracket(struct parser *p, const struct parse_token *t)
         p->brackets_cap = cap;
     }
     struct parse_bracket *b = &p->brackets[p->n_brackets++];
-    *b = (struct parse_bracket){ .sign = (char)t->kind, .span = t->span, .n_head = p->n_head };
+    *b = (struct parse_bracket){ .sign = sign, .span = place, .n_head = p->n_head };
     memcpy(b->head, p->head, sizeof b->head);
     p->n_nested += nests(b->sign);
 }
@@ -213,21 +213,25 @@ void lex_begin_statement(struct parser *p, const struct parse_token *t)
 static void track(struct parser *p, const struct parse_token *t)
 {
     if (t->kind == '(' || t->kind == '[' || t->kind == '{')
-        push_bracket(p, t);
+        lex_push_bracket(p, (char)t->kind, t->span);
     else if (opening_of(t->kind))
         close_bracket(p, opening_of(t->kind));
+    if (t->kind == '}' && p->n_brackets == 0)
+        p->closed = t->span;
     track_head(p, t);
     if (t->kind == ';' || t->kind == '{' || t->kind == '}')
         p->bad = false;
 }
 
-/* ---- The stream ---- */
+/* ---- Tokens of the scanner ---- */
 
 static void scan_token(struct parser *p, struct parse_token *t)
 {
     memset(t, 0, sizeof *t);
     t->kind = scan_lex(&t->value, &t->span, p->scanner);
-    if (t->kind == T_END)
+    if (t->kind != T_END)
+        lex_restore(p->scanner);
+    else
         t->span = (struct span){ p->source->id, p->source->size, p->source->size };
     if (!lex_is_word(t->kind))
         take_doc(p);
@@ -235,6 +239,124 @@ static void scan_token(struct parser *p, struct parse_token *t)
     t->line_start = p->line_start;
     t->margin = t->span.begin == 0 || p->source->bytes[t->span.begin - 1] == '\n';
     p->line_start = false;
+}
+
+/* ---- Blocks that the next line shows to be open ---- */
+
+char lex_peek(const struct parser *p, const struct parse_token *t)
+{
+    const char *s = p->source->bytes + t->span.end;
+    while (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n')
+        s++;
+    return *s;
+}
+
+static bool is_word_start(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+/* Inside a block, a declaration's word at the margin with what must follow it: no line of a block
+ * looks like that. */
+static bool begins_declaration(const struct parser *p, const struct parse_token *t)
+{
+    char next = lex_peek(p, t);
+    if (!t->margin || !lex_is_top(t->kind))
+        return false;
+    return is_word_start(next) || next == '"' || (next == '{' && t->kind == T_KW_ENV);
+}
+
+/* Where every line is `name: ...` or `name = ...`: options, state, and options of a child. */
+static bool is_list_of_names(const struct parse_bracket *b)
+{
+    const struct name *word = b->n_head ? b->head[0].name : NULL;
+    if (!word)
+        return false;
+    return word->token == T_KW_CHILD ||
+           (b->n_head == 1 && (word->token == T_KW_OPTIONS || word->token == T_KW_STATE));
+}
+
+/* In such a list, a line of the block around it. A field may be called like any word, so this asks
+ * for more than the word: what a missing ':' cannot explain. */
+static bool begins_outer_line(const struct parser *p, const struct parse_token *t)
+{
+    char next = lex_peek(p, t);
+    if (!t->line_start || !lex_is_line(t->kind))
+        return false;
+    if (next == '{' || (next >= '0' && next <= '9'))
+        return true;
+    bool rare = t->kind == T_KW_CALL || t->kind == T_KW_CAST || t->kind == T_KW_INFO ||
+                t->kind == T_KW_ON || t->kind == T_KW_CHILD || t->kind == T_KW_CONTINUE;
+    return rare && is_word_start(next);
+}
+
+static size_t count_open_blocks(const struct parser *p)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < p->n_brackets; i++)
+        count += p->brackets[i].sign == '{';
+    return count;
+}
+
+static const struct parse_bracket *innermost_block(const struct parser *p)
+{
+    size_t i = p->n_brackets;
+    while (i > 0 && p->brackets[i - 1].sign != '{')
+        i--;
+    return i ? &p->brackets[i - 1] : NULL;
+}
+
+static size_t blocks_to_close(const struct parser *p, const struct parse_token *t)
+{
+    if (p->n_brackets == 0)
+        return 0;
+    if (begins_declaration(p, t))
+        return count_open_blocks(p);
+    const struct parse_bracket *b = innermost_block(p);
+    return b && is_list_of_names(b) && begins_outer_line(p, t);
+}
+
+static void report_open_block(struct parser *p, const struct parse_token *t)
+{
+    size_t i = p->n_brackets;
+    while (p->brackets[i - 1].sign != '{')
+        i--;
+    struct diag *d =
+        diag_add(&p->unit->diags, E_UNCLOSED, p->brackets[i - 1].span, "'{' is never closed");
+    diag_note(d, t->span, "before this '%s'", t->value.word.id.name->text);
+}
+
+static void make_closer(struct parser *p, struct parse_token *t)
+{
+    struct span place = { p->source->id, p->held.span.begin, p->held.span.begin };
+    *t = (struct parse_token){ .kind = '}', .span = place, .muted = p->bad, .line_start = true };
+    track(p, t);
+    p->n_closers--;
+}
+
+/* ---- The stream ---- */
+
+/* A new token, looked at; or a '}' that the spec lacks. */
+static void fetch(struct parser *p, struct parse_token *t)
+{
+    if (p->n_closers) {
+        make_closer(p, t);
+        return;
+    }
+    if (p->held.kind) {
+        *t = p->held;
+        p->held.kind = 0;
+    } else {
+        scan_token(p, t);
+        p->n_closers = blocks_to_close(p, t);
+        if (p->n_closers) {
+            report_open_block(p, t);
+            p->held = *t;
+            make_closer(p, t);
+            return;
+        }
+    }
+    track(p, t);
 }
 
 /* Too deep: the whole bracket becomes one token that stands for it. */
@@ -255,8 +377,7 @@ static void next_token(struct parser *p, struct parse_token *t)
         *t = p->stash[--p->n_stash];
         return;
     }
-    scan_token(p, t);
-    track(p, t);
+    fetch(p, t);
     if (nests((char)t->kind) && p->n_nested > PARSE_MAX_NESTING)
         cut_nesting(p, t);
 }
@@ -277,17 +398,24 @@ void lex_push(struct parser *p, const struct parse_token *t)
     p->stash[p->n_stash++] = *t;
 }
 
+/* Nothing between '(' or '[' and its like ends a statement: where one ends, the bracket is taken for
+ * closed. */
+static bool ends_nested(char sign, int kind)
+{
+    return nests(sign) && (kind == ';' || kind == '{' || kind == '}');
+}
+
 bool lex_skip_bracket(struct parser *p)
 {
     size_t open = p->n_brackets;
+    char sign = open ? p->brackets[open - 1].sign : '{';
     while (p->n_brackets >= open) {
         struct parse_token t;
-        scan_token(p, &t);
-        track(p, &t);
+        fetch(p, &t);
         p->last = t;
-        if (t.kind == T_END) {
+        if (t.kind == T_END || ends_nested(sign, t.kind)) {
             lex_push(p, &t);
-            return false;
+            return t.kind != T_END;
         }
     }
     return true;
@@ -328,7 +456,6 @@ void lex_open(struct parser *p)
 
 void lex_close(struct parser *p)
 {
-    lex_restore(p->scanner);
     scan_lex_destroy(p->scanner);
     p->scanner = NULL;
 }

@@ -33,7 +33,7 @@ size_t lex_string_open(struct parser *p, union parse_value *value, struct span *
 
 /* ---- The stream ---- */
 
-/* In otp.l: makes the source whole again when scanning stops before its end. */
+/* In otp.l: makes the source whole again behind a token. */
 void lex_restore(void *scanner);
 
 /* Opens the scanner over the file's source, and ends it. */
@@ -59,8 +59,12 @@ void lex_skip_statement(struct parser *p);
 /* Skips to the bracket that closes the one just read; false if the file ends first. */
 bool lex_skip_bracket(struct parser *p);
 
-/* The innermost open bracket is taken for closed. */
+/* The innermost open bracket is taken for closed; one more is taken for open. */
 void lex_pop_bracket(struct parser *p);
+void lex_push_bracket(struct parser *p, char sign, struct span place);
+
+/* The first byte behind the last token that is no blank; '\0' at the end. */
+char lex_peek(const struct parser *p, const struct parse_token *t);
 
 /* A statement begins with this token, although no ';' or '}' stands before it. */
 void lex_begin_statement(struct parser *p, const struct parse_token *t);

@@ -201,8 +201,10 @@ void build_child_name(struct parser *p, struct child *c, struct word *name, stru
     c->name = (struct name_line){ .set = true, .name = name->id, .span = span };
 }
 
-struct child *build_child_end(struct child *c, struct span span)
+struct child *build_child_end(struct parser *p, struct child *c, struct span span)
 {
+    c->broken = p->line_broken;
+    p->line_broken = false;
     c->span = span;
     return c;
 }
@@ -211,11 +213,10 @@ struct child *build_child_options(struct parser *p, struct child *c,
                                   struct option_value_list *options, struct span options_span,
                                   struct span span)
 {
-    p->line_broken = false;
     c->options_written = true;
     c->options_span = options_span;
     c->options = *options;
-    return build_child_end(c, span);
+    return build_child_end(p, c, span);
 }
 
 void build_add_option(struct parser *p, struct option_value_list *list, struct word *name,

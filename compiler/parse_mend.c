@@ -201,6 +201,20 @@ static void say_unexpected(const struct error *e)
         remark_words(d, e, &words);
 }
 
+/* A line of a block between declarations: a '}' too many may have closed its block. */
+static bool is_line_of_block(const struct parser *p)
+{
+    if (!lex_is_word(p->last.kind))
+        return false;
+    char next = lex_peek(p, &p->last);
+    return lex_is_line(p->last.kind) || next == ':' || next == '=';
+}
+
+static bool is_orphan(const struct error *e)
+{
+    return is_between_declarations(e) && is_line_of_block(e->p) && ast_has_span(e->p->closed);
+}
+
 /* A word where only certain keywords may stand. */
 static void say_wrong_word(const struct error *e)
 {
@@ -217,7 +231,10 @@ static void say_wrong_word(const struct error *e)
     else
         d = diag_add(&p->unit->diags, E_CLAUSE, p->last.span, "'%s' cannot stand in %s", text,
                      context_text(p));
-    remark_words(d, e, &words);
+    if (is_orphan(e))
+        diag_note(d, p->closed, "the declaration before it ends here");
+    else
+        remark_words(d, e, &words);
 }
 
 static void say_misspelt(const struct error *e, const struct suggest *s)
@@ -231,16 +248,13 @@ static void say_misspelt(const struct error *e, const struct suggest *s)
     diag_suggest(d, suggest_first(s));
 }
 
-static void say_unclosed(const struct error *e, const struct parse_token *inside)
+/* At the end of the file. */
+static void say_unclosed(const struct error *e)
 {
     struct parser *p = e->p;
-    if (e->mute || p->n_brackets == 0)
-        return;
     const struct parse_bracket *b = &p->brackets[p->n_brackets - 1];
-    struct diag *d =
+    if (!e->mute)
         diag_add(&p->unit->diags, E_UNCLOSED, b->span, "'%c' is never closed", b->sign);
-    if (inside)
-        diag_note(d, inside->span, "before this '%s'", inside->value.word.id.name->text);
 }
 
 /* ---- Deciding ---- */
@@ -264,28 +278,19 @@ static int find_misspelt(const struct error *e, struct suggest *s)
             suggest_offer(s, intern_bytes(&e->p->unit->names, text + 1, strlen(text) - 2)->text);
     }
     const char *best = suggest_first(s);
-    return best ? intern_text(&e->p->unit->names, best)->token : 0;
+    int token = best ? intern_text(&e->p->unit->names, best)->token : 0;
+    /* `cache {` lacks a keyword, or a name: it is no misspelt one. */
+    bool nameless = lex_is_top(token) && token != T_KW_ENV && lex_peek(e->p, &e->p->last) == '{';
+    return nameless ? 0 : token;
 }
 
-/* A declaration begins at the margin although a block is still open. */
-static bool is_unclosed(const struct error *e)
+/* A '{' must stand before the word: of a block, or of a child's options. */
+static bool lacks_brace(const struct error *e, bool begins_line)
 {
-    struct parser *p = e->p;
-    const struct parse_token *now = &p->last, *before = &p->before;
-    if (p->n_brackets == 0)
+    char next = lex_peek(e->p, &e->p->last);
+    if (!expects(e, "'{'") || (e->p->last.margin && lex_is_top(e->p->last.kind)))
         return false;
-    if (now->margin && lex_is_top(now->kind) && expects(e, "'}'")) {
-        say_unclosed(e, now);
-        decide(p, MEND_CLOSE, '}');
-        return true;
-    }
-    /* Where any word is a name, it was taken for one, and the next token is the unexpected one. */
-    if (before->margin && lex_is_top(before->kind) && lex_is_word(now->kind)) {
-        say_unclosed(e, before);
-        decide(p, MEND_CLOSE_BEFORE, '}');
-        return true;
-    }
-    return false;
+    return expects(e, "';'") ? next == '=' && !begins_line : next != '{';
 }
 
 static void decide_about_word(const struct error *e)
@@ -297,11 +302,15 @@ static void decide_about_word(const struct error *e)
     if (meant) {
         say_misspelt(e, &s);
         decide(p, MEND_REPLACE, meant);
+    } else if (lacks_brace(e, begins_line)) {
+        say_missing(e, "{");
+        decide(p, MEND_INSERT, '{');
     } else if (expects(e, "';'")) {
         if (begins_line || p->last.line_start)
             say_missing(e, ";");
         else
             say_unexpected(e);
+        p->line_broken = p->line_broken || !(begins_line || p->last.line_start);
         decide(p, MEND_INSERT, ';');
     } else if (expects(e, "','")) {
         say_missing(e, ",");
@@ -309,7 +318,9 @@ static void decide_about_word(const struct error *e)
     } else {
         struct listing signs, words;
         list_expected(e, &signs, &words);
-        if (words.count > 1)
+        if (expects(e, "'{'") && p->last.line_start)
+            say_missing(e, "{");
+        else if (words.count > 1)
             say_wrong_word(e);
         else
             say_unexpected(e);
@@ -327,6 +338,9 @@ static void decide_about_sign(const struct error *e)
     } else if (expects(e, "')'") && ends) {
         say_missing(e, ")");
         decide(p, MEND_INSERT, ')');
+    } else if (kind == '{' && p->before.kind == '{' && lex_peek(p, &p->last) != '{') {
+        say_unexpected(e);
+        decide(p, MEND_DROP, 0);
     } else if (expects(e, "','") && expects(e, "'}'") && kind == ';') {
         say_unexpected(e); /* values of an enum ended like fields */
         decide(p, MEND_REPLACE, ',');
@@ -338,7 +352,7 @@ static void decide_about_sign(const struct error *e)
 static void decide_at_end(const struct error *e)
 {
     if (e->p->n_brackets)
-        say_unclosed(e, NULL);
+        say_unclosed(e);
     else
         say_unexpected(e);
 }
@@ -356,8 +370,6 @@ void mend_report(struct parser *p, const char *const *expected, unsigned n_expec
     decide(p, MEND_SKIP, 0);
     if (p->last.kind == T_END)
         decide_at_end(&e);
-    else if (is_unclosed(&e))
-        return;
     else if (lex_is_word(p->last.kind))
         decide_about_word(&e);
     else
@@ -384,6 +396,14 @@ static void advance(struct parser *p, struct mend_lookahead la)
     *la.token = lex_next(p, la.value, la.place);
 }
 
+/* A '{' that was not written comes before t. If t is one word too many, it is not of the head. */
+static void open_block(struct parser *p, const struct parse_token *t)
+{
+    if (p->n_head && p->head[p->n_head - 1].span.begin == t->span.begin)
+        p->n_head--;
+    lex_push_bracket(p, '{', behind(&p->before));
+}
+
 /* A token that was not written comes before the last one. */
 static void insert(struct parser *p, struct mend_lookahead la, int kind)
 {
@@ -391,21 +411,12 @@ static void insert(struct parser *p, struct mend_lookahead la, int kind)
     lex_push(p, &t);
     if (kind == '}')
         lex_pop_bracket(p);
-    if (kind == '}' || kind == ';')
+    if (kind == '{')
+        open_block(p, &t);
+    if (kind == '}' || kind == ';' || kind == '{')
         lex_begin_statement(p, &t);
     p->last = (struct parse_token){ .kind = kind, .span = behind(&p->before), .muted = true };
     look_at_last(p, la);
-}
-
-/* The same before the last two tokens. */
-static void insert_before_two(struct parser *p, struct mend_lookahead la, int kind)
-{
-    struct parse_token t = p->last;
-    lex_push(p, &t);
-    p->last = p->before;
-    insert(p, la, kind);
-    p->head[p->n_head++] = t.value.word.id; /* both are words, see is_unclosed() */
-    la.place->begin = la.place->end = p->before.span.begin;
 }
 
 static void lose_name(struct parser *p, struct ident id)
@@ -467,22 +478,74 @@ static void skip_line(struct parser *p, struct mend_lookahead la, bool fell)
     look_at_last(p, la);
 }
 
+/* The declaration has no body: `{` and `}` come before the last token, or in the place of a ';'. */
+static void insert_empty_block(struct parser *p, struct mend_lookahead la)
+{
+    struct parse_token t = p->last;
+    struct parse_token close = { .kind = '}', .span = behind(&p->before), .muted = true };
+    if (t.kind != ';')
+        lex_push(p, &t);
+    lex_push(p, &close);
+    lex_begin_statement(p, &t);
+    p->last = close;
+    p->last.kind = '{';
+    look_at_last(p, la);
+}
+
+/* To the '{' of a declaration; if there is none, it is opened here. */
+static void skip_to_block(struct parser *p, struct mend_lookahead la)
+{
+    while (p->last.kind != '{') {
+        int kind = p->last.kind;
+        if (kind == ';' || kind == T_END || (p->last.margin && lex_is_top(kind))) {
+            insert_empty_block(p, la);
+            return;
+        }
+        if (kind == '}' || p->last.line_start) {
+            insert(p, la, '{');
+            return;
+        }
+        if (lex_is_word(kind))
+            lose_name(p, p->last.value.word.id);
+        if (kind == '(' || kind == '[')
+            lex_skip_bracket(p);
+        advance(p, la);
+    }
+    look_at_last(p, la);
+}
+
+static bool starts_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
 /* To the next declaration. Names on the way may have been declared by what is thrown away. */
 static void skip_item(struct parser *p, struct mend_lookahead la, bool fell)
 {
-    for (unsigned i = 0; i < p->n_head; i++)
-        lose_name(p, p->head[i]);
+    const struct parse_bracket *b = p->n_brackets ? &p->brackets[p->n_brackets - 1] : NULL;
+    bool block = p->last.kind == '{' && b;
+    unsigned n_head = block ? b->n_head : p->n_head;
+    for (unsigned i = 0; i < n_head; i++)
+        lose_name(p, block ? b->head[i] : p->head[i]);
+    bool top = n_head == 1 && lex_is_top((block ? b->head : p->head)[0].name->token);
+    p->file->lost_nameless = p->file->lost_nameless || top || (block && n_head < 2);
+    bool orphan = !fell && is_line_of_block(p); /* up to the '}' of its lost block */
+    if (orphan && p->file->decls.last)
+        p->file->decls.last->broken = true;
     for (bool taken = fell; p->last.kind != T_END; taken = true) {
         int kind = p->last.kind;
-        if (taken && p->last.line_start && lex_is_top(kind))
+        if (taken && lex_is_top(kind) && (p->last.line_start || starts_word(lex_peek(p, &p->last))))
             break;
         if (lex_is_word(kind))
             lose_name(p, p->last.value.word.id);
-        if (kind == '(' || kind == '[' || kind == '{')
+        if (kind == '{')
             lex_skip_bracket(p);
         advance(p, la);
-        if ((kind == ';' || kind == '{' || kind == '}') && lex_is_word(p->last.kind))
-            break;
+        if (kind == '}' || (!orphan && (kind == ';' || kind == '{'))) {
+            orphan = false;
+            if (lex_is_word(p->last.kind))
+                break;
+        }
     }
     look_at_last(p, la);
 }
@@ -526,6 +589,7 @@ static void skip(struct parser *p, enum mend_level level, bool fell, struct mend
     p->file->broken = p->file->broken || level == MEND_ITEM;
     switch (level) {
     case MEND_ITEM: skip_item(p, la, fell); break;
+    case MEND_OPEN: skip_to_block(p, la); break;
     case MEND_LINE: skip_line(p, la, fell); break;
     case MEND_CLAUSE: skip_clause(p, la); break;
     case MEND_PARAM: skip_param(p, la); break;
@@ -544,10 +608,9 @@ void mend_fix(struct parser *p, enum mend_level level, struct span place,
         look_at_last(p, lookahead);
     } else if (mend == MEND_INSERT && !fell) {
         insert(p, lookahead, p->mend_token);
-    } else if (mend == MEND_CLOSE && level == MEND_LINE) {
-        insert(p, lookahead, '}');
-    } else if (mend == MEND_CLOSE_BEFORE && level == MEND_LINE) {
-        insert_before_two(p, lookahead, '}');
+    } else if (mend == MEND_DROP) {
+        lex_pop_bracket(p);
+        advance(p, lookahead);
     } else {
         skip(p, level, fell, lookahead);
     }

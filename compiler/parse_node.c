@@ -29,6 +29,13 @@ bool build_once(struct parser *p, bool set, struct span first, struct span secon
     return false;
 }
 
+/* A keyword in the place of a value: likely the value is missing and a clause follows, which can now
+ * only be misread. */
+static void expect_nonsense(struct parser *p, struct ident word)
+{
+    p->bad = p->bad || word.name->token;
+}
+
 static const char *list_words(struct parser *p, const struct build_words *words)
 {
     struct arena_buf b;
@@ -54,6 +61,7 @@ bool build_word(struct parser *p, struct ident word, const struct build_words *w
     if (suggest_first(&s))
         diag_suggest(d, suggest_first(&s));
     diag_remark(d, "%s are %s", words->plural, list_words(p, words));
+    expect_nonsense(p, word);
     return false;
 }
 
@@ -82,6 +90,7 @@ static void wrong_time_word(struct parser *p, const struct parse_time *t,
     diag_remark(d, "here stands a duration such as 5s%s%s",
                 words >= TIME_WORDS_INFINITY ? ", or infinity" : "",
                 words >= TIME_WORDS_BRUTAL_KILL ? ", or brutal_kill" : "");
+    expect_nonsense(p, t->word);
 }
 
 bool build_exact(struct parser *p, const struct parse_time *t, int64_t *ns)

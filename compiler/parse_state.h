@@ -138,7 +138,7 @@ struct parse_bracket {
 };
 
 /* How a syntax error is to be mended; decided when it is reported, done by mend_fix(). */
-enum parse_mend { MEND_SKIP, MEND_REPLACE, MEND_INSERT, MEND_CLOSE, MEND_CLOSE_BEFORE };
+enum parse_mend { MEND_SKIP, MEND_REPLACE, MEND_INSERT, MEND_DROP };
 
 enum { PARSE_STASH = 4, PARSE_EXPECTED = 160 };
 
@@ -151,8 +151,11 @@ struct parser {
     /* The scanner's side. */
     struct parse_token stash[PARSE_STASH]; /* read before the scanner is asked */
     unsigned n_stash;
+    size_t n_closers; /* '}' to hand out before `held`: blocks that it shows to be open */
+    struct parse_token held;
     struct parse_token last;   /* handed out last */
     struct parse_token before; /* and the one before it */
+    struct span closed;        /* the last '}' of a declaration */
     bool line_start;           /* nothing but blanks since the line began */
     uint32_t comment_begin;    /* of the comment being read */
     bool bad;                  /* this statement holds malformed text: mute about its syntax */

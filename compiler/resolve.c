@@ -97,7 +97,7 @@ static void report_unknown(struct resolver *r, const struct file *f, const struc
 {
     struct unit *u = r->unit;
     struct suggest s;
-    if (intern_map_get(&f->lost_names, ref->name.name))
+    if (f->lost_nameless || intern_map_get(&f->lost_names, ref->name.name))
         return;
     suggest_init(&s, ref->name.name->text, &u->suggest_budget);
     offer_decls(&s, f, want);
@@ -308,7 +308,7 @@ static void resolve_one_message(struct resolver *r, struct message *m, struct ty
     }
     resolve_handler(r, &m->handler);
     struct resolve_scope scope = {
-        .unit = r->unit, .file = r->file, .params = &m->params, .state = state
+        .unit = r->unit, .file = r->file, .params = &m->params, .state = state, .broken = m->broken
     };
     resolve_expr(&scope, m->value);
 }
@@ -424,7 +424,8 @@ static void resolve_supervisor(struct resolver *r, struct decl *d)
 {
     resolve_value_expr(r, d->supervisor.max_children.value);
     for (struct child *c = d->supervisor.children.first; c; c = c->next) {
-        resolve_ref(r, &c->module, &want_child);
+        if (!c->broken || resolve_decl(r->file, c->module.name.name))
+            resolve_ref(r, &c->module, &want_child);
         resolve_child_options(r, c);
     }
 }

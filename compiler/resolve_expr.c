@@ -50,7 +50,7 @@ static void help_enum_value(const struct resolve_scope *s, struct diag *d, const
 static void report_name(const struct resolve_scope *s, struct ident id)
 {
     struct suggest near;
-    if (intern_map_get(&s->file->lost_names, id.name))
+    if (s->broken || s->file->lost_nameless || intern_map_get(&s->file->lost_names, id.name))
         return;
     suggest_init(&near, id.name->text, &s->unit->suggest_budget);
     for (struct field *f = s->params ? s->params->first : NULL; f; f = f->next)

@@ -25,6 +25,7 @@ struct resolve_scope {
     const struct field_list *params; /* NULL: none */
     struct type *state;              /* of an agent; NULL: none */
     bool in_env;                     /* a default in the env block */
+    bool broken;                     /* a parameter may be missing: mute about unknown names */
 };
 
 /* Binds the names of an expression. e may be NULL. */

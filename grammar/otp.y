@@ -144,26 +144,30 @@ end: ends ';'
 ends: %empty
     | ends mend_clause
 
+open: opens '{'
+opens: %empty
+    | opens mend_open
+
 /* ---- Declarations ---- */
 
-decl: KW_STRUCT name '{' fields '}' { $$ = build_struct(p, &$1, &$2, &$4); }
-    | KW_ENUM name '{' values '}' { $$ = build_enum(p, &$1, &$2, &$4); }
-    | KW_ENUM name '{' values ',' '}' { $$ = build_enum(p, &$1, &$2, &$4); }
-    | KW_ENV '{' fields '}' { $$ = build_env(p, &$1, &$3); }
-    | KW_GENSERVER name '{' server '}' { $$ = build_named(p, $4, &$1, &$2); }
-    | KW_AGENT name ':' type expr_opt '{' operations '}' {
+decl: KW_STRUCT name open fields '}' { $$ = build_struct(p, &$1, &$2, &$4); }
+    | KW_ENUM name open values '}' { $$ = build_enum(p, &$1, &$2, &$4); }
+    | KW_ENUM name open values ',' '}' { $$ = build_enum(p, &$1, &$2, &$4); }
+    | KW_ENV open fields '}' { $$ = build_env(p, &$1, &$3); }
+    | KW_GENSERVER name open server '}' { $$ = build_named(p, $4, &$1, &$2); }
+    | KW_AGENT name ':' type expr_opt open operations '}' {
           $$ = build_agent(p, build_named(p, $7, &$1, &$2), $4, $5); }
     | KW_TASK signature handler ';' { $$ = build_task(p, &$1, $2, $3, @$); }
-    | KW_REGISTRY name '{' settings '}' {
+    | KW_REGISTRY name open settings '}' {
           $$ = build_built_in(p, DECL_REGISTRY, &$1, &$2, &$4); }
-    | KW_PUBSUB name '{' settings '}' { $$ = build_built_in(p, DECL_PUBSUB, &$1, &$2, &$4); }
-    | KW_CACHE name '{' settings '}' { $$ = build_built_in(p, DECL_CACHE, &$1, &$2, &$4); }
-    | KW_TASK_SUPERVISOR name '{' tasks '}' { $$ = build_named(p, $4, &$1, &$2); }
-    | KW_DYNAMIC_SUPERVISOR name '{' dynamic '}' { $$ = build_named(p, $4, &$1, &$2); }
-    | KW_SUPERVISOR name '{' supervisor '}' { $$ = build_named(p, $4, &$1, &$2); }
+    | KW_PUBSUB name open settings '}' { $$ = build_built_in(p, DECL_PUBSUB, &$1, &$2, &$4); }
+    | KW_CACHE name open settings '}' { $$ = build_built_in(p, DECL_CACHE, &$1, &$2, &$4); }
+    | KW_TASK_SUPERVISOR name open tasks '}' { $$ = build_named(p, $4, &$1, &$2); }
+    | KW_DYNAMIC_SUPERVISOR name open dynamic '}' { $$ = build_named(p, $4, &$1, &$2); }
+    | KW_SUPERVISOR name open supervisor '}' { $$ = build_named(p, $4, &$1, &$2); }
     | KW_PARTITION_SUPERVISOR name KW_OF ref '(' expr ')' end {
           $$ = build_partition(p, &$1, &$2, &$4, $6); }
-    | KW_APPLICATION name '{' application '}' { $$ = build_named(p, $4, &$1, &$2); }
+    | KW_APPLICATION name open application '}' { $$ = build_named(p, $4, &$1, &$2); }
     | KW_ALLOW name '(' refs ')' ':' STRING end { $$ = build_allow(p, &$1, &$2, &$4, &$7); }
     | KW_EXPORT { lex_skip_statement(p); } end { $$ = build_skipped(p, DECL_EXPORT, &$1); }
     | KW_REMOTE { lex_skip_statement(p); } end { $$ = build_skipped(p, DECL_REMOTE, &$1); }
@@ -314,9 +318,9 @@ server: %empty { $$ = build_decl(p, DECL_GENSERVER); }
           build_flag(p, &$1->genserver.trap_exit, build_span(@2, @3), "trap_exit"); }
     | server KW_BLOCKING end {
           build_flag(p, &$1->genserver.blocking, build_span(@2, @3), "blocking"); }
-    | server KW_OPTIONS '{' fields '}' {
+    | server KW_OPTIONS open fields '}' {
           build_options(p, $1, &$2, &$4, build_span(@2, @5)); }
-    | server KW_STATE '{' fields '}' { build_state(p, $1, &$2, &$4, build_span(@2, @5)); }
+    | server KW_STATE open fields '}' { build_state(p, $1, &$2, &$4, build_span(@2, @5)); }
     | server KW_INIT handler ';' { build_init(p, $1, &$2, $3, build_span(@2, @4)); }
     | server KW_ON words handler ';' {
           build_callbacks(p, $1, &$2, &$3, $4, build_span(@2, @5)); }
@@ -380,7 +384,7 @@ tasks: %empty { $$ = build_decl(p, DECL_TASK_SUPERVISOR); }
           build_max_children(p, $1, $4, @2, build_span(@2, @5)); }
     | tasks mend_line
 
-child: child_head ';' { $$ = build_child_end($1, @$); }
+child: child_head ';' { $$ = build_child_end(p, $1, @$); }
     | child_head '{' option_values '}' {
           $$ = build_child_options(p, $1, &$3, build_span(@2, @4), @$); }
 
@@ -417,6 +421,7 @@ application: %empty { $$ = build_decl(p, DECL_APPLICATION); }
 /* ---- Mending, see the head ---- */
 
 mend_item: error { MEND(MEND_ITEM, @1); }
+mend_open: error { MEND(MEND_OPEN, @1); }
 mend_line: error { MEND(MEND_LINE, @1); }
 mend_clause: error { MEND(MEND_CLAUSE, @1); }
 mend_param: error { MEND(MEND_PARAM, @1); }

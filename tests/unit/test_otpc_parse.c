@@ -456,6 +456,51 @@ START_TEST(a_spoilt_spec_is_read_to_its_end)
 }
 END_TEST
 
+/* The end of the word, string or sign at s. */
+static size_t token_end(const char *s)
+{
+    static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+    size_t len = strspn(s, word);
+    if (*s == '"')
+        len = strcspn(s + 1, "\"") + 2;
+    return len ? len : 1;
+}
+
+/* `everything` without its bytes from..to, or with a second copy of them behind. */
+static size_t count_errors(size_t from, size_t to, bool twice)
+{
+    struct arena_buf b;
+    open_arena();
+    arena_buf_init(&b, &arena);
+    arena_buf_put(&b, everything, twice ? to : from);
+    arena_buf_puts(&b, " ");
+    arena_buf_puts(&b, everything + (twice ? from : to));
+    size_t count = diag_count(&read_bytes(b.data, b.len)->diags).errors;
+    close_arena();
+    return count;
+}
+
+/* One mistake may not drown the reader: nearly always it is one error, never many. */
+START_TEST(one_token_lost_or_doubled_is_few_errors)
+{
+    unsigned tokens = 0, several[2] = { 0 };
+    for (size_t at = strlen("/// Doc.\n"), end; everything[at]; at = end) {
+        end = at + token_end(everything + at);
+        if (everything[at] == ' ' || everything[at] == '\n')
+            continue;
+        tokens++;
+        for (int twice = 0; twice < 2; twice++) {
+            size_t count = count_errors(at, end, twice);
+            ck_assert_msg(count <= 4, "%zu errors, %d: %.30s", count, twice, everything + at);
+            several[twice] += count > 1;
+        }
+    }
+    ck_assert_uint_gt(tokens, 400);
+    ck_assert_msg(several[0] < tokens / 10, "%u of %u lost", several[0], tokens);
+    ck_assert_msg(several[1] < tokens / 4, "%u of %u doubled", several[1], tokens);
+}
+END_TEST
+
 START_TEST(random_bytes_are_read_to_their_end)
 {
     enum { ROUNDS = 2000, SIZE = 600 };
@@ -505,6 +550,7 @@ int main(void)
     tcase_add_test(c, a_line_of_ten_megabytes_is_read_and_not_shown);
     tcase_add_test(c, many_declarations_are_read_in_time);
     tcase_add_test(c, a_flood_of_unknown_names_is_told_in_time);
+    tcase_add_test(c, one_token_lost_or_doubled_is_few_errors);
     tcase_add_test(c, a_spoilt_spec_is_read_to_its_end);
     tcase_add_test(c, random_bytes_are_read_to_their_end);
     tcase_add_test(c, memory_may_end_anywhere);
