@@ -182,12 +182,6 @@ static void walk_comma(struct walk *w)
 
 static void walk_blank(struct walk *w)
 {
-    char c = next_char(w);
-    if ((c == '-' || c == '?' || c == ':') && w->at + 2 < w->len && w->line[w->at + 2] == ' ') {
-        set_stop(w, STOP_LAST, aligned(w, w->base + HANG));
-        w->at += 3;
-        return;
-    }
     if (w->directive || w->depth == 0)
         set_stop(w, STOP_LAST, w->function ? 0 : w->base + HANG);
     w->at++;
@@ -197,12 +191,13 @@ static void walk_blank(struct walk *w)
 static void walk_operator(struct walk *w)
 {
     char c = w->line[w->at], next = next_char(w);
-    if (c == '-' && next == '>') {
-        set_stop(w, STOP_LAST, aligned(w, w->base + HANG));
-        w->at++;
-    } else if (c == '/' && next == '*') {
+    bool apart = next == ' ' && w->at > w->begin && w->line[w->at - 1] == ' ';
+    if (c == '/' && next == '*') {
         set_stop(w, STOP_WEAK, w->base);
         w->in_comment = true;
+        w->at++;
+    } else if ((c == '-' && next == '>') || (apart && (c == '-' || c == '?' || c == ':'))) {
+        set_stop(w, STOP_LAST, aligned(w, w->base + HANG));
         w->at++;
     }
     w->at++;
@@ -210,10 +205,10 @@ static void walk_operator(struct walk *w)
         set_stop(w, STOP_WEAK, w->base + HANG);
 }
 
-/* Characters that walk_code() looks at. */
-static const bool special[256] = {
-    ['"'] = true, ['('] = true, [')'] = true, ['{'] = true, ['}'] = true, ['['] = true,
-    [']'] = true, [','] = true, ['/'] = true, ['='] = true, [' '] = true, ['-'] = true,
+/* Characters that walk_code() looks at: 1 outside of brackets, 2 inside, 3 both. */
+static const unsigned char special[256] = {
+    ['"'] = 3, ['('] = 3, [')'] = 3, ['{'] = 3, ['}'] = 3, ['['] = 3, [']'] = 3,
+    [','] = 3, ['/'] = 3, ['-'] = 3, ['?'] = 3, [':'] = 3, ['='] = 1, [' '] = 1,
 };
 
 static void walk_code(struct walk *w)
@@ -238,11 +233,14 @@ static void walk_code(struct walk *w)
     case ' ': walk_blank(w); return;
     case '-':
     case '/':
+    case '?':
+    case ':':
     case '=': walk_operator(w); return;
     default: break;
     }
     size_t at = w->at + 1, len = w->len;
-    while (at < len && !special[(unsigned char)line[at]])
+    unsigned here = w->depth > 0 && !w->directive ? 2 : 1;
+    while (at < len && !(special[(unsigned char)line[at]] & here))
         at++;
     w->at = at;
 }
