@@ -28,6 +28,10 @@ for name in "$@"; do
         set -- "$1" 1 "$3"
         last="$last (but exit status $rc)"
     fi
+    if [ $(($1 + $2 + $3)) -eq 0 ]; then
+        set -- 0 0 1
+        last="$name: 0 passed, 0 failed, 1 skipped (there is nothing to run)"
+    fi
     passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
     summary="$summary$last
 "
