@@ -164,10 +164,18 @@ void lex_push_bracket(struct parser *p, char sign, struct span place)
         p->brackets = brackets;
         p->brackets_cap = cap;
     }
+    bool block = sign == '{';
+    const struct parse_bracket *below = p->n_brackets ? &p->brackets[p->n_brackets - 1] : NULL;
     struct parse_bracket *b = &p->brackets[p->n_brackets++];
-    *b = (struct parse_bracket){ .sign = sign, .span = place, .n_head = p->n_head };
+    *b = (struct parse_bracket){ .sign = sign,
+                                 .span = place,
+                                 .n_head = p->n_head,
+                                 .n_blocks = (below ? below->n_blocks : 0) + block,
+                                 .block = block   ? p->n_brackets
+                                          : below ? below->block
+                                                  : 0 };
     memcpy(b->head, p->head, sizeof b->head);
-    p->n_nested += nests(b->sign);
+    p->n_nested += nests(sign);
 }
 
 void lex_pop_bracket(struct parser *p)
@@ -290,30 +298,20 @@ static bool begins_outer_line(const struct parser *p, const struct parse_token *
     return rare && is_word_start(next);
 }
 
-static size_t count_open_blocks(const struct parser *p)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < p->n_brackets; i++)
-        count += p->brackets[i].sign == '{';
-    return count;
-}
-
 static const struct parse_bracket *innermost_block(const struct parser *p)
 {
-    size_t i = p->n_brackets;
-    while (i > 0 && p->brackets[i - 1].sign != '{')
-        i--;
-    return i ? &p->brackets[i - 1] : NULL;
+    size_t block = p->n_brackets ? p->brackets[p->n_brackets - 1].block : 0;
+    return block ? &p->brackets[block - 1] : NULL;
 }
 
 static size_t blocks_to_close(const struct parser *p, const struct parse_token *t)
 {
-    if (p->n_brackets == 0)
+    const struct parse_bracket *b = innermost_block(p);
+    if (!b)
         return 0;
     if (begins_declaration(p, t))
-        return count_open_blocks(p);
-    const struct parse_bracket *b = innermost_block(p);
-    return b && is_list_of_names(b) && begins_outer_line(p, t);
+        return b->n_blocks;
+    return is_list_of_names(b) && begins_outer_line(p, t);
 }
 
 static void report_open_block(struct parser *p, const struct parse_token *t)
@@ -398,8 +396,8 @@ void lex_push(struct parser *p, const struct parse_token *t)
     p->stash[p->n_stash++] = *t;
 }
 
-/* Nothing between '(' or '[' and its like ends a statement: where one ends, the bracket is taken for
- * closed. */
+/* Nothing between '(' or '[' and its like ends a statement: where one ends, the bracket is taken
+ * for closed. */
 static bool ends_nested(char sign, int kind)
 {
     return nests(sign) && (kind == ';' || kind == '{' || kind == '}');

@@ -60,9 +60,7 @@ static const char *found_text(const struct parser *p)
 /* "genserver 'cache'", "options", "this file". */
 static const char *context_text(const struct parser *p)
 {
-    size_t i = p->n_brackets;
-    while (i > 0 && p->brackets[i - 1].sign != '{')
-        i--;
+    size_t i = p->n_brackets ? p->brackets[p->n_brackets - 1].block : 0;
     const struct parse_bracket *b = i ? &p->brackets[i - 1] : NULL;
     if (!b || b->n_head == 0)
         return b ? "this block" : "this file";

@@ -9,8 +9,9 @@
 
 #include "parse_state.h"
 
-/* Where the parser stands. ITEM: between declarations; OPEN: before the '{' of a block; LINE: between
- * the lines of one; CLAUSE: before the ';' of a line; PARAM, VALUE: in a list of parameters or of an enum's values. */
+/* Where the parser stands. ITEM: between declarations; OPEN: before the '{' of a block; LINE:
+ * between the lines of one; CLAUSE: before the ';' of a line; PARAM, VALUE: in a list of parameters
+ * or of an enum's values. */
 enum mend_level { MEND_ITEM, MEND_OPEN, MEND_LINE, MEND_CLAUSE, MEND_PARAM, MEND_VALUE };
 
 /* Bison's lookahead, which mend_fix() replaces. */

@@ -29,8 +29,8 @@ bool build_once(struct parser *p, bool set, struct span first, struct span secon
     return false;
 }
 
-/* A keyword in the place of a value: likely the value is missing and a clause follows, which can now
- * only be misread. */
+/* A keyword in the place of a value: likely the value is missing and a clause follows, which can
+ * now only be misread. */
 static void expect_nonsense(struct parser *p, struct ident word)
 {
     p->bad = p->bad || word.name->token;

@@ -135,6 +135,8 @@ struct parse_bracket {
     struct span span;
     struct ident head[2]; /* the words that began the statement: `genserver cache` */
     unsigned n_head;
+    size_t n_blocks; /* how many '{' are open, with this one */
+    size_t block;    /* 1 + the index of the innermost of them, or 0 */
 };
 
 /* How a syntax error is to be mended; decided when it is reported, done by mend_fix(). */

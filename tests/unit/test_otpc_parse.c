@@ -1,8 +1,8 @@
 /* test_otpc_parse.c - reading specs: the whole language, odd bytes, depth, floods, no memory.
  *
- * Idea: a spec is a string; what is looked at is its findings by code, and the tree as dump.h writes
- * it. What a wrong spec is told is tested by the blocks of tests/spec; here stands what a text file
- * of lines cannot show. */
+ * Idea: a spec is a string; what is looked at is its findings by code, and the tree as dump.h
+ * writes it. What a wrong spec is told is tested by the blocks of tests/spec; here stands what a
+ * text file of lines cannot show. */
 #include "support.h"
 
 #include <stdlib.h>
@@ -94,7 +94,8 @@ static const char everything[] =
     "    state { t: table<string, user> access private heir store; c: extern \"sqlite3 *\"; }\n"
     "    init calls main takes 1ms to 5ms; continue load(n: u64);\n"
     "    call get(key: string, n: u64 = 2) -> ok(value: user) | miss\n"
-    "        timeout infinity reply later by store calls store.get, store casts store.put blocking;\n"
+    "        timeout infinity reply later by store\n"
+    "        calls store.get, store casts store.put blocking;\n"
     "    cast put; info tick(u: user?); on terminate calls store; on down, exit;\n"
     "}\n"
     "agent count: i64 = -1 { get one -> i64 = state * 2 + 1; update reset; update up(by: i64) =\n"
@@ -102,12 +103,13 @@ static const char everything[] =
     "task fetch(url: string) -> bytes timeout 30s blocking;\n"
     "registry names { keys unique; key: u64; value: level; listener store; meta: string; }\n"
     "pubsub events { message: user; }\n"
-    "cache sessions { key: string; value: user; ttl = 5m; max_bytes = 1_000; read owner; stale 5ms;\n"
-    "    loader; on evict; sweep = 60s; max_entries = 2; }\n"
+    "cache sessions { key: string; value: user; ttl = 5m; max_bytes = 1_000; read owner;\n"
+    "    stale 5ms; loader; on evict; sweep = 60s; max_entries = 2; }\n"
     "task_supervisor tasks { max_children = 5; max_restarts 1 in 2s; }\n"
     "dynamic_supervisor pool { child store restart temporary; max_children = 5; }\n"
     "partition_supervisor parts of store (4);\n"
-    "supervisor main { strategy rest_for_one; max_restarts 3 in 5s; auto_shutdown any_significant;\n"
+    "supervisor main { strategy rest_for_one; max_restarts 3 in 5s;\n"
+    "    auto_shutdown any_significant;\n"
     "    child two: store name second restart transient shutdown brutal_kill backoff 1s to 2s\n"
     "        significant { id = 1; } child pool shutdown infinity; }\n"
     "application example { start main; type temporary; uses other; crash fatal; prep_stop; stop;\n"
@@ -222,7 +224,8 @@ static const char word_spec[] =
     "enum e_$ { $, b }\n"
     "env { $: u64 = 1 env \"$\"; }\n"
     "genserver $ { name $; options { $: u64 = 1; } state { $: $; c: extern \"$\"; t: $; }\n"
-    "    call $($: $, n: [$] = none) -> $($: $) | b timeout infinity calls $.$, $ takes 1ms to 2s;\n"
+    "    call $($: $, n: [$] = none) -> $($: $) | b timeout infinity calls $.$, $\n"
+    "        takes 1ms to 2s;\n"
     "    cast c_$($: $) calls $.$; continue $($: u64) calls $, $.$; info i_$; init calls $;\n"
     "    on terminate calls $; on exit; }\n"
     "agent a_$: s_$ { get $($: u64 = 2) -> u64 = $ + 1; update u_$($: s_$) = $.$; }\n"
