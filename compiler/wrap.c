@@ -174,7 +174,8 @@ static char next_char(const struct walk *w)
 
 static void walk_comma(struct walk *w)
 {
-    bool stop = next_char(w) == ' ';
+    /* A note at the end of a row stays with the row. */
+    bool stop = next_char(w) == ' ' && !(w->at + 2 < w->len && w->line[w->at + 2] == '/');
     w->at++;
     if (stop && (column(w) <= room_of(w) || w->set == 0))
         set_stop(w, w->depth < MAX_DEPTH ? w->depth : MAX_DEPTH, aligned(w, w->base));

@@ -85,6 +85,16 @@ START_TEST(a_row_is_broken_at_its_outermost_commas)
 }
 END_TEST
 
+START_TEST(a_note_stays_with_its_row)
+{
+    tmpl_raw(&out, "    {\"m\", &e_m_module.module, NULL, &s_configured.m_, OTP_SHUTDOWN_DEFAULT, "
+                   "OTP_PERMANENT, 0}, /* e.otp:6 */\n");
+    ck_assert_str_eq(taken(), "    {\"m\", &e_m_module.module, NULL, &s_configured.m_, "
+                              "OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT,\n"
+                              "     0}, /* e.otp:6 */\n");
+}
+END_TEST
+
 START_TEST(where_arguments_do_not_fit_the_name_or_they_move)
 {
     tmpl_raw(&out,
@@ -275,6 +285,7 @@ int main(void)
     tcase_add_test(c, later_lines_of_a_value_are_indented_like_its_first);
     tcase_add_test(c, parameters_are_aligned_behind_their_bracket);
     tcase_add_test(c, a_row_is_broken_at_its_outermost_commas);
+    tcase_add_test(c, a_note_stays_with_its_row);
     tcase_add_test(c, where_arguments_do_not_fit_the_name_or_they_move);
     tcase_add_test(c, a_directive_goes_on_behind_a_backslash);
     tcase_add_test(c, a_long_string_becomes_several_that_are_joined);

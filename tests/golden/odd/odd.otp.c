@@ -737,8 +737,8 @@ static const struct {
     .child_with_a_long_id_ = {.option_with_a_long_name = 5 * OTP_S,
                               .another_option_with_a_long_name = {"a text that is so long that it "
                                                                   "cannot stand on one line and "
-                                                                  "will be broken somewhere", 84}},
-    /* odd.otp:36 */
+                                                                  "will be broken somewhere",
+                                                                  84}}, /* odd.otp:36 */
 };
 
 static const struct otp_child supervisor_children[] = {

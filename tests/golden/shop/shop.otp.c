@@ -289,8 +289,8 @@ static const struct otp_child main_children[] = {
      0}, /* shop.otp:18 */
     {"backup", &base_store_module.module, "shop.backup", &main_settings.backup_,
      OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT, 0}, /* shop.otp:19 */
-    {"till", &shop_till_module.module, "shop.till", NULL, OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT, 0},
-    /* shop.otp:20 */
+    {"till", &shop_till_module.module, "shop.till", NULL, OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT,
+     0}, /* shop.otp:20 */
 };
 
 const struct otp_supervisor shop_main_module = {

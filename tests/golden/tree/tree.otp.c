@@ -308,8 +308,8 @@ static const struct otp_child workers_children[] = {
      OTP_PERMANENT, 0}, /* tree.otp:53 */
     {"new", &tree_worker_module.module, NULL, &workers_settings.new_, 250 * OTP_MS, OTP_PERMANENT,
      0}, /* tree.otp:54 */
-    {"idle", &tree_idle_module.module, NULL, NULL, OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT, 0},
-    /* tree.otp:55 */
+    {"idle", &tree_idle_module.module, NULL, NULL, OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT,
+     0}, /* tree.otp:55 */
 };
 
 const struct otp_supervisor tree_workers_module = {
@@ -375,8 +375,8 @@ struct otp_child tree_empty_child_spec(void)
 /* ---- supervisor main: tree.otp:61 ---- */
 
 static const struct otp_child main_children[] = {
-    {"data", &tree_data_module.module, "tree.data", NULL, OTP_INFINITY, OTP_PERMANENT, 0},
-    /* tree.otp:63 */
+    {"data", &tree_data_module.module, "tree.data", NULL, OTP_INFINITY, OTP_PERMANENT,
+     0}, /* tree.otp:63 */
     {"workers", &tree_workers_module.module, "tree.workers", NULL, OTP_SHUTDOWN_DEFAULT,
      OTP_PERMANENT, 0}, /* tree.otp:64 */
     {"empty", &tree_empty_module.module, "tree.empty", NULL, OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT,
@@ -423,30 +423,30 @@ static const struct otp_env_entry env_entries[] = {
      NULL}, /* tree.otp:9 */
     {"secret", NULL, NULL,
      "Must be given. A help text may be as long as it likes, also longer than a line of the "
-     "generated code may be.", OTP_ENV_STRING, offsetof(struct tree_env_values, secret), NULL},
-    /* tree.otp:12 */
+     "generated code may be.", OTP_ENV_STRING, offsetof(struct tree_env_values, secret),
+     NULL}, /* tree.otp:12 */
     {"mode", NULL, "fast", NULL, OTP_ENV_ENUM, offsetof(struct tree_env_values, mode),
      env_mode_words}, /* tree.otp:13 */
-    {"ratio", NULL, "1.5", NULL, OTP_ENV_F64, offsetof(struct tree_env_values, ratio), NULL},
-    /* tree.otp:14 */
-    {"offset", NULL, "-3", NULL, OTP_ENV_I32, offsetof(struct tree_env_values, offset), NULL},
-    /* tree.otp:15 */
-    {"verbose", NULL, "false", NULL, OTP_ENV_BOOL, offsetof(struct tree_env_values, verbose), NULL},
-    /* tree.otp:16 */
-    {"sweep", NULL, "90s", NULL, OTP_ENV_DURATION, offsetof(struct tree_env_values, sweep), NULL},
-    /* tree.otp:17 */
-    {"tiny", NULL, "1", NULL, OTP_ENV_I8, offsetof(struct tree_env_values, tiny), NULL},
-    /* tree.otp:18 */
-    {"small", NULL, "2", NULL, OTP_ENV_I16, offsetof(struct tree_env_values, small), NULL},
-    /* tree.otp:19 */
-    {"large", NULL, "3", NULL, OTP_ENV_I64, offsetof(struct tree_env_values, large), NULL},
-    /* tree.otp:20 */
-    {"byte", NULL, "4", NULL, OTP_ENV_U8, offsetof(struct tree_env_values, byte), NULL},
-    /* tree.otp:21 */
-    {"word", NULL, "5", NULL, OTP_ENV_U32, offsetof(struct tree_env_values, word), NULL},
-    /* tree.otp:22 */
-    {"count", NULL, "6", NULL, OTP_ENV_U64, offsetof(struct tree_env_values, count), NULL},
-    /* tree.otp:23 */
+    {"ratio", NULL, "1.5", NULL, OTP_ENV_F64, offsetof(struct tree_env_values, ratio),
+     NULL}, /* tree.otp:14 */
+    {"offset", NULL, "-3", NULL, OTP_ENV_I32, offsetof(struct tree_env_values, offset),
+     NULL}, /* tree.otp:15 */
+    {"verbose", NULL, "false", NULL, OTP_ENV_BOOL, offsetof(struct tree_env_values, verbose),
+     NULL}, /* tree.otp:16 */
+    {"sweep", NULL, "90s", NULL, OTP_ENV_DURATION, offsetof(struct tree_env_values, sweep),
+     NULL}, /* tree.otp:17 */
+    {"tiny", NULL, "1", NULL, OTP_ENV_I8, offsetof(struct tree_env_values, tiny),
+     NULL}, /* tree.otp:18 */
+    {"small", NULL, "2", NULL, OTP_ENV_I16, offsetof(struct tree_env_values, small),
+     NULL}, /* tree.otp:19 */
+    {"large", NULL, "3", NULL, OTP_ENV_I64, offsetof(struct tree_env_values, large),
+     NULL}, /* tree.otp:20 */
+    {"byte", NULL, "4", NULL, OTP_ENV_U8, offsetof(struct tree_env_values, byte),
+     NULL}, /* tree.otp:21 */
+    {"word", NULL, "5", NULL, OTP_ENV_U32, offsetof(struct tree_env_values, word),
+     NULL}, /* tree.otp:22 */
+    {"count", NULL, "6", NULL, OTP_ENV_U64, offsetof(struct tree_env_values, count),
+     NULL}, /* tree.otp:23 */
 };
 
 /* Options of children that read the configuration. */
