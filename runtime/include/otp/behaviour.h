@@ -16,7 +16,7 @@ enum otp_message_kind {
     OTP_MESSAGE_EXIT,    /* pid, reason: this process traps exits */
     OTP_MESSAGE_STARTED, /* pid, reason, status: outcome of an async start (ref from it) */
     OTP_MESSAGE_TIMER,   /* ref: a behaviour's own timer */
-    OTP_MESSAGE_STOP,    /* reason: somebody asked it to stop */
+    OTP_MESSAGE_STOP,    /* reason: somebody asked it to stop; from is told by its end */
     OTP_MESSAGE_SYSTEM   /* tag, payload: a request to the behaviour; from may be answered */
 };
 
@@ -36,8 +36,8 @@ struct otp_message {
 /* A kind of process. Constant. */
 struct otp_behaviour {
     const char *name; /* "genserver": for logs */
-    /* First of all, on a fiber: may park. args as given to otp_behaviour_start. Must call
-     * otp_init_ack once, or end the process before. */
+    /* First of all, on a fiber: may park. args as given to otp_behaviour_start. It or a later receive
+     * calls otp_init_ack once, or the process ends before. */
     void (*init)(void *data, const void *args);
     /* One message. May park unless the behaviour never does. */
     void (*receive)(void *data, const struct otp_message *message);
@@ -86,12 +86,20 @@ OTP_API void otp_init_ack(otp_status status, otp_reason reason);
 OTP_API void otp_finish(otp_reason reason);
 /* The data of this process if it has this behaviour, else NULL. */
 OTP_API void *otp_behaviour_data(const struct otp_behaviour *behaviour);
-/* The call that is being received stays open after receive returns; answered by otp_answer or, with
- * the reason, when the process ends. NOMEM: it does not stay open. */
-OTP_API OTP_MUST_CHECK otp_status otp_defer_reply(otp_from from);
+/* The call, SYSTEM or STOP that is being received stays open after receive returns; answered by
+ * otp_answer or, with the reason, when the process ends. NOMEM: it does not stay open, who asked is
+ * told so when receive returns. */
+OTP_API otp_status otp_defer_reply(otp_from from);
 /* No message waits in this process's mailbox. */
 OTP_API bool otp_mailbox_is_empty(void);
-/* A TIMER message with ref for this process after delay (>= 0). */
+/* Frees the scratch memory of this process now, in the middle of a callback. */
+OTP_API void otp_scratch_reset(void);
+/* Lets others of this worker run before it goes on. */
+OTP_API void otp_yield(void);
+/* Makes reason what otp_last_reason gives, for a function that got it in a reply. Any thread. */
+OTP_API void otp_set_last_reason(otp_reason reason);
+/* A TIMER message with ref for this process after delay (>= 0); 0: at once, at the end of its
+ * mailbox, also under the manual clock. */
 OTP_API OTP_MUST_CHECK otp_status otp_behaviour_timer(otp_duration delay, uint64_t ref,
                                                       otp_timer *timer);
 /* Sends a SYSTEM request: tag, and args described by layout (NULL: none), and waits for its answer. */

@@ -1,0 +1,403 @@
+/* call.c - asking and answering.
+ *
+ * Idea: a call opens its slot, sends, and waits until the slot is DONE: filled by the answer, by the
+ * server's death, or by a timer. Nothing about a call is ever in the caller's mailbox, so a call
+ * costs the same however full that is, and a late answer finds the wait over and is dropped.
+ * Threads: any; a process waits by parking its fiber, a foreign thread spins briefly and sleeps.
+ */
+#include "core/call.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/layout.h"
+#include "core/sched.h"
+
+#define SPIN 400
+
+/* Where the calling thread's reply lands. */
+static struct otpi_slot *own_slot(struct otpi_fiber *fiber)
+{
+    return fiber == NULL ? &otpi_me->slot : &fiber->slot;
+}
+
+static void set_last_reason(struct otpi_fiber *fiber, const otp_reason *reason)
+{
+    if (fiber == NULL)
+        otpi_me->last_reason = *reason;
+    else
+        fiber->last_reason = *reason;
+}
+
+otp_status otpi_call_failed(otp_status status)
+{
+    otp_reason reason;
+
+    if (status == OTP_NOPROC)
+        reason = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
+    else if (status == OTP_TIMEOUT)
+        reason = otp_reason_make(OTP_REASON_TIMEOUT, NULL, 0);
+    else if (status == OTP_CALLING_SELF)
+        reason = otp_reason_make(OTP_REASON_CALLING_SELF, NULL, 0);
+    else if (status == OTP_NOMEM)
+        reason = otp_reason_make(OTP_REASON_NOMEM, NULL, 0);
+    else if (status == OTP_WRONG_MODULE)
+        reason = otp_reason_make(OTP_REASON_WRONG_MODULE, NULL, 0);
+    else
+        reason = otp_reason_make(OTP_REASON_STATUS, otp_status_text(status), status);
+    set_last_reason(otpi_self_fiber(), &reason);
+    return status;
+}
+
+/* Parks until the slot is done. OK, or NOMEM: there is no stack to go on with meanwhile. */
+static otp_status wait_parked(struct otpi_fiber *fiber, uint64_t id, otp_duration limit)
+{
+    otp_status status = OTP_OK;
+
+    if (limit != OTP_INFINITY)
+        otpi_sched_wait(fiber, id, limit);
+    for (;;) {
+        otpi_fiber_prepare(fiber);
+        if (otpi_slot_is_done(&fiber->slot))
+            break;
+        otpi_check_alive();
+        if (!otpi_fiber_park()) {
+            status = OTP_NOMEM;
+            break;
+        }
+    }
+    if (limit != OTP_INFINITY)
+        otpi_sched_unwait(fiber);
+    return status;
+}
+
+/* A foreign thread's wait. With the manual clock a timer ends it, otherwise the futex does. */
+static otp_status wait_blocked(struct otpi_slot *slot, uint64_t id, otp_duration limit)
+{
+    otp_instant deadline = OTP_INFINITY, now = otpi_sched_now();
+    bool manual = otpi_rt->config.manual_clock;
+    const uint32_t *futex = (const uint32_t *)(const void *)&slot->futex;
+    otp_status status = OTP_OK;
+
+    if (limit < OTP_INFINITY - now)
+        deadline = now + limit;
+    if (manual && deadline != OTP_INFINITY)
+        status = otpi_timer_wait(otpi_sched_heap(), &otpi_me->timer, deadline, slot, id);
+    if (status != OTP_OK)
+        return status;
+    for (int i = 0; i < SPIN && !otpi_slot_is_done(slot); i++)
+        otpi_plat_relax();
+    while (!otpi_slot_is_done(slot)) {
+        if (!manual && deadline != OTP_INFINITY && otpi_plat_now() >= deadline)
+            break;
+        otpi_plat_wait(futex, 0, manual ? OTP_INFINITY : deadline);
+    }
+    if (manual)
+        otpi_timer_unwait(&otpi_me->timer);
+    return OTP_OK;
+}
+
+otp_status otpi_call_wait(uint64_t id, otp_duration limit)
+{
+    struct otpi_fiber *fiber = otpi_self_fiber();
+    struct otpi_slot *slot = own_slot(fiber);
+    otp_status status = OTP_OK;
+
+    if (limit > 0)
+        status = fiber == NULL ? wait_blocked(slot, id, limit) : wait_parked(fiber, id, limit);
+    if (!otpi_slot_close(slot, id))
+        return otpi_call_failed(status == OTP_OK ? OTP_TIMEOUT : status);
+    status = (otp_status)slot->status;
+    if (fiber != NULL && slot->block != NULL)
+        otpi_scratch_adopt(&fiber->scratch, slot->block);
+    slot->block = NULL;
+    if (status == OTP_EXIT || status == OTP_IGNORE)
+        set_last_reason(fiber, &slot->reason);
+    else if (status != OTP_OK)
+        (void)otpi_call_failed(status);
+    return status;
+}
+
+uint64_t otpi_call_open(uint64_t server, void *reply, otp_from *from)
+{
+    struct otpi_slot *slot = own_slot(otpi_self_fiber());
+    uint64_t id = otpi_slot_open(slot, server, reply);
+
+    from->slot_ = slot;
+    from->id_ = id;
+    return id;
+}
+
+otp_status otpi_call_send(otp_dest dest, struct otpi_msg *msg, void *reply, otp_duration timeout)
+{
+    uint64_t pid = otpi_name_resolve(dest), id;
+    struct otpi_proc *proc = otpi_proc_find(pid);
+
+    if (proc == NULL) {
+        otpi_msg_free(msg);
+        return otpi_call_failed(OTP_NOPROC);
+    }
+    if (proc == otpi_self_proc()) {
+        otpi_msg_free(msg);
+        return otpi_call_failed(OTP_CALLING_SELF);
+    }
+    id = otpi_call_open(pid, reply, &msg->body.from);
+    if (!otpi_proc_push(proc, pid, msg, true)) {
+        (void)otpi_slot_close(msg->body.from.slot_, id);
+        otpi_msg_free(msg);
+        return otpi_call_failed(OTP_NOPROC);
+    }
+    return otpi_call_wait(id, timeout);
+}
+
+otp_status otp_call(otp_dest dest, const struct otp_message_type *type, const void *args,
+                    void *reply, otp_duration timeout)
+{
+    otp_status status = otpi_enter();
+    struct otpi_msg *msg;
+
+    if (status != OTP_OK)
+        return status;
+    otpi_check_alive();
+    if (timeout < 0) {
+        status = otpi_call_failed(OTP_BADARG);
+    } else {
+        msg = otpi_msg_of(type, args);
+        status = msg == NULL ? otpi_call_failed(OTP_NOMEM)
+                             : otpi_call_send(dest, msg, reply, timeout);
+    }
+    otpi_leave();
+    return status;
+}
+
+otp_status otp_system_call(otp_dest dest, uint32_t tag, const struct otp_layout *layout,
+                           const void *args, void *reply, otp_duration timeout)
+{
+    struct otp_message_type type = {"system", NULL, OTP_CLASS_CALL, layout, NULL, NULL};
+    otp_status status = otpi_enter();
+    struct otpi_msg *msg;
+
+    if (status != OTP_OK)
+        return status;
+    otpi_check_alive();
+    if (timeout < 0) {
+        status = otpi_call_failed(OTP_BADARG);
+    } else if ((msg = otpi_msg_of(&type, args)) == NULL) {
+        status = otpi_call_failed(OTP_NOMEM);
+    } else {
+        msg->body.kind = OTP_MESSAGE_SYSTEM;
+        msg->body.tag = tag;
+        msg->body.type = NULL;
+        status = otpi_call_send(dest, msg, reply, timeout);
+    }
+    otpi_leave();
+    return status;
+}
+
+otp_status otp_stop_process(otp_dest dest, otp_reason reason, otp_duration timeout)
+{
+    otp_status status = otpi_enter();
+    struct otpi_msg *msg;
+
+    if (status != OTP_OK)
+        return status;
+    otpi_check_alive();
+    if (timeout < 0) {
+        status = otpi_call_failed(OTP_BADARG);
+    } else if ((msg = otpi_msg_new_reason(&reason)) == NULL) {
+        status = otpi_call_failed(OTP_NOMEM);
+    } else {
+        msg->body.kind = OTP_MESSAGE_STOP;
+        msg->body.pid = otp_self();
+        status = otpi_call_send(dest, msg, NULL, timeout);
+    }
+    if (status == OTP_EXIT && otp_reason_equal(otp_last_reason(), reason))
+        status = OTP_OK;
+    otpi_leave();
+    return status;
+}
+
+/* -- telling -- */
+
+static void count_lost(const char *text)
+{
+    struct otp_log_event event = {.level = OTP_LOG_WARNING, .kind = OTP_LOG_LOST, .text = text};
+
+    atomic_fetch_add_explicit(&otpi_rt->lost, 1, memory_order_relaxed);
+    if (atomic_exchange_explicit(&otpi_rt->lost_said, 1, memory_order_relaxed) == 0) {
+        event.pid = otp_self();
+        otp_log(&event);
+    }
+}
+
+otp_status otp_cast(otp_dest dest, const struct otp_message_type *type, const void *args)
+{
+    otp_status status = otpi_enter();
+    struct otpi_proc *proc;
+    struct otpi_msg *msg;
+    uint64_t pid;
+
+    if (status != OTP_OK)
+        return status;
+    otpi_check_alive();
+    pid = otpi_name_resolve(dest);
+    proc = otpi_proc_find(pid);
+    if (proc == NULL) {
+        count_lost("a message was sent to nobody");
+    } else if ((msg = otpi_msg_of(type, args)) == NULL) {
+        count_lost("a message was lost: out of memory");
+        status = OTP_NOMEM;
+    } else if (!otpi_proc_push(proc, pid, msg, false)) {
+        otpi_msg_free(msg);
+        count_lost("a message was sent to nobody");
+    }
+    otpi_leave();
+    return status;
+}
+
+/* -- answering -- */
+
+/* The wait may have been deferred by its server: it is open no more. */
+static void forget_deferred(uint64_t server, uint64_t id)
+{
+    struct otpi_proc *proc = otpi_proc_find(server);
+
+    if (proc == NULL)
+        return;
+    otpi_lock_take(&proc->lock);
+    if (proc->pid == server && !proc->dead && proc->relations != NULL)
+        (void)otpi_map_remove(&proc->relations->open, id, NULL);
+    otpi_lock_release(&proc->lock);
+}
+
+static size_t round16(size_t size)
+{
+    return (size + 15) & ~(size_t)15;
+}
+
+/* The reply in a block of its own; *block is NULL if it refers to nothing. False: no memory. */
+static bool make_block(const struct otp_layout *layout, const void *value,
+                       struct otpi_block **block)
+{
+    size_t size;
+
+    *block = NULL;
+    if (layout == NULL || layout->n_refs == 0 || otpi_layout_first(layout, value) == NULL)
+        return true;
+    size = otp_layout_measure(layout, value);
+    if (size == 0)
+        return false;
+    *block = otpi_alloc(sizeof **block + size);
+    if (*block == NULL)
+        return false;
+    (*block)->size = sizeof **block + size;
+    otp_layout_copy(layout, value, *block + 1);
+    return true;
+}
+
+static otp_status answer(otp_from from, const struct otp_layout *layout, const void *value)
+{
+    struct otpi_slot *slot = from.slot_;
+    struct otpi_proc *self = otpi_self_proc();
+    struct otpi_block *block;
+    uint64_t server;
+
+    if (slot == NULL)
+        return OTP_NOT_FOUND;
+    if (!make_block(layout, value, &block))
+        return OTP_NOMEM;
+    if (!otpi_slot_claim(slot, from.id_)) {
+        if (block != NULL)
+            otpi_release(block, block->size);
+        return OTP_NOT_FOUND;
+    }
+    server = slot->server;
+    if (layout != NULL && slot->reply != NULL)
+        memcpy(slot->reply, block == NULL ? value : block + 1, layout->size);
+    slot->block = block;
+    if (self == NULL || self->pid != server || self->relations != NULL)
+        forget_deferred(server, from.id_);
+    if (self != NULL && atomic_load_explicit(&self->asking_id, memory_order_relaxed) == from.id_)
+        atomic_store_explicit(&self->asking, NULL, memory_order_relaxed);
+    otpi_slot_done(slot, from.id_, OTP_OK);
+    return OTP_OK;
+}
+
+otp_status otp_answer(otp_from from, const struct otp_layout *layout, const void *value)
+{
+    otp_status status = otpi_enter();
+
+    if (status != OTP_OK)
+        return status;
+    otpi_check_alive();
+    status = answer(from, layout, value);
+    otpi_leave();
+    return status;
+}
+
+otp_status otp_defer_reply(otp_from from)
+{
+    struct otpi_proc *proc = otpi_self_proc();
+    struct otpi_relations *relations;
+    otp_status status = OTP_NOMEM;
+
+    if (proc == NULL)
+        return OTP_WRONG_THREAD;
+    if (from.slot_ == NULL)
+        return OTP_OK;
+    otpi_lock_take(&proc->lock);
+    relations = otpi_proc_relations(proc);
+    if (relations != NULL && !proc->dead)
+        status = otpi_map_put(&relations->open, from.id_, (uintptr_t)from.slot_);
+    otpi_lock_release(&proc->lock);
+    if (status != OTP_OK)
+        return status;
+    if (atomic_load_explicit(&proc->asking_id, memory_order_relaxed) == from.id_)
+        atomic_store_explicit(&proc->asking, NULL, memory_order_relaxed);
+    /* It may have been answered in between, by somebody who did not find it here. */
+    if (!otpi_slot_is_waiting(from.slot_, from.id_))
+        forget_deferred(otp_self().bits, from.id_);
+    return OTP_OK;
+}
+
+void otp_reply_free(const struct otp_layout *layout, const void *reply)
+{
+    const char *first;
+    struct otpi_block *block;
+
+    if (otpi_self_proc() != NULL || layout == NULL || reply == NULL)
+        return;
+    first = otpi_layout_first(layout, reply);
+    if (first == NULL)
+        return;
+    block = (struct otpi_block *)(uintptr_t)(first - round16(layout->size)) - 1;
+    otpi_release(block, block->size);
+}
+
+/* -- reasons -- */
+
+otp_reason otp_last_reason(void)
+{
+    struct otpi_fiber *fiber = otpi_self_fiber();
+
+    if (fiber != NULL)
+        return fiber->last_reason;
+    return otpi_me == NULL ? otp_normal() : otpi_me->last_reason;
+}
+
+void otp_set_last_reason(otp_reason reason)
+{
+    if (otpi_enter() != OTP_OK)
+        return;
+    set_last_reason(otpi_self_fiber(), &reason);
+    otpi_leave();
+}
+
+void otp_must(otp_status status)
+{
+    if (status == OTP_OK)
+        return;
+    if (status == OTP_EXIT || otp_last_reason().kind != OTP_REASON_NORMAL)
+        otp_exit(otp_last_reason());
+    otp_exit(otp_reason_make(OTP_REASON_STATUS, otp_status_text(status), status));
+}

@@ -1,0 +1,221 @@
+/* exit.c - how a process ends.
+ *
+ * Idea: die makes it dead for everyone else, whoever calls it; bury frees what is left once nobody
+ * runs it. What die does, in order: the inbox closes; its name is free; whoever asked it is
+ * answered; links and watchers are told; whoever waits for its start is told. So a name is free
+ * before anyone learns of the death, and a caller is answered before anyone sees DOWN.
+ * A long chain of links does not recurse: deaths found while one is under way wait in a list.
+ * Threads: die by any; bury by who runs it. Locks: proc, one at a time.
+ */
+#include <string.h>
+
+#include <otp/log.h>
+
+#include "base/alloc.h"
+#include "core/memory.h"
+#include "core/point.h"
+#include "core/sched.h"
+#include "core/signal.h"
+
+/* What die took out of a process under its lock. */
+struct remains {
+    uint64_t pid;
+    struct otpi_map links;
+    struct otpi_relations *relations;
+    struct otpi_cell *name;
+    struct otpi_starter starter;
+    bool starting;
+    otp_status start_status;
+};
+
+void otpi_msg_refuse(struct otpi_msg *msg, otp_status status, const otp_reason *reason)
+{
+    if (msg->body.from.slot_ != NULL)
+        (void)otpi_slot_fail(msg->body.from.slot_, msg->body.from.id_, status, reason);
+    otpi_msg_free(msg);
+}
+
+static void refuse_all(struct otpi_msg *list, const otp_reason *reason)
+{
+    while (list != NULL) {
+        struct otpi_msg *next = list->next;
+        otpi_msg_refuse(list, OTP_EXIT, reason);
+        list = next;
+    }
+}
+
+/* Marks it dead and takes what others must be told of. False: it was dead. */
+static bool take_remains(struct otpi_proc *proc, struct remains *remains)
+{
+    bool mine;
+
+    otpi_lock_take(&proc->lock);
+    mine = atomic_load_explicit(&proc->pid, memory_order_relaxed) == remains->pid && !proc->dead;
+    if (mine) {
+        /* release: pairs with the acquire in find */
+        atomic_store_explicit(&proc->dead, 1, memory_order_release);
+        remains->links = proc->links;
+        remains->relations = proc->relations;
+        remains->name = proc->name;
+        remains->starting = proc->starter != NULL;
+        if (remains->starting)
+            remains->starter = *proc->starter;
+        remains->start_status = (otp_status)proc->start_status;
+        memset(&proc->links, 0, sizeof proc->links);
+        proc->relations = NULL;
+        proc->name = NULL;
+        proc->starter = NULL;
+    }
+    otpi_lock_release(&proc->lock);
+    return mine;
+}
+
+static void answer_deferred(struct otpi_relations *relations, const otp_reason *reason)
+{
+    struct otpi_map_entry entry;
+
+    while (otpi_map_pop(&relations->open, &entry))
+        (void)otpi_slot_fail((struct otpi_slot *)(uintptr_t)entry.value, entry.key, OTP_EXIT,
+                             reason);
+}
+
+static void tell_relations(struct remains *remains, const otp_reason *reason)
+{
+    struct otpi_relations *relations = remains->relations;
+    struct otpi_map_entry entry;
+
+    while (otpi_map_pop(&remains->links, &entry))
+        otpi_signal_exit(entry.key, remains->pid, reason, true);
+    otpi_map_clear(&remains->links);
+    if (relations == NULL)
+        return;
+    while (otpi_map_pop(&relations->watchers, &entry)) {
+        /* who started it and is told that this failed gets no DOWN */
+        if (remains->starting && remains->starter.pid == entry.value)
+            otpi_signal_disarm(entry.value, entry.key);
+        else
+            otpi_signal_down(entry.value, entry.key, remains->pid, reason);
+    }
+    while (otpi_map_pop(&relations->monitors, &entry))
+        otpi_signal_unwatch(entry.value, entry.key);
+    otpi_map_clear(&relations->watchers);
+    otpi_map_clear(&relations->monitors);
+    otpi_map_clear(&relations->open);
+    otpi_release(relations, sizeof *relations);
+}
+
+/* Its init never said OK. */
+static void tell_starter(const struct remains *remains, const otp_reason *reason)
+{
+    otp_status status = remains->start_status == OTP_IGNORE ? OTP_IGNORE : OTP_EXIT;
+
+    if (remains->starting)
+        otpi_signal_started(&remains->starter, remains->pid, status, reason);
+}
+
+/* Kept for who runs it: those in its private list are told with it. */
+static void leave_word(struct otpi_proc *proc, const otp_reason *reason)
+{
+    proc->death = otpi_msg_new_reason(reason);
+}
+
+static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reason)
+{
+    struct remains remains = {.pid = pid};
+    bool mine = otpi_self_proc() == proc;
+    struct otpi_msg *inbox;
+    struct otpi_slot *asking;
+
+    if (!take_remains(proc, &remains))
+        return;
+    if (!mine)
+        leave_word(proc, reason);
+    OTPI_POINT();
+    /* release: who runs it and finds CLOSED sees the word left; acquire: on IDLE it is ours */
+    inbox = atomic_exchange_explicit(&proc->inbox, OTPI_INBOX_CLOSED, memory_order_acq_rel);
+    if (remains.name != NULL)
+        otpi_name_drop(remains.name, pid);
+    asking = atomic_load_explicit(&proc->asking, memory_order_relaxed);
+    if (asking != NULL)
+        (void)otpi_slot_fail(asking, atomic_load_explicit(&proc->asking_id, memory_order_relaxed),
+                             OTP_EXIT, reason);
+    if (inbox != OTPI_INBOX_IDLE && inbox != OTPI_INBOX_WAITING)
+        refuse_all(inbox, reason);
+    if (remains.relations != NULL)
+        answer_deferred(remains.relations, reason);
+    if (mine || inbox == OTPI_INBOX_IDLE) {
+        refuse_all(proc->mail, reason);
+        proc->mail = NULL;
+    }
+    /* a waiting starter goes on last: it then finds all else done */
+    if (remains.starter.slot == NULL)
+        tell_starter(&remains, reason);
+    tell_relations(&remains, reason);
+    if (remains.starter.slot != NULL)
+        tell_starter(&remains, reason);
+    if (mine)
+        return;
+    if (inbox == OTPI_INBOX_IDLE) {
+        otpi_proc_bury(proc);
+    } else {
+        struct otpi_fiber *fiber = atomic_load_explicit(&proc->fiber, memory_order_acquire);
+        if (fiber != NULL)
+            otpi_fiber_wake(fiber);
+    }
+}
+
+void otpi_proc_die(struct otpi_proc *proc, uint64_t pid, const otp_reason *reason)
+{
+    struct otpi_self *self = otpi_me;
+    struct otpi_msg *word;
+
+    if (self->in_die) {
+        word = otpi_msg_new_reason(reason);
+        if (word != NULL) {
+            word->to = pid;
+            word->next = self->dying;
+            self->dying = word;
+            return;
+        }
+    }
+    self->in_die = true;
+    die_now(proc, pid, reason);
+    while (self->dying != NULL) {
+        word = self->dying;
+        self->dying = word->next;
+        proc = otpi_proc_find(word->to);
+        if (proc != NULL)
+            die_now(proc, word->to, word->body.reason);
+        otpi_msg_free(word);
+    }
+    self->in_die = false;
+}
+
+void otpi_proc_bury(struct otpi_proc *proc)
+{
+    struct otpi_msg *current = proc->current, *mail = proc->mail;
+    otp_reason unknown = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
+    const otp_reason *reason = proc->death == NULL ? &unknown : proc->death->body.reason;
+
+    if (current != NULL)
+        otpi_msg_refuse(current, OTP_EXIT, reason);
+    refuse_all(mail, reason);
+    if (proc->received != NULL)
+        otpi_msg_free(proc->received);
+    if (proc->death != NULL)
+        otpi_msg_free(proc->death);
+    otpi_owned_free_all(&proc->owned);
+    otpi_release(proc->data, proc->data_size);
+    proc->current = proc->received = proc->death = NULL;
+    proc->mail = proc->mail_last = NULL;
+    proc->behaviour = NULL;
+    proc->module = NULL;
+    proc->data = NULL;
+    proc->data_size = 0;
+    proc->finishing = 0;
+    proc->unwinding = 0;
+    proc->quiet = proc->slow = 0;
+    atomic_store_explicit(&proc->asking, NULL, memory_order_relaxed);
+    atomic_store_explicit(&proc->fiber, NULL, memory_order_relaxed);
+    otpi_proc_discard(proc);
+}

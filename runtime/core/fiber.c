@@ -1,0 +1,202 @@
+/* fiber.c - stacks that run processes.
+ *
+ * Idea: see fiber.h. The wake word settles every race between parking and waking: a waker always
+ * leaves WOKEN and makes the fiber ready only if it found PARKED; a fiber about to park that finds
+ * WOKEN does not. A wake too many is harmless: whoever parks looks at its condition again.
+ * Threads: pool, park and switch by the home worker; wake by anyone. Locks: none of its own.
+ * Owns: fibers and their stacks, scratch memory.
+ */
+#include "core/fiber.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "core/point.h"
+#include "core/sched.h"
+
+#define SCRATCH_CHUNK 2048
+
+static void start_loop(void *arg)
+{
+    struct otpi_fiber *fiber = arg;
+
+    otpi_context_entered(&fiber->context);
+    otpi_sched_loop(fiber);
+}
+
+static struct otpi_fiber *make_fiber(struct otpi_worker *worker)
+{
+    struct otpi_fiber *fiber = otpi_alloc_zero(sizeof *fiber);
+    struct otpi_stack stack;
+
+    if (fiber == NULL)
+        return NULL;
+    if (otpi_stacks_take(otpi_rt->stacks, &stack) != OTP_OK) {
+        otpi_release(fiber, sizeof *fiber);
+        return NULL;
+    }
+    otpi_context_make(&fiber->context, stack, start_loop, fiber);
+    otpi_slot_init(&fiber->slot, fiber, (uint32_t)atomic_fetch_add(&otpi_rt->slots, 1));
+    fiber->home = worker;
+    fiber->all = worker->all;
+    worker->all = fiber;
+    worker->n_fibers++;
+    return fiber;
+}
+
+struct otpi_fiber *otpi_fiber_take(struct otpi_worker *worker, bool last)
+{
+    struct otpi_fiber *fiber = worker->pool;
+
+    if (fiber == NULL || (fiber->next == NULL && !last)) {
+        struct otpi_fiber *made = make_fiber(worker);
+        if (made != NULL || fiber == NULL || !last)
+            return made;
+    }
+    worker->pool = fiber->next;
+    return fiber;
+}
+
+void otpi_fiber_pool(struct otpi_worker *worker, struct otpi_fiber *fiber)
+{
+    fiber->proc = NULL;
+    fiber->next = worker->pool;
+    worker->pool = fiber;
+}
+
+void otpi_fiber_switch(struct otpi_worker *worker, struct otpi_fiber *to, bool from_dies)
+{
+    struct otpi_fiber *from = worker->current;
+
+    if (to == from)
+        return;
+    worker->current = to;
+    otpi_context_switch(&from->context, &to->context, from_dies);
+}
+
+void otpi_fiber_revive(struct otpi_worker *worker, struct otpi_fiber *fiber)
+{
+    otpi_scratch_reset(&fiber->scratch);
+    otpi_context_make(&fiber->context, fiber->context.stack, start_loop, fiber);
+    otpi_fiber_pool(worker, fiber);
+}
+
+void otpi_fiber_free_all(struct otpi_worker *worker)
+{
+    while (worker->all != NULL) {
+        struct otpi_fiber *fiber = worker->all;
+        worker->all = fiber->all;
+        otpi_scratch_reset(&fiber->scratch);
+        otpi_scratch_free(&fiber->scratch);
+        otpi_context_unmake(&fiber->context);
+        otpi_stacks_give(otpi_rt->stacks, fiber->context.stack);
+        otpi_release(fiber, sizeof *fiber);
+    }
+    worker->pool = NULL;
+}
+
+void otpi_fiber_prepare(struct otpi_fiber *fiber)
+{
+    /* acquire: reading a waker's WOKEN makes what it did before visible */
+    atomic_exchange_explicit(&fiber->wake, OTPI_FIBER_RUNNING, memory_order_acq_rel);
+}
+
+bool otpi_fiber_park(void)
+{
+    struct otpi_fiber *fiber = otpi_self_fiber();
+    uint32_t running = OTPI_FIBER_RUNNING;
+
+    OTPI_POINT();
+    /* release: a waker that finds PARKED sees the fiber's last writes */
+    if (!atomic_compare_exchange_strong_explicit(&fiber->wake, &running, OTPI_FIBER_PARKED,
+                                                 memory_order_acq_rel, memory_order_acquire))
+        return true;
+    return otpi_sched_park();
+}
+
+void otpi_fiber_wake(struct otpi_fiber *fiber)
+{
+    uint32_t was;
+
+    OTPI_POINT();
+    was = atomic_exchange_explicit(&fiber->wake, OTPI_FIBER_WOKEN, memory_order_acq_rel);
+    if (was == OTPI_FIBER_PARKED)
+        otpi_sched_ready(fiber);
+}
+
+/* -- scratch memory -- */
+
+static bool add_chunk(struct otpi_scratch *scratch, size_t size)
+{
+    size_t total = sizeof(struct otpi_block) + size;
+    struct otpi_block *chunk;
+
+    if (total < size)
+        return false;
+    if (total < SCRATCH_CHUNK)
+        total = SCRATCH_CHUNK;
+    chunk = otpi_alloc(total);
+    if (chunk == NULL)
+        return false;
+    chunk->size = total;
+    chunk->next = scratch->chunks;
+    scratch->chunks = chunk;
+    scratch->at = (char *)(chunk + 1);
+    scratch->end = (char *)chunk + total;
+    return true;
+}
+
+_Static_assert(sizeof(struct otpi_block) == 16, "what follows a block is aligned to 16");
+
+void *otpi_scratch_take(struct otpi_scratch *scratch, size_t size)
+{
+    size_t rounded = (size + 15) & ~(size_t)15;
+    void *memory;
+
+    if (rounded < size)
+        return NULL;
+    if (rounded > (size_t)(scratch->end - scratch->at) && !add_chunk(scratch, rounded))
+        return NULL;
+    memory = scratch->at;
+    scratch->at += rounded;
+    return memory;
+}
+
+void otpi_scratch_adopt(struct otpi_scratch *scratch, struct otpi_block *block)
+{
+    block->next = scratch->blocks;
+    scratch->blocks = block;
+}
+
+static void free_blocks(struct otpi_block **list)
+{
+    while (*list != NULL) {
+        struct otpi_block *block = *list;
+        *list = block->next;
+        otpi_release(block, block->size);
+    }
+}
+
+/* One chunk of ordinary size stays for the next handler. */
+void otpi_scratch_reset_used(struct otpi_scratch *scratch)
+{
+    free_blocks(&scratch->blocks);
+    while (scratch->chunks != NULL &&
+           (scratch->chunks->next != NULL || scratch->chunks->size != SCRATCH_CHUNK)) {
+        struct otpi_block *chunk = scratch->chunks;
+        scratch->chunks = chunk->next;
+        otpi_release(chunk, chunk->size);
+    }
+    scratch->at = scratch->end = NULL;
+    if (scratch->chunks != NULL) {
+        scratch->at = (char *)(scratch->chunks + 1);
+        scratch->end = (char *)scratch->chunks + scratch->chunks->size;
+    }
+}
+
+void otpi_scratch_free(struct otpi_scratch *scratch)
+{
+    free_blocks(&scratch->blocks);
+    free_blocks(&scratch->chunks);
+    scratch->at = scratch->end = NULL;
+}

@@ -1,0 +1,81 @@
+/* fiber.h - stacks that run processes.
+ *
+ * Idea: a fiber is a stack with a context. Pooled fibers run the scheduler's loop; one that takes a
+ * process runs its handlers, and if a handler waits, the fiber is parked with it while another from
+ * the pool goes on. An idle process has none.
+ * Threads: a fiber only ever runs on its home worker; wake from anywhere.
+ * Invariant I2: a fiber is in exactly one of: pool, running, parked, ready, dead.
+ */
+#ifndef OTPI_FIBER_H
+#define OTPI_FIBER_H
+
+#include <stdatomic.h>
+
+#include "core/slot.h"
+#include "core/timer.h"
+#include "plat/plat.h"
+
+struct otpi_proc;
+struct otpi_worker;
+
+/* Bump memory of the running handler. */
+struct otpi_scratch {
+    struct otpi_block *chunks; /* newest first; the oldest is kept over resets */
+    char *at, *end;            /* of the newest chunk */
+    struct otpi_block *blocks; /* replies received */
+};
+
+enum { OTPI_FIBER_RUNNING, OTPI_FIBER_PARKED, OTPI_FIBER_WOKEN };
+
+struct otpi_fiber {
+    struct otpi_context context;
+    struct otpi_worker *home; /* const */
+    struct otpi_fiber *next;  /* of the pool or a ready list */
+    struct otpi_fiber *all;   /* every fiber of the worker, for the end */
+    struct otpi_proc *proc;   /* whose code runs on it; owner: home */
+    _Atomic uint32_t wake;    /* atomic: who finds PARKED makes it ready, once */
+    bool unarmed;             /* in the worker's list of waits without a timer yet */
+    struct otpi_fiber *unarmed_prev, *unarmed_next;
+    otp_duration wait_limit;  /* of the unarmed wait */
+    uint64_t wait_id;
+    struct otpi_slot slot;
+    struct otpi_timer timer; /* of the wait */
+    struct otpi_scratch scratch;
+    otp_reason last_reason; /* of the last failed call */
+    otp_reason exit_reason; /* of the process that runs on it, once it is to end */
+};
+
+/* A fiber for worker: from its pool or new. NULL: no memory. One stays in the pool, so that an exit
+ * always finds one, unless last is true. Owner worker only. */
+struct otpi_fiber *otpi_fiber_take(struct otpi_worker *worker, bool last);
+/* Back to the pool: it is inside the scheduler's loop, or was made anew. */
+void otpi_fiber_pool(struct otpi_worker *worker, struct otpi_fiber *fiber);
+/* Goes on in to; the running fiber must be where it belongs already (pool, parked, dead). */
+void otpi_fiber_switch(struct otpi_worker *worker, struct otpi_fiber *to, bool from_dies);
+/* A dead fiber (its frames were abandoned) becomes a pooled one. */
+void otpi_fiber_revive(struct otpi_worker *worker, struct otpi_fiber *fiber);
+/* Frees all fibers of a worker that has ended. */
+void otpi_fiber_free_all(struct otpi_worker *worker);
+
+/* Parks the running fiber until it is woken. Returns at once if it was woken since the last
+ * otpi_fiber_prepare; may return for no reason. False: no memory for another fiber to go on with. */
+bool otpi_fiber_park(void);
+/* Forgets old wakes: call, check the condition, park. */
+void otpi_fiber_prepare(struct otpi_fiber *fiber);
+/* Wakes it, from any thread. */
+void otpi_fiber_wake(struct otpi_fiber *fiber);
+
+/* size bytes aligned to 16 of its scratch memory; NULL: none. */
+void *otpi_scratch_take(struct otpi_scratch *scratch, size_t size);
+/* A reply's block goes with the scratch. Takes block. */
+void otpi_scratch_adopt(struct otpi_scratch *scratch, struct otpi_block *block);
+void otpi_scratch_reset_used(struct otpi_scratch *scratch);
+void otpi_scratch_free(struct otpi_scratch *scratch);
+
+static inline void otpi_scratch_reset(struct otpi_scratch *scratch)
+{
+    if (scratch->chunks != NULL || scratch->blocks != NULL)
+        otpi_scratch_reset_used(scratch);
+}
+
+#endif

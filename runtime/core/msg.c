@@ -1,0 +1,199 @@
+/* msg.c - message nodes and where they come from.
+ *
+ * Idea: see msg.h. A thread without a self (none is without one while it is inside the runtime)
+ * never gets here. Classes are 128, 256, 512 and 1024 bytes; what is larger comes from the
+ * allocator at once.
+ * Threads: any. Locks: depot (leaf). Owns: the slabs of all small nodes.
+ */
+#include "core/msg.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "core/self.h"
+
+#define SLAB_NODES OTPI_MSG_BATCH
+#define MAGAZINE_MAX (2 * OTPI_MSG_BATCH)
+
+/* Memory of SLAB_NODES nodes. */
+struct otpi_slab {
+    struct otpi_slab *next;
+    size_t size;
+};
+
+_Static_assert(offsetof(struct otpi_msg, reason) <= OTPI_MSG_HEADER, "arguments overlap the node");
+_Static_assert(OTPI_MSG_HEADER % 16 == 0, "arguments are aligned to 16");
+
+static size_t class_size(uint32_t size_class)
+{
+    return (size_t)128 << size_class;
+}
+
+static uint32_t class_of(size_t size)
+{
+    for (uint32_t i = 0; i < OTPI_MSG_CLASSES; i++)
+        if (size <= class_size(i))
+            return i;
+    return OTPI_MSG_LARGE;
+}
+
+/* New nodes straight from the allocator, as a list. */
+static struct otpi_msg *carve(struct otpi_depot *depot, uint32_t size_class)
+{
+    size_t node = class_size(size_class);
+    size_t size = 64 + node * SLAB_NODES;
+    struct otpi_slab *slab = otpi_alloc_line(size);
+    struct otpi_msg *list = NULL;
+    char *at;
+
+    if (slab == NULL)
+        return NULL;
+    at = (char *)slab + 64;
+    for (size_t i = SLAB_NODES; i-- > 0;) {
+        struct otpi_msg *msg = (struct otpi_msg *)(void *)(at + i * node);
+        msg->next = list;
+        msg->size_class = size_class;
+        list = msg;
+    }
+    slab->size = size;
+    otpi_lock_take(&depot->lock);
+    slab->next = depot->slabs;
+    depot->slabs = slab;
+    otpi_lock_release(&depot->lock);
+    return list;
+}
+
+/* A batch of nodes into an empty magazine. False: no memory. */
+static bool refill(struct otpi_magazine *magazine, uint32_t size_class)
+{
+    struct otpi_depot *depot = &otpi_rt->depot;
+    struct otpi_msg *batch;
+
+    otpi_lock_take(&depot->lock);
+    batch = depot->batches[size_class];
+    if (batch != NULL)
+        depot->batches[size_class] = batch->body.args;
+    otpi_lock_release(&depot->lock);
+    if (batch == NULL)
+        batch = carve(depot, size_class);
+    if (batch == NULL)
+        return false;
+    magazine->head = batch;
+    magazine->count = OTPI_MSG_BATCH;
+    return true;
+}
+
+/* A batch out of a full magazine. */
+static void give_batch(struct otpi_magazine *magazine, uint32_t size_class)
+{
+    struct otpi_depot *depot = &otpi_rt->depot;
+    struct otpi_msg *batch = magazine->head, *last = batch;
+
+    for (uint32_t i = 1; i < OTPI_MSG_BATCH; i++)
+        last = last->next;
+    magazine->head = last->next;
+    magazine->count -= OTPI_MSG_BATCH;
+    last->next = NULL;
+    otpi_lock_take(&depot->lock);
+    batch->body.args = depot->batches[size_class];
+    depot->batches[size_class] = batch;
+    otpi_lock_release(&depot->lock);
+}
+
+static struct otpi_msg *take_node(size_t size)
+{
+    uint32_t size_class = class_of(size);
+    struct otpi_magazine *magazine;
+    struct otpi_msg *msg;
+
+    if (size_class == OTPI_MSG_LARGE) {
+        msg = otpi_alloc(size);
+        if (msg != NULL)
+            msg->size_class = OTPI_MSG_LARGE;
+        return msg;
+    }
+    magazine = &otpi_me->magazines[size_class];
+    if (magazine->head == NULL && !refill(magazine, size_class))
+        return NULL;
+    msg = magazine->head;
+    magazine->head = msg->next;
+    magazine->count--;
+    return msg;
+}
+
+struct otpi_msg *otpi_msg_new(size_t payload_size)
+{
+    size_t size = OTPI_MSG_HEADER + payload_size;
+    struct otpi_msg *msg = size < payload_size ? NULL : take_node(size);
+
+    if (msg == NULL)
+        return NULL;
+    msg->next = NULL;
+    msg->size = size;
+    memset(&msg->body, 0, sizeof msg->body);
+    if (payload_size != 0)
+        msg->body.args = (char *)msg + OTPI_MSG_HEADER;
+    return msg;
+}
+
+struct otpi_msg *otpi_msg_new_reason(const otp_reason *reason)
+{
+    struct otpi_msg *msg = otpi_msg_new(sizeof *msg - OTPI_MSG_HEADER);
+
+    if (msg == NULL)
+        return NULL;
+    msg->body.args = NULL;
+    msg->reason = *reason;
+    msg->body.reason = &msg->reason;
+    return msg;
+}
+
+struct otpi_msg *otpi_msg_of(const struct otp_message_type *type, const void *args)
+{
+    const struct otp_layout *layout = type->args;
+    size_t size = layout == NULL ? 0 : layout->size;
+    struct otpi_msg *msg;
+
+    if (layout != NULL && layout->n_refs != 0) {
+        size = otp_layout_measure(layout, args);
+        if (size == 0)
+            return NULL;
+    }
+    msg = otpi_msg_new(size);
+    if (msg == NULL)
+        return NULL;
+    if (layout != NULL && layout->n_refs != 0)
+        otp_layout_copy(layout, args, msg->body.args);
+    else if (size != 0)
+        memcpy(msg->body.args, args, size);
+    msg->body.kind = OTP_MESSAGE_USER;
+    msg->body.type = type;
+    msg->body.pid = otp_self();
+    return msg;
+}
+
+void otpi_msg_free(struct otpi_msg *msg)
+{
+    struct otpi_magazine *magazine;
+    uint32_t size_class = msg->size_class;
+
+    if (size_class == OTPI_MSG_LARGE) {
+        otpi_release(msg, msg->size);
+        return;
+    }
+    magazine = &otpi_me->magazines[size_class];
+    msg->next = magazine->head;
+    magazine->head = msg;
+    if (++magazine->count >= MAGAZINE_MAX)
+        give_batch(magazine, size_class);
+}
+
+void otpi_depot_free(struct otpi_depot *depot)
+{
+    while (depot->slabs != NULL) {
+        struct otpi_slab *slab = depot->slabs;
+        depot->slabs = slab->next;
+        otpi_release_line(slab, slab->size);
+    }
+    memset(depot, 0, sizeof *depot);
+}

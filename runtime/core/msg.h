@@ -1,0 +1,63 @@
+/* msg.h - message nodes and where they come from.
+ *
+ * Idea: one allocation per message: node, then the copied arguments. Small nodes come from
+ * magazines: each thread keeps a short free list per size class and trades batches of them with a
+ * global depot, so that a one-way flow of messages across threads stays bounded and takes no lock
+ * per message.
+ */
+#ifndef OTPI_MSG_H
+#define OTPI_MSG_H
+
+#include <stdint.h>
+
+#include <otp/behaviour.h>
+
+#include "plat/plat.h"
+
+/* Kinds that no behaviour sees, after those of enum otp_message_kind. */
+enum { OTPI_MESSAGE_INIT = 100 };
+
+/* A message. Exactly one owner at any time: its maker, an inbox, a timer, its receiver. */
+struct otpi_msg {
+    struct otpi_msg *next;  /* owner's list */
+    uint64_t to;            /* pid bits that it was sent to: a stale one is dropped on arrival */
+    uint32_t size_class;    /* index of the magazine, or OTPI_MSG_LARGE */
+    uint32_t reserved;
+    uint64_t size;          /* bytes in all */
+    struct otp_message body;
+    otp_reason reason;      /* only in nodes made with room for it: body.reason points here */
+};
+
+#define OTPI_MSG_CLASSES 4
+#define OTPI_MSG_LARGE OTPI_MSG_CLASSES
+#define OTPI_MSG_BATCH 64
+
+/* Offset of the arguments in a node that carries no reason. */
+#define OTPI_MSG_HEADER 96
+
+/* A thread's free nodes. owner: the thread. */
+struct otpi_magazine {
+    struct otpi_msg *head;
+    uint32_t count;
+};
+
+/* The depot: full batches and the memory that all nodes live in. */
+struct otpi_depot {
+    struct otpi_lock lock;
+    struct otpi_msg *batches[OTPI_MSG_CLASSES]; /* lock; linked through body.args */
+    struct otpi_slab *slabs;                    /* lock */
+};
+
+/* A node with payload_size bytes of arguments, all fields zero but size; body.args points to the
+ * arguments (NULL if payload_size is 0). NULL: no memory. */
+struct otpi_msg *otpi_msg_new(size_t payload_size);
+/* The same with *reason copied in. */
+struct otpi_msg *otpi_msg_new_reason(const otp_reason *reason);
+/* A message of that type with a copy of its arguments, from this process. NULL: no memory. */
+struct otpi_msg *otpi_msg_of(const struct otp_message_type *type, const void *args);
+/* Takes msg. Answers nobody. */
+void otpi_msg_free(struct otpi_msg *msg);
+/* Frees the depot's memory: no node is in use any more. */
+void otpi_depot_free(struct otpi_depot *depot);
+
+#endif

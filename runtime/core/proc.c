@@ -1,0 +1,225 @@
+/* proc.c - the table of processes and their mailboxes.
+ *
+ * Idea: see proc.h. Free slots queue first-in first-out, so that a slot rests before its next life.
+ * Threads: any; take and fetch by who runs the process. Locks: table, proc (never two procs).
+ * Owns: the slots.
+ */
+#include "core/proc.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "core/point.h"
+#include "core/sched.h"
+
+#define SLOT_MASK (((uint64_t)1 << OTPI_PID_SLOT_BITS) - 1)
+#define GENERATION_MAX (((uint64_t)1 << (64 - OTPI_PID_SLOT_BITS)) - 1)
+
+/* So many free slots rest before the oldest is used again. */
+#define RESTING 64
+
+otp_status otpi_table_init(struct otpi_table *table)
+{
+    memset(table, 0, sizeof *table);
+    table->chunks = otpi_alloc_zero(OTPI_PROC_CHUNKS * sizeof *table->chunks);
+    return table->chunks == NULL ? OTP_NOMEM : OTP_OK;
+}
+
+void otpi_table_free(struct otpi_table *table)
+{
+    uint32_t n = atomic_load(&table->n_slots) / OTPI_PROC_CHUNK;
+
+    if (table->chunks == NULL)
+        return;
+    for (uint32_t i = 0; i < n; i++)
+        otpi_release_line(table->chunks[i], OTPI_PROC_CHUNK * sizeof(struct otpi_proc));
+    otpi_release(table->chunks, OTPI_PROC_CHUNKS * sizeof *table->chunks);
+    table->chunks = NULL;
+}
+
+struct otpi_proc *otpi_proc_at(uint64_t pid)
+{
+    uint64_t slot = pid & SLOT_MASK;
+    struct otpi_table *table = &otpi_rt->table;
+
+    /* acquire: pairs with the release in add_chunk; the chunk is in place */
+    if (slot == 0 || slot > atomic_load_explicit(&table->n_slots, memory_order_acquire))
+        return NULL;
+    slot--;
+    return &table->chunks[slot / OTPI_PROC_CHUNK][slot % OTPI_PROC_CHUNK];
+}
+
+struct otpi_proc *otpi_proc_find(uint64_t pid)
+{
+    struct otpi_proc *proc = otpi_proc_at(pid);
+
+    if (proc == NULL || atomic_load_explicit(&proc->pid, memory_order_acquire) != pid ||
+        atomic_load_explicit(&proc->dead, memory_order_acquire) != 0)
+        return NULL;
+    return proc;
+}
+
+/* lock: table. Appends a slot to the free ones. */
+static void rest(struct otpi_table *table, struct otpi_proc *proc)
+{
+    proc->queue_next = NULL;
+    if (table->free_last != NULL)
+        table->free_last->queue_next = proc;
+    else
+        table->free = proc;
+    table->free_last = proc;
+    table->n_free++;
+}
+
+/* lock: table. False: no memory, or no room for more processes. */
+static bool add_chunk(struct otpi_table *table)
+{
+    uint32_t n = atomic_load_explicit(&table->n_slots, memory_order_relaxed);
+    struct otpi_proc *chunk;
+
+    if (n / OTPI_PROC_CHUNK == OTPI_PROC_CHUNKS)
+        return false;
+    chunk = otpi_alloc_line(OTPI_PROC_CHUNK * sizeof *chunk);
+    if (chunk == NULL)
+        return false;
+    for (uint32_t i = 0; i < OTPI_PROC_CHUNK; i++) {
+        chunk[i].index = n + i;
+        atomic_init(&chunk[i].inbox, OTPI_INBOX_CLOSED);
+        rest(table, &chunk[i]);
+    }
+    table->chunks[n / OTPI_PROC_CHUNK] = chunk;
+    atomic_store_explicit(&table->n_slots, n + OTPI_PROC_CHUNK, memory_order_release);
+    return true;
+}
+
+struct otpi_proc *otpi_proc_new(void)
+{
+    struct otpi_table *table = &otpi_rt->table;
+    struct otpi_proc *proc = NULL;
+
+    otpi_lock_take(&table->lock);
+    if (table->n_free > RESTING || add_chunk(table) || table->n_free > 0) {
+        proc = table->free;
+        table->free = proc->queue_next;
+        if (table->free == NULL)
+            table->free_last = NULL;
+        table->n_free--;
+    }
+    otpi_lock_release(&table->lock);
+    if (proc == NULL)
+        return NULL;
+    proc->queue_next = NULL;
+    proc->generation++;
+    /* release: who finds this pid finds dead == 0 and the inbox CLOSED */
+    atomic_store_explicit(&proc->dead, 0, memory_order_relaxed);
+    atomic_store_explicit(&proc->pid,
+                          proc->generation << OTPI_PID_SLOT_BITS | (proc->index + 1u),
+                          memory_order_release);
+    atomic_fetch_add_explicit(&table->alive, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&table->spawned, 1, memory_order_relaxed);
+    return proc;
+}
+
+/* A slot whose generations are used up is never used again. */
+void otpi_proc_discard(struct otpi_proc *proc)
+{
+    struct otpi_table *table = &otpi_rt->table;
+
+    atomic_store_explicit(&proc->pid, 0, memory_order_release);
+    otpi_lock_take(&table->lock);
+    if (proc->generation < GENERATION_MAX)
+        rest(table, proc);
+    otpi_lock_release(&table->lock);
+    atomic_fetch_sub_explicit(&table->alive, 1, memory_order_release);
+}
+
+bool otpi_proc_push(struct otpi_proc *proc, uint64_t pid, struct otpi_msg *msg, bool direct)
+{
+    struct otpi_msg *top = atomic_load_explicit(&proc->inbox, memory_order_relaxed);
+
+    msg->to = pid;
+    do {
+        OTPI_POINT();
+        if (top == OTPI_INBOX_CLOSED)
+            return false;
+        msg->next = top == OTPI_INBOX_IDLE || top == OTPI_INBOX_WAITING ? NULL : top;
+        /* release: the message is visible to who takes the list; acquire: on IDLE we own the run */
+    } while (!atomic_compare_exchange_weak_explicit(&proc->inbox, &top, msg, memory_order_acq_rel,
+                                                    memory_order_relaxed));
+    OTPI_POINT();
+    if (top == OTPI_INBOX_IDLE) {
+        otpi_sched_run(proc, direct);
+    } else if (top == OTPI_INBOX_WAITING) {
+        struct otpi_fiber *fiber = atomic_load_explicit(&proc->fiber, memory_order_acquire);
+        if (fiber != NULL)
+            otpi_fiber_wake(fiber);
+    }
+    return true;
+}
+
+bool otpi_mailbox_fetch(struct otpi_proc *proc)
+{
+    struct otpi_msg *list = atomic_load_explicit(&proc->inbox, memory_order_relaxed);
+    struct otpi_msg *newest, *oldest = NULL;
+
+    do {
+        if (list == OTPI_INBOX_CLOSED)
+            return false;
+        if (list == NULL)
+            return true;
+        /* acquire: pairs with the release of push */
+    } while (!atomic_compare_exchange_weak_explicit(
+        &proc->inbox, &list, NULL, memory_order_acquire, memory_order_relaxed));
+    if (list == OTPI_INBOX_WAITING)
+        return true;
+    newest = list;
+    while (list != NULL) {
+        struct otpi_msg *next = list->next;
+        list->next = oldest;
+        oldest = list;
+        list = next;
+    }
+    if (proc->mail == NULL)
+        proc->mail = oldest;
+    else
+        proc->mail_last->next = oldest;
+    proc->mail_last = newest;
+    return true;
+}
+
+struct otpi_msg *otpi_mailbox_take(struct otpi_proc *proc)
+{
+    struct otpi_msg *msg = proc->mail;
+
+    if (msg == NULL) {
+        if (!otpi_mailbox_fetch(proc) || proc->mail == NULL)
+            return NULL;
+        msg = proc->mail;
+    }
+    proc->mail = msg->next;
+    return msg;
+}
+
+bool otp_mailbox_is_empty(void)
+{
+    struct otpi_proc *proc = otpi_self_proc();
+    return proc == NULL || (otpi_mailbox_fetch(proc) && proc->mail == NULL);
+}
+
+bool otp_is_alive(otp_pid pid)
+{
+    bool alive;
+
+    if (otpi_enter() != OTP_OK)
+        return false;
+    alive = otpi_proc_find(pid.bits) != NULL;
+    otpi_leave();
+    return alive;
+}
+
+struct otpi_relations *otpi_proc_relations(struct otpi_proc *proc)
+{
+    if (proc->relations == NULL)
+        proc->relations = otpi_alloc_zero(sizeof *proc->relations);
+    return proc->relations;
+}

@@ -1,0 +1,155 @@
+/* proc.h - processes.
+ *
+ * Idea: a process lives in a slot of a table that is never given back while the runtime runs, so a
+ * stale pid finds valid memory and another generation: no reference counts, no grace periods. The
+ * inbox word says at once where the process stands:
+ *
+ *   IDLE     nobody runs it; who replaces IDLE must queue it
+ *   WAITING  its fiber is parked in a receive; who replaces WAITING must wake it
+ *   CLOSED   it is dead; nothing is ever linked again
+ *   a list   newest message first (NULL: none); it is queued or running
+ *
+ * Life: otpi_proc_new (CLOSED, invisible) -> publish -> ... -> otpi_proc_die (dead for all others:
+ * CLOSED, no name, no links, DOWN sent) -> otpi_proc_bury (memory and slot free), by whoever finds
+ * that nobody runs it.
+ * Invariant I1: a process is in at most one queue and run by at most one worker.
+ * Invariant I3: after CLOSED nothing is linked. Invariant I4: bury comes after die, once.
+ */
+#ifndef OTPI_PROC_H
+#define OTPI_PROC_H
+
+#include <stdatomic.h>
+
+#include <otp/behaviour.h>
+
+#include "base/map.h"
+#include "core/msg.h"
+#include "core/slot.h"
+#include "plat/plat.h"
+
+struct otpi_fiber;
+struct otpi_cell;
+struct otpi_owned;
+
+#define OTPI_INBOX_IDLE ((struct otpi_msg *)(uintptr_t)1)
+#define OTPI_INBOX_CLOSED ((struct otpi_msg *)(uintptr_t)2)
+#define OTPI_INBOX_WAITING ((struct otpi_msg *)(uintptr_t)3)
+
+#define OTPI_PID_SLOT_BITS 28
+#define OTPI_PROC_CHUNK 1024
+#define OTPI_PROC_CHUNKS 65536
+
+/* Who is told how the start went. Lives in the INIT message. */
+struct otpi_starter {
+    struct otpi_slot *slot; /* a waiting one ... */
+    uint64_t id;
+    uint64_t pid; /* ... or a process, by a message with ref */
+    uint64_t ref;
+};
+
+/* What INIT carries; a copy of the arguments follows if they have a layout. */
+struct otpi_init {
+    struct otpi_starter starter;
+    const void *args;
+    void *reserved;
+};
+
+/* What most processes have none of. */
+struct otpi_relations {
+    struct otpi_map watchers; /* monitor ref -> pid bits of who watches */
+    struct otpi_map monitors; /* monitor ref -> pid bits of whom it watches */
+    struct otpi_map open;     /* wait id -> struct otpi_slot *: deferred replies */
+};
+
+struct otpi_proc {
+    /* what senders touch */
+    _Alignas(OTPI_CACHE_LINE) _Atomic(struct otpi_msg *) inbox;
+    _Atomic uint64_t pid;        /* atomic: of the present tenant; 0: none. Changes while CLOSED */
+    _Atomic(struct otpi_fiber *) fiber; /* atomic: what runs it, for who wants to wake it */
+    struct otpi_proc *queue_next;       /* lock: injection */
+    _Atomic uint32_t dead;              /* atomic: set under lock, by die */
+    uint32_t index;                     /* const: of the slot */
+    _Atomic uint32_t trap_exit;         /* lock; read unlocked by its own process */
+
+    /* who runs it only */
+    struct otpi_msg *mail, *mail_last;  /* taken from the inbox, oldest first */
+    struct otpi_msg *current;           /* being received */
+    struct otpi_msg *received;          /* given out by otp_receive last */
+    const struct otp_behaviour *behaviour;
+    const struct otp_module *module;
+    void *data;
+    size_t data_size;
+    struct otpi_owned *owned;           /* memory that goes with it */
+    struct otpi_msg *death;             /* why, if another thread ended it while it ran */
+    uint32_t finishing;                 /* otp_finish was called: reason in the fiber */
+    uint16_t unwinding;                 /* how often behaviour->unwind was entered */
+    uint8_t quiet;                      /* its start failed: nothing is logged, no unwind */
+    uint8_t slow;                       /* its last handler ran over a tick: no direct switch to it */
+
+    /* of the call being received: written by who runs it, read by who kills it */
+    _Atomic(struct otpi_slot *) asking;
+    _Atomic uint64_t asking_id;
+
+    /* under lock */
+    struct otpi_lock lock;
+    uint64_t generation; /* owner: who has the slot */
+    struct otpi_map links;    /* pid bits of the other */
+    struct otpi_relations *relations; /* NULL: none yet */
+    struct otpi_cell *name;
+    uint64_t parent;
+    struct otpi_starter *starter; /* in the INIT message, until it is told */
+    uint32_t start_status;        /* what init has said: OK, IGNORE, EXIT */
+};
+
+/* A plain process. */
+extern const struct otp_behaviour otpi_plain;
+
+/* All slots. */
+struct otpi_table {
+    struct otpi_lock lock;
+    struct otpi_proc **chunks;      /* OTPI_PROC_CHUNKS pointers; entries are const once set */
+    _Atomic uint32_t n_slots;       /* atomic: slots made; grows under lock */
+    struct otpi_proc *free, *free_last; /* lock: FIFO through queue_next */
+    uint32_t n_free;                    /* lock */
+    _Atomic uint64_t alive;         /* atomic: published and not buried */
+    _Atomic uint64_t spawned;
+};
+
+otp_status otpi_table_init(struct otpi_table *table);
+void otpi_table_free(struct otpi_table *table);
+
+/* The slot that pid names, whatever lives there; NULL: no such slot. */
+struct otpi_proc *otpi_proc_at(uint64_t pid);
+/* The live process pid; NULL if it is gone. May be gone the next moment. */
+struct otpi_proc *otpi_proc_find(uint64_t pid);
+
+/* A slot with a new pid, CLOSED: nobody else knows it. NULL: no memory. */
+struct otpi_proc *otpi_proc_new(void);
+/* Undoes it, before it was published. */
+void otpi_proc_discard(struct otpi_proc *proc);
+
+/* Puts msg into the mailbox of the process that pid named, and has it run. Takes msg if true; false:
+ * it is dead, msg is still the caller's. direct: the caller is about to wait for it. */
+bool otpi_proc_push(struct otpi_proc *proc, uint64_t pid, struct otpi_msg *msg, bool direct);
+
+/* Ends it for everyone else; nothing if it is dead already. reason is borrowed. Any thread. */
+void otpi_proc_die(struct otpi_proc *proc, uint64_t pid, const otp_reason *reason);
+/* Frees what is left of it. By who runs it (or found it IDLE), after die. */
+void otpi_proc_bury(struct otpi_proc *proc);
+/* Drops a message that will not be received; who asked gets status and reason. Takes msg. */
+void otpi_msg_refuse(struct otpi_msg *msg, otp_status status, const otp_reason *reason);
+
+/* The next message of the mailbox, taken out; NULL: none. By who runs it. */
+struct otpi_msg *otpi_mailbox_take(struct otpi_proc *proc);
+/* Moves what is in the inbox behind the private list. False: it is CLOSED. By who runs it. */
+bool otpi_mailbox_fetch(struct otpi_proc *proc);
+
+/* The relations of proc, made if need be; NULL: no memory. Under its lock. */
+struct otpi_relations *otpi_proc_relations(struct otpi_proc *proc);
+/* Ends the calling process's run here and now if another thread has ended it: does not return then.
+ * Every public function that a process may call and that has an effect looks. */
+void otpi_check_alive(void);
+/* Abandons the frames of the calling process; it goes on in behaviour->unwind with reason. */
+OTP_NORETURN void otpi_abandon(const otp_reason *reason);
+
+#endif

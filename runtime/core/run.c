@@ -1,0 +1,260 @@
+/* run.c - running a process.
+ *
+ * Idea: a worker takes a process, gives it messages until none is left or its turn is over, and
+ * leaves it. Between two messages it looks whether the process is to end. Frames that otp_exit or
+ * a signal abandoned are replaced by fresh ones: the process goes on in its behaviour's unwind.
+ * Threads: the worker's own, on the current fiber.
+ */
+#include <otp/log.h>
+
+#include "base/mutant.h"
+#include "core/memory.h"
+#include "core/point.h"
+#include "core/sched.h"
+
+#define TURN 64
+#define UNWINDS 2
+
+static void begin(struct otpi_proc *proc, struct otpi_fiber *fiber)
+{
+    fiber->proc = proc;
+    /* release: who wants to wake it finds a fiber that is made */
+    atomic_store_explicit(&proc->fiber, fiber, memory_order_release);
+}
+
+static void leave(struct otpi_proc *proc, struct otpi_fiber *fiber)
+{
+    fiber->proc = NULL;
+    atomic_store_explicit(&proc->fiber, NULL, memory_order_relaxed);
+}
+
+static void log_exit(const struct otpi_proc *proc, const otp_reason *reason)
+{
+    struct otp_log_event event = {.level = OTP_LOG_ERROR, .kind = OTP_LOG_EXIT};
+
+    if (otp_reason_is_clean(*reason))
+        return;
+    event.pid = otp_self();
+    event.reason = reason;
+    event.text = "a process ended abnormally";
+    if (proc->module != NULL) {
+        event.module = proc->module->name;
+        event.source = proc->module->source;
+    }
+    if (proc->current != NULL && proc->current->body.kind == OTP_MESSAGE_USER) {
+        event.message = proc->current->body.type->name;
+        event.client = proc->current->body.pid;
+    }
+    otp_log(&event);
+}
+
+/* The process ends by its own doing. */
+static void end(struct otpi_proc *proc, const otp_reason *reason)
+{
+    if (!proc->quiet)
+        log_exit(proc, reason);
+    otpi_proc_die(proc, otp_self().bits, reason);
+    otpi_proc_bury(proc);
+}
+
+/* A behaviour that neither answers a request nor defers it would leave its caller to the timeout. */
+static void close_call(struct otpi_proc *proc, uint32_t kind)
+{
+    struct otpi_slot *asking = atomic_load_explicit(&proc->asking, memory_order_relaxed);
+    otp_status status = kind == OTP_MESSAGE_SYSTEM ? OTP_WRONG_MODULE : OTP_EXIT;
+    otp_reason reason;
+
+    if (asking == NULL)
+        return;
+    reason = otp_reason_make(OTP_REASON_BAD_RETURN, NULL, 0);
+    (void)otpi_slot_fail(asking, atomic_load_explicit(&proc->asking_id, memory_order_relaxed),
+                         status, &reason);
+    atomic_store_explicit(&proc->asking, NULL, memory_order_relaxed);
+}
+
+/* False: not for this process, or not of its module; it is dropped. */
+static bool accepts(struct otpi_proc *proc, const struct otpi_msg *msg)
+{
+    const struct otp_message_type *type = msg->body.type;
+
+    return type == NULL || proc->module == NULL || type->module == proc->module;
+}
+
+static void deliver(struct otpi_proc *proc, struct otpi_msg *msg)
+{
+    if (msg->body.kind == OTPI_MESSAGE_INIT) {
+        proc->behaviour->init(proc->data, ((struct otpi_init *)msg->body.args)->args);
+        return;
+    }
+    if (msg->body.from.slot_ != NULL) {
+        atomic_store_explicit(&proc->asking_id, msg->body.from.id_, memory_order_relaxed);
+        atomic_store_explicit(&proc->asking, msg->body.from.slot_, memory_order_relaxed);
+    }
+    proc->behaviour->receive(proc->data, &msg->body);
+    if (msg->body.from.slot_ != NULL && !proc->finishing)
+        close_call(proc, msg->body.kind);
+}
+
+/* One message. False: the process has ended and is buried. */
+static bool receive(struct otpi_worker *worker, struct otpi_proc *proc, struct otpi_msg *msg)
+{
+    struct otpi_fiber *fiber = worker->current;
+    uint32_t tick = atomic_load_explicit(&otpi_rt->tick, memory_order_relaxed);
+
+    if (msg->to != atomic_load_explicit(&proc->pid, memory_order_relaxed)) {
+        otp_reason noproc = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
+        otpi_msg_refuse(msg, OTP_NOPROC, &noproc);
+        return true;
+    }
+    if (!accepts(proc, msg)) {
+        otpi_msg_refuse(msg, OTP_WRONG_MODULE, NULL);
+        return true;
+    }
+    proc->current = msg;
+    deliver(proc, msg);
+    otpi_scratch_reset(&fiber->scratch);
+    if (proc->finishing) {
+        otp_reason reason = fiber->exit_reason;
+        end(proc, &reason);
+        return false;
+    }
+    proc->current = NULL;
+    /* a supervisor says later how its start went: until then INIT is needed */
+    if (msg->body.kind == OTPI_MESSAGE_INIT)
+        proc->received = msg;
+    else
+        otpi_msg_free(msg);
+    proc->slow = tick != atomic_load_explicit(&otpi_rt->tick, memory_order_relaxed);
+    return true;
+}
+
+void otpi_run_proc(struct otpi_worker *worker, struct otpi_proc *proc)
+{
+    struct otpi_fiber *fiber = worker->current;
+
+    begin(proc, fiber);
+    for (int n = 0; n < TURN; n++) {
+        struct otpi_msg *msg, *none = NULL;
+
+        /* acquire: pairs with the release in take_remains */
+        if (atomic_load_explicit(&proc->dead, memory_order_acquire) != 0) {
+            otpi_proc_bury(proc);
+            fiber->proc = NULL;
+            return;
+        }
+        msg = otpi_mailbox_take(proc);
+        if (msg != NULL) {
+            if (!receive(worker, proc, msg)) {
+                fiber->proc = NULL;
+                return;
+            }
+            continue;
+        }
+        leave(proc, fiber);
+        OTPI_POINT();
+        /* release: the next who runs it sees all that this one did */
+        if (atomic_compare_exchange_strong_explicit(&proc->inbox, &none, OTPI_INBOX_IDLE,
+                                                    memory_order_release, memory_order_relaxed))
+            return;
+        begin(proc, fiber);
+    }
+    leave(proc, fiber);
+    otpi_sched_run(proc, false);
+}
+
+/* -- abandoned frames -- */
+
+void otpi_abandon(const otp_reason *reason)
+{
+    struct otpi_worker *worker = otpi_me->worker;
+    struct otpi_fiber *fiber = worker->current;
+    struct otpi_proc *proc = fiber->proc;
+
+    otpi_sched_unwait(fiber);
+    otpi_slot_abandon(&fiber->slot);
+    worker->orphan = proc;
+    worker->orphan_reason = *reason;
+    atomic_store_explicit(&proc->fiber, NULL, memory_order_relaxed);
+    otpi_sched_abandon();
+}
+
+void otpi_check_alive(void)
+{
+    struct otpi_proc *proc = otpi_self_proc();
+
+    if (proc != NULL && atomic_load_explicit(&proc->dead, memory_order_relaxed) != 0) {
+        otp_reason unused = otp_normal();
+        otpi_abandon(&unused);
+    }
+}
+
+void otp_exit(otp_reason reason)
+{
+    char text[160];
+
+    if (otpi_self_proc() == NULL) {
+        otpi_plat_die(otp_reason_format(reason, text, sizeof text));
+    }
+    otpi_abandon(&reason);
+}
+
+void otpi_run_orphan(struct otpi_worker *worker, struct otpi_proc *proc)
+{
+    struct otpi_fiber *fiber = worker->current;
+    otp_reason reason = worker->orphan_reason;
+
+    begin(proc, fiber);
+    if (atomic_load_explicit(&proc->dead, memory_order_acquire) == 0) {
+        fiber->exit_reason = reason;
+        if (!proc->quiet && proc->behaviour->unwind != NULL && proc->unwinding < UNWINDS) {
+            proc->unwinding++;
+            proc->finishing = 0;
+            proc->behaviour->unwind(proc->data, reason);
+            otpi_scratch_reset(&fiber->scratch);
+        }
+        reason = fiber->exit_reason;
+        end(proc, &reason);
+    } else {
+        otpi_proc_bury(proc);
+    }
+    fiber->proc = NULL;
+}
+
+void otp_finish(otp_reason reason)
+{
+    struct otpi_fiber *fiber = otpi_self_fiber();
+
+    if (fiber == NULL || fiber->proc == NULL)
+        return;
+    fiber->exit_reason = reason;
+    fiber->proc->finishing = 1;
+}
+
+void otp_scratch_reset(void)
+{
+    struct otpi_fiber *fiber = otpi_self_fiber();
+
+    if (fiber != NULL)
+        otpi_scratch_reset(&fiber->scratch);
+}
+
+void otp_yield(void)
+{
+    struct otpi_fiber *fiber = otpi_self_fiber();
+
+    if (fiber == NULL || fiber->proc == NULL)
+        return;
+    otpi_check_alive();
+    /* RUNNING while it is in the ready list: a waker does not put it there again */
+    otpi_fiber_prepare(fiber);
+    otpi_sched_ready(fiber);
+    (void)otpi_sched_park();
+    otpi_check_alive();
+}
+
+void *otp_behaviour_data(const struct otp_behaviour *behaviour)
+{
+    struct otpi_proc *proc = otpi_self_proc();
+
+    return proc != NULL && proc->behaviour == behaviour ? proc->data : NULL;
+}

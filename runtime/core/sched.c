@@ -1,0 +1,338 @@
+/* sched.c - what a worker does next.
+ *
+ * Idea: there is no scheduler stack: every pooled fiber runs the loop, so a call to a process on the
+ * same worker is two switches. The process that somebody is about to wait for comes first, then
+ * fibers that can go on, but every eighth decision the queue comes first, so that a pair that calls
+ * back and forth starves nobody; every 61st the shared queue, as in Go's scheduler.
+ * Thieves take half of a queue of two or more; a single entry is left to its owner unless that makes
+ * no progress: a lone chain of messages would otherwise be dragged from CPU to CPU.
+ * Threads: a worker's own part by its thread; rings and next slots by all. Locks: injection (leaf).
+ */
+#include "core/sched.h"
+
+#include "core/point.h"
+
+#define QUEUE_FIRST 8
+#define SHARED_FIRST 61
+#define STEAL_MAX 32
+
+/* -- queues -- */
+
+static void inject(struct otpi_proc *proc)
+{
+    otpi_lock_take(&otpi_rt->injection_lock);
+    proc->queue_next = NULL;
+    if (otpi_rt->injection_last != NULL)
+        otpi_rt->injection_last->queue_next = proc;
+    else
+        otpi_rt->injection = proc;
+    otpi_rt->injection_last = proc;
+    atomic_fetch_add_explicit(&otpi_rt->n_injected, 1, memory_order_relaxed);
+    otpi_lock_release(&otpi_rt->injection_lock);
+}
+
+static struct otpi_proc *take_injected(void)
+{
+    struct otpi_proc *proc;
+
+    if (atomic_load_explicit(&otpi_rt->n_injected, memory_order_relaxed) == 0)
+        return NULL;
+    otpi_lock_take(&otpi_rt->injection_lock);
+    proc = otpi_rt->injection;
+    if (proc != NULL) {
+        otpi_rt->injection = proc->queue_next;
+        if (otpi_rt->injection == NULL)
+            otpi_rt->injection_last = NULL;
+        atomic_fetch_sub_explicit(&otpi_rt->n_injected, 1, memory_order_relaxed);
+    }
+    otpi_lock_release(&otpi_rt->injection_lock);
+    return proc;
+}
+
+static uint32_t ring_length(const struct otpi_worker *worker)
+{
+    uint32_t head = atomic_load_explicit(&worker->head, memory_order_acquire);
+    return atomic_load_explicit(&worker->tail, memory_order_acquire) - head;
+}
+
+/* By the owner. A full ring overflows into the shared queue. */
+static void ring_push(struct otpi_worker *worker, struct otpi_proc *proc)
+{
+    uint32_t tail = atomic_load_explicit(&worker->tail, memory_order_relaxed);
+
+    /* acquire: pairs with the CAS of who took an entry; its place is free */
+    if (tail - atomic_load_explicit(&worker->head, memory_order_acquire) >= OTPI_RING) {
+        inject(proc);
+        return;
+    }
+    atomic_store_explicit(&worker->ring[tail % OTPI_RING], proc, memory_order_relaxed);
+    /* release: who sees the tail sees the entry */
+    atomic_store_explicit(&worker->tail, tail + 1, memory_order_release);
+}
+
+/* By anyone. An entry read before the CAS may be stale, but then the CAS fails. */
+static struct otpi_proc *ring_take(struct otpi_worker *worker)
+{
+    uint32_t head = atomic_load_explicit(&worker->head, memory_order_acquire);
+    struct otpi_proc *proc;
+
+    do {
+        if (head == atomic_load_explicit(&worker->tail, memory_order_acquire))
+            return NULL;
+        proc = atomic_load_explicit(&worker->ring[head % OTPI_RING], memory_order_relaxed);
+        OTPI_POINT();
+    } while (!atomic_compare_exchange_weak_explicit(&worker->head, &head, head + 1,
+                                                    memory_order_acq_rel, memory_order_acquire));
+    return proc;
+}
+
+static struct otpi_proc *take_next(struct otpi_worker *worker)
+{
+    if (atomic_load_explicit(&worker->next, memory_order_relaxed) == NULL)
+        return NULL;
+    return atomic_exchange_explicit(&worker->next, NULL, memory_order_acq_rel);
+}
+
+/* Half of the victim's queue: one to run, the rest to our ring. */
+static struct otpi_proc *rob(struct otpi_worker *worker, struct otpi_worker *victim)
+{
+    bool stuck = atomic_load_explicit(&victim->stuck, memory_order_relaxed) != 0;
+    uint32_t length = ring_length(victim), take;
+    struct otpi_proc *first;
+
+    if (length < 2 && !stuck)
+        return NULL;
+    first = ring_take(victim);
+    if (first == NULL)
+        return stuck ? take_next(victim) : NULL;
+    take = length / 2 < STEAL_MAX ? length / 2 : STEAL_MAX;
+    while (take-- > 1) {
+        struct otpi_proc *proc = ring_take(victim);
+        if (proc == NULL)
+            break;
+        ring_push(worker, proc);
+    }
+    return first;
+}
+
+static struct otpi_proc *steal(struct otpi_worker *worker)
+{
+    uint32_t n = otpi_rt->n_workers;
+
+    worker->random = worker->random * 1664525u + 1013904223u;
+    for (uint32_t i = 0; i < n; i++) {
+        struct otpi_worker *victim = &otpi_rt->workers[((worker->random >> 16) + i) % n];
+        struct otpi_proc *proc = victim == worker ? NULL : rob(worker, victim);
+        if (proc != NULL)
+            return proc;
+    }
+    return NULL;
+}
+
+/* What others have made ready, in the order in which they did. */
+static void drain_ready(struct otpi_worker *worker)
+{
+    struct otpi_fiber *list, *oldest = NULL, *newest;
+
+    if (atomic_load_explicit(&worker->ready_in, memory_order_relaxed) == NULL)
+        return;
+    /* acquire: pairs with the release of otpi_sched_ready */
+    list = atomic_exchange_explicit(&worker->ready_in, NULL, memory_order_acquire);
+    newest = list;
+    while (list != NULL) {
+        struct otpi_fiber *next = list->next;
+        list->next = oldest;
+        oldest = list;
+        list = next;
+    }
+    if (oldest == NULL)
+        return;
+    if (worker->ready_last != NULL)
+        worker->ready_last->next = oldest;
+    else
+        worker->ready = oldest;
+    worker->ready_last = newest;
+}
+
+static struct otpi_fiber *take_ready(struct otpi_worker *worker)
+{
+    struct otpi_fiber *fiber = worker->ready;
+
+    if (fiber != NULL) {
+        worker->ready = fiber->next;
+        if (worker->ready == NULL)
+            worker->ready_last = NULL;
+    }
+    return fiber;
+}
+
+void otpi_sched_run(struct otpi_proc *proc, bool direct)
+{
+    struct otpi_worker *worker = otpi_me->worker;
+    struct otpi_proc *before;
+
+    if (worker == NULL || proc->slow) {
+        inject(proc);
+        otpi_sched_wake_any();
+        return;
+    }
+    if (direct) {
+        before = atomic_exchange_explicit(&worker->next, proc, memory_order_acq_rel);
+        if (before == NULL)
+            return;
+        proc = before;
+    }
+    ring_push(worker, proc);
+    if (ring_length(worker) > 1)
+        otpi_sched_wake_any();
+}
+
+void otpi_sched_ready(struct otpi_fiber *fiber)
+{
+    struct otpi_worker *home = fiber->home;
+    struct otpi_fiber *top;
+
+    if (otpi_me->worker == home) {
+        fiber->next = NULL;
+        if (home->ready_last != NULL)
+            home->ready_last->next = fiber;
+        else
+            home->ready = fiber;
+        home->ready_last = fiber;
+        return;
+    }
+    top = atomic_load_explicit(&home->ready_in, memory_order_relaxed);
+    do {
+        fiber->next = top;
+    } while (!atomic_compare_exchange_weak_explicit(&home->ready_in, &top, fiber,
+                                                    memory_order_release, memory_order_relaxed));
+    otpi_sched_wake(home);
+}
+
+/* -- the loop -- */
+
+/* After a switch: the fiber that came before may be dead, its process to be gone on with. */
+static void settle(struct otpi_worker *worker)
+{
+    struct otpi_fiber *dead = worker->dead;
+    struct otpi_proc *orphan = worker->orphan;
+
+    if (dead == NULL)
+        return;
+    worker->dead = NULL;
+    worker->orphan = NULL;
+    if (orphan != NULL) { /* what its handler has in scratch memory goes on with it */
+        struct otpi_scratch scratch = dead->scratch;
+        dead->scratch = worker->current->scratch;
+        worker->current->scratch = scratch;
+    }
+    otpi_fiber_revive(worker, dead);
+    if (orphan != NULL)
+        otpi_run_orphan(worker, orphan);
+}
+
+static struct otpi_proc *choose(struct otpi_worker *worker)
+{
+    struct otpi_proc *proc = take_next(worker);
+
+    if (proc == NULL)
+        proc = ring_take(worker);
+    if (proc == NULL)
+        proc = take_injected();
+    if (proc == NULL)
+        proc = steal(worker);
+    return proc;
+}
+
+/* A process whose turn it is although others come first by rule. */
+static struct otpi_proc *overdue(struct otpi_worker *worker)
+{
+    struct otpi_proc *proc = NULL;
+
+    worker->decisions++;
+    atomic_store_explicit(&worker->progress, worker->decisions, memory_order_relaxed);
+    if (worker->decisions % QUEUE_FIRST == 0)
+        proc = ring_take(worker);
+    if (proc == NULL && worker->decisions % SHARED_FIRST == 0)
+        proc = take_injected();
+    return proc;
+}
+
+static bool is_over(const struct otpi_worker *worker)
+{
+    return atomic_load_explicit(&otpi_rt->stopping, memory_order_acquire) == OTPI_STOP_WORKERS &&
+           worker->ready == NULL;
+}
+
+void otpi_sched_loop(void *arg)
+{
+    struct otpi_fiber *self = arg;
+    struct otpi_worker *worker = self->home;
+
+    for (;;) {
+        struct otpi_proc *proc;
+        struct otpi_fiber *ready;
+
+        settle(worker);
+        otpi_sched_tick(worker);
+        drain_ready(worker);
+        proc = overdue(worker);
+        if (proc == NULL && (ready = take_ready(worker)) != NULL) {
+            otpi_fiber_pool(worker, self);
+            otpi_fiber_switch(worker, ready, false);
+            continue;
+        }
+        if (proc == NULL)
+            proc = choose(worker);
+        if (proc != NULL)
+            otpi_run_proc(worker, proc);
+        else if (is_over(worker))
+            otpi_context_switch(&self->context, &worker->thread_context, true);
+        else
+            otpi_sched_idle(worker);
+    }
+}
+
+bool otpi_sched_park(void)
+{
+    struct otpi_worker *worker = otpi_me->worker;
+    struct otpi_fiber *self = worker->current, *to = NULL;
+
+    drain_ready(worker);
+    if (atomic_load_explicit(&worker->next, memory_order_relaxed) == NULL &&
+        ++worker->decisions % QUEUE_FIRST != 0)
+        to = take_ready(worker);
+    if (to == NULL)
+        to = otpi_fiber_take(worker, false);
+    if (to == NULL)
+        to = take_ready(worker);
+    if (to == NULL) {
+        otpi_fiber_prepare(self);
+        return false;
+    }
+    otpi_fiber_switch(worker, to, false);
+    return true;
+}
+
+void otpi_sched_abandon(void)
+{
+    struct otpi_worker *worker = otpi_me->worker;
+    struct otpi_fiber *to = otpi_fiber_take(worker, true);
+
+    worker->dead = worker->current;
+    otpi_fiber_switch(worker, to, true);
+    otpi_plat_die("an abandoned fiber was resumed");
+}
+
+void otpi_worker_main(void *arg)
+{
+    struct otpi_worker *worker = arg;
+    struct otpi_fiber *first;
+
+    otpi_me = &worker->self;
+    otpi_context_adopt(&worker->thread_context);
+    first = otpi_fiber_take(worker, true);
+    worker->current = first;
+    otpi_context_switch(&worker->thread_context, &first->context, false);
+    otpi_me = NULL;
+}

@@ -1,0 +1,102 @@
+/* self.h - the calling thread, and the runtime.
+ *
+ * Idea: the runtime is one structure, reached through one pointer; each thread that uses it has one
+ * thread-local pointer: to its worker's self, or to that of a foreign thread, made on first use.
+ * Owns: foreign selves are kept for ever (late replies touch their slots), and reused.
+ */
+#ifndef OTPI_SELF_H
+#define OTPI_SELF_H
+
+#include <stdatomic.h>
+
+#include <otp/runtime.h>
+
+#include "core/msg.h"
+#include "core/name.h"
+#include "core/proc.h"
+#include "core/slot.h"
+#include "core/timer.h"
+
+struct otpi_worker;
+
+/* What a thread has. owner: the thread. */
+struct otpi_self {
+    struct otpi_worker *worker; /* NULL: a foreign thread */
+    struct otpi_magazine magazines[OTPI_MSG_CLASSES];
+    uint64_t next_ref, last_ref; /* refs that it may give out */
+    struct otpi_msg *dying;      /* deaths found while another one is under way (in_die) */
+    bool in_die;
+    /* foreign threads */
+    struct otpi_slot slot;
+    struct otpi_timer timer;
+    otp_reason last_reason;
+    uint64_t epoch;
+    struct otpi_self *next; /* lock: runtime's selves */
+    bool in_use;            /* lock: runtime's selves */
+};
+
+/* What `stopping` goes through. */
+enum { OTPI_STOP_NOT, OTPI_STOP_PROCESSES, OTPI_STOP_WORKERS };
+
+struct otpi_runtime {
+    _Atomic uint64_t gate;  /* atomic: 2 * foreign threads inside + 1 if closed */
+    struct otpi_lock running_lock;
+    bool running, fork_watched; /* lock: running */
+    _Atomic uint64_t epoch; /* atomic: which run this is, from 1 */
+    _Atomic uint32_t forked;
+    _Atomic uint32_t stopping; /* OTPI_STOP_... */
+    struct otp_config config; /* const while it runs */
+    uint32_t n_workers;       /* const while it runs */
+    struct otpi_worker *workers;
+    struct otpi_stacks *stacks;
+    struct otpi_depot depot;
+    struct otpi_table table;
+    struct otpi_names names;
+
+    struct otpi_lock injection_lock;
+    struct otpi_proc *injection, *injection_last; /* lock: injection */
+    _Atomic uint32_t n_injected;                  /* atomic: read before taking the lock */
+
+    _Atomic uint32_t n_sleeping, n_spinning;
+    _Atomic uint32_t tick;     /* atomic: counts milliseconds while anyone works */
+    _Atomic uint32_t watching; /* 0: the watcher sleeps; futex */
+    struct otpi_thread watcher;
+
+    _Atomic int64_t manual_now;
+    _Atomic uint64_t next_ref, lost, slots;
+    _Atomic uint32_t lost_said;
+
+    struct otpi_lock selves_lock;
+    struct otpi_self *selves; /* lock: selves */
+};
+
+/* The runtime; const. */
+extern struct otpi_runtime *const otpi_rt;
+/* The calling thread's self; NULL: a foreign thread that has none yet. */
+extern _Thread_local struct otpi_self *otpi_me __attribute__((tls_model("initial-exec")));
+
+/* Enters the runtime from any thread: every public function that touches shared state does, and
+ * leaves. NOT_RUNNING, FORKED, NOMEM. A worker's thread is always inside: costs it nothing. */
+otp_status otpi_enter_foreign(void);
+void otpi_leave_foreign(void);
+
+static inline otp_status otpi_enter(void)
+{
+    if (otpi_me != NULL && otpi_me->worker != NULL)
+        return OTP_OK;
+    return otpi_enter_foreign();
+}
+
+static inline void otpi_leave(void)
+{
+    if (otpi_me == NULL || otpi_me->worker == NULL)
+        otpi_leave_foreign();
+}
+
+/* The fiber and process that run on this thread; NULL in a foreign thread. */
+struct otpi_fiber *otpi_self_fiber(void);
+struct otpi_proc *otpi_self_proc(void);
+/* A number that nobody else has. */
+uint64_t otpi_self_ref(void);
+
+#endif

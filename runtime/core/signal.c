@@ -1,0 +1,354 @@
+/* signal.c - links, monitors, exit signals.
+ *
+ * Idea: see signal.h. Own end first, then the other: if the other is found dead its end is not
+ * made and ours is taken back; if it dies in between, its signal finds our record.
+ * A signal that cannot be sent for want of memory ends its receiver with nomem: it would otherwise
+ * wait for ever.
+ * Threads: any. Locks: proc, one at a time.
+ */
+#include "core/signal.h"
+
+#include "core/sched.h"
+
+/* lock: proc. Whether this life is still going on. */
+static bool lives(const struct otpi_proc *proc, uint64_t pid)
+{
+    return atomic_load_explicit(&proc->pid, memory_order_relaxed) == pid && !proc->dead;
+}
+
+static struct otpi_msg *make_signal(uint32_t kind, uint64_t about, uint64_t ref,
+                                    const otp_reason *reason)
+{
+    struct otpi_msg *msg = otpi_msg_new_reason(reason);
+
+    if (msg == NULL)
+        return NULL;
+    msg->body.kind = kind;
+    msg->body.pid.bits = about;
+    msg->body.ref = ref;
+    return msg;
+}
+
+static void end_for_memory(struct otpi_proc *proc, uint64_t pid)
+{
+    otp_reason reason = otp_reason_make(OTP_REASON_NOMEM, NULL, 0);
+    otpi_proc_die(proc, pid, &reason);
+}
+
+static void push_or_end(struct otpi_proc *proc, uint64_t pid, struct otpi_msg *msg)
+{
+    if (msg == NULL)
+        end_for_memory(proc, pid);
+    else if (!otpi_proc_push(proc, pid, msg, false))
+        otpi_msg_free(msg);
+}
+
+void otpi_signal_exit(uint64_t to, uint64_t from, const otp_reason *reason, bool by_link)
+{
+    struct otpi_proc *proc = otpi_proc_find(to);
+    bool kill = !by_link && reason->kind == OTP_REASON_KILL;
+    bool trapped, heard;
+
+    if (proc == NULL)
+        return;
+    otpi_lock_take(&proc->lock);
+    heard = lives(proc, to) && (!by_link || otpi_map_remove(&proc->links, from, NULL));
+    trapped = proc->trap_exit != 0 && !kill;
+    otpi_lock_release(&proc->lock);
+    if (!heard)
+        return;
+    if (trapped) {
+        push_or_end(proc, to, make_signal(OTP_MESSAGE_EXIT, from, 0, reason));
+    } else if (kill) {
+        otp_reason killed = otp_reason_make(OTP_REASON_KILLED, NULL, 0);
+        otpi_proc_die(proc, to, &killed);
+    } else if (reason->kind != OTP_REASON_NORMAL || from == to) {
+        otpi_proc_die(proc, to, reason);
+    }
+}
+
+/* Whether the monitor was there; it is gone then. */
+static bool take_monitor(struct otpi_proc *proc, uint64_t to, uint64_t ref)
+{
+    bool was;
+
+    otpi_lock_take(&proc->lock);
+    was = lives(proc, to) && proc->relations != NULL &&
+          otpi_map_remove(&proc->relations->monitors, ref, NULL);
+    otpi_lock_release(&proc->lock);
+    return was;
+}
+
+void otpi_signal_disarm(uint64_t to, uint64_t ref)
+{
+    struct otpi_proc *proc = otpi_proc_find(to);
+
+    if (proc != NULL)
+        (void)take_monitor(proc, to, ref);
+}
+
+void otpi_signal_down(uint64_t to, uint64_t ref, uint64_t about, const otp_reason *reason)
+{
+    struct otpi_proc *proc = otpi_proc_find(to);
+
+    if (proc != NULL && take_monitor(proc, to, ref))
+        push_or_end(proc, to, make_signal(OTP_MESSAGE_DOWN, about, ref, reason));
+}
+
+void otpi_signal_unwatch(uint64_t target, uint64_t ref)
+{
+    struct otpi_proc *proc = otpi_proc_find(target);
+
+    if (proc == NULL)
+        return;
+    otpi_lock_take(&proc->lock);
+    if (lives(proc, target) && proc->relations != NULL)
+        (void)otpi_map_remove(&proc->relations->watchers, ref, NULL);
+    otpi_lock_release(&proc->lock);
+}
+
+void otpi_signal_started(const struct otpi_starter *starter, uint64_t pid, otp_status status,
+                         const otp_reason *reason)
+{
+    otp_reason none = otp_normal();
+    struct otpi_proc *proc;
+    struct otpi_msg *msg;
+
+    if (starter->slot != NULL) {
+        if (status != OTP_OK) {
+            (void)otpi_slot_fail(starter->slot, starter->id, status, reason);
+        } else if (otpi_slot_claim(starter->slot, starter->id)) {
+            otpi_slot_done(starter->slot, starter->id, OTP_OK);
+        }
+        return;
+    }
+    proc = otpi_proc_find(starter->pid);
+    if (proc == NULL)
+        return;
+    msg = make_signal(OTP_MESSAGE_STARTED, pid, starter->ref, reason == NULL ? &none : reason);
+    if (msg != NULL)
+        msg->body.tag = (uint32_t)status;
+    push_or_end(proc, starter->pid, msg);
+}
+
+/* -- records -- */
+
+/* One end of a link. BADARG: it is dead. */
+static otp_status add_link(struct otpi_proc *proc, uint64_t pid, uint64_t other)
+{
+    otp_status status = OTP_BADARG;
+
+    otpi_lock_take(&proc->lock);
+    if (lives(proc, pid))
+        status = otpi_map_put(&proc->links, other, 1);
+    otpi_lock_release(&proc->lock);
+    return status;
+}
+
+static bool remove_link(struct otpi_proc *proc, uint64_t pid, uint64_t other)
+{
+    bool was;
+
+    otpi_lock_take(&proc->lock);
+    was = lives(proc, pid) && otpi_map_remove(&proc->links, other, NULL);
+    otpi_lock_release(&proc->lock);
+    return was;
+}
+
+otp_status otpi_signal_link(struct otpi_proc *proc, uint64_t pid, uint64_t other)
+{
+    struct otpi_proc *peer = otpi_proc_find(other);
+    otp_status status;
+
+    if (peer == NULL)
+        return OTP_BADARG;
+    status = add_link(proc, pid, other);
+    if (status != OTP_OK)
+        return status;
+    status = add_link(peer, other, pid);
+    if (status != OTP_OK)
+        (void)remove_link(proc, pid, other);
+    return status;
+}
+
+bool otpi_signal_unlink(struct otpi_proc *proc, uint64_t pid, uint64_t other)
+{
+    struct otpi_proc *peer;
+
+    if (!remove_link(proc, pid, other))
+        return false;
+    peer = otpi_proc_find(other);
+    if (peer != NULL)
+        (void)remove_link(peer, other, pid);
+    return true;
+}
+
+/* One end of a monitor: ref -> value in one of the two maps. */
+static otp_status add_monitor(struct otpi_proc *proc, uint64_t pid, uint64_t ref, uint64_t value,
+                              bool watcher)
+{
+    otp_status status = OTP_BADARG;
+    struct otpi_relations *relations;
+
+    otpi_lock_take(&proc->lock);
+    if (lives(proc, pid)) {
+        relations = otpi_proc_relations(proc);
+        status = OTP_NOMEM;
+        if (relations != NULL)
+            status = otpi_map_put(watcher ? &relations->monitors : &relations->watchers, ref,
+                                  value);
+    }
+    otpi_lock_release(&proc->lock);
+    return status;
+}
+
+otp_status otpi_signal_watch(struct otpi_proc *watcher, uint64_t pid, uint64_t target, uint64_t ref)
+{
+    struct otpi_proc *proc = otpi_proc_find(target);
+    otp_status status;
+
+    if (proc == NULL)
+        return OTP_BADARG;
+    status = add_monitor(watcher, pid, ref, target, true);
+    if (status != OTP_OK)
+        return status;
+    status = add_monitor(proc, target, ref, pid, false);
+    if (status != OTP_OK)
+        (void)otpi_signal_demonitor(watcher, ref);
+    return status;
+}
+
+bool otpi_signal_demonitor(struct otpi_proc *watcher, uint64_t ref)
+{
+    uint64_t target = 0;
+    bool was;
+
+    otpi_lock_take(&watcher->lock);
+    was = watcher->relations != NULL &&
+          otpi_map_remove(&watcher->relations->monitors, ref, &target);
+    otpi_lock_release(&watcher->lock);
+    if (was)
+        otpi_signal_unwatch(target, ref);
+    return was;
+}
+
+/* -- public -- */
+
+otp_status otp_exit_signal(otp_pid pid, otp_reason reason)
+{
+    otp_status status = otpi_enter();
+
+    if (status != OTP_OK)
+        return status;
+    otpi_signal_exit(pid.bits, otp_self().bits, &reason, false);
+    otpi_check_alive();
+    otpi_leave();
+    return OTP_OK;
+}
+
+otp_status otp_link(otp_pid pid)
+{
+    struct otpi_proc *self = otpi_self_proc();
+    uint64_t me = otp_self().bits;
+    otp_reason noproc = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
+    otp_status status;
+
+    if (self == NULL)
+        return OTP_WRONG_THREAD;
+    otpi_check_alive();
+    if (pid.bits == me)
+        return OTP_OK;
+    status = otpi_signal_link(self, me, pid.bits);
+    if (status != OTP_BADARG)
+        return status;
+    otpi_check_alive();
+    if (!self->trap_exit)
+        return OTP_NOPROC;
+    push_or_end(self, me, make_signal(OTP_MESSAGE_EXIT, pid.bits, 0, &noproc));
+    otpi_check_alive();
+    return OTP_OK;
+}
+
+otp_status otp_unlink(otp_pid pid)
+{
+    struct otpi_proc *self = otpi_self_proc();
+
+    if (self == NULL)
+        return OTP_WRONG_THREAD;
+    otpi_check_alive();
+    (void)otpi_signal_unlink(self, otp_self().bits, pid.bits);
+    return OTP_OK;
+}
+
+otp_status otp_monitor_start(otp_dest dest, otp_monitor *monitor)
+{
+    struct otpi_proc *self = otpi_self_proc();
+    otp_reason noproc = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
+    uint64_t target, ref;
+    otp_status status;
+
+    if (self == NULL)
+        return OTP_WRONG_THREAD;
+    otpi_check_alive();
+    target = otpi_name_resolve(dest);
+    ref = otpi_self_ref();
+    status = otpi_signal_watch(self, otp_self().bits, target, ref);
+    if (status == OTP_BADARG) {
+        otpi_check_alive();
+        push_or_end(self, otp_self().bits, make_signal(OTP_MESSAGE_DOWN, target, ref, &noproc));
+        otpi_check_alive();
+        status = OTP_OK;
+    }
+    if (status == OTP_OK)
+        monitor->ref_ = ref;
+    return status;
+}
+
+/* Takes the DOWN of ref out of the mailbox. */
+static void flush_down(struct otpi_proc *proc, uint64_t ref)
+{
+    struct otpi_msg *msg, *before = NULL;
+
+    if (!otpi_mailbox_fetch(proc))
+        return;
+    for (msg = proc->mail; msg != NULL; before = msg, msg = msg->next) {
+        if (msg->body.kind != OTP_MESSAGE_DOWN || msg->body.ref != ref)
+            continue;
+        if (before == NULL)
+            proc->mail = msg->next;
+        else
+            before->next = msg->next;
+        if (proc->mail_last == msg)
+            proc->mail_last = before;
+        otpi_msg_free(msg);
+        return;
+    }
+}
+
+otp_status otp_monitor_stop(otp_monitor monitor, bool flush)
+{
+    struct otpi_proc *self = otpi_self_proc();
+
+    if (self == NULL)
+        return OTP_WRONG_THREAD;
+    otpi_check_alive();
+    if (otpi_signal_demonitor(self, monitor.ref_))
+        return OTP_OK;
+    if (flush)
+        flush_down(self, monitor.ref_);
+    return OTP_NOT_FOUND;
+}
+
+bool otp_trap_exit(bool on)
+{
+    struct otpi_proc *self = otpi_self_proc();
+    bool was;
+
+    if (self == NULL)
+        return false;
+    otpi_lock_take(&self->lock);
+    was = self->trap_exit != 0;
+    self->trap_exit = on;
+    otpi_lock_release(&self->lock);
+    return was;
+}

@@ -1,0 +1,77 @@
+/* slot.h - where a reply lands.
+ *
+ * Idea: a fiber or a foreign thread waits for at most one thing at a time, so the place for a reply
+ * is part of it, and neither is freed while the runtime runs: a late reply touches valid memory. One
+ * word decides everything: the number of the wait and its phase. Whoever moves it from WAIT owns
+ * the outcome; all others find another number or phase and give up.
+ *
+ *   NONE -> WAIT    the waiter, before it sends
+ *   WAIT -> FILL    a replier, a timer or the death of the server: exactly one
+ *   FILL -> DONE    the same, after writing the result
+ *   DONE -> NONE    the waiter, with the next number
+ *   WAIT -> NONE    the waiter, giving up
+ */
+#ifndef OTPI_SLOT_H
+#define OTPI_SLOT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <otp/message.h>
+
+struct otpi_fiber;
+
+enum { OTPI_SLOT_NONE, OTPI_SLOT_WAIT, OTPI_SLOT_FILL, OTPI_SLOT_DONE };
+#define OTPI_SLOT_PHASE ((uint64_t)3)
+
+/* A block that holds a reply with references, in front of its bytes. */
+struct otpi_block {
+    struct otpi_block *next;
+    size_t size; /* in all */
+};
+
+struct otpi_slot {
+    /* atomic: number << 2 | phase; release by who writes the result, acquire by who reads it */
+    _Atomic uint64_t word;
+    struct otpi_fiber *fiber; /* const: who to wake; NULL: a foreign thread, by futex */
+    _Atomic uint32_t futex;   /* foreign: 1 when DONE */
+    /* written by the waiter before WAIT, or by who holds FILL */
+    uint32_t status;          /* otp_status */
+    void *reply;              /* where the reply struct goes; NULL: nowhere */
+    uint64_t server;          /* pid bits of who was asked */
+    struct otpi_block *block; /* what it refers to */
+    otp_reason reason;        /* why, if status is EXIT */
+};
+
+/* Makes a slot usable; numbers of different slots never meet. */
+void otpi_slot_init(struct otpi_slot *slot, struct otpi_fiber *fiber, uint32_t index);
+/* NONE -> WAIT; returns the id of the wait. By the waiter. */
+uint64_t otpi_slot_open(struct otpi_slot *slot, uint64_t server, void *reply);
+/* Ends the wait however it stands: waits for a FILL to finish. True: it is DONE and the result is in
+ * place (a block too, now the caller's). False: nothing came and nothing will. By the waiter. */
+bool otpi_slot_close(struct otpi_slot *slot, uint64_t id);
+/* Ends whatever wait is open: its frames are abandoned. A reply that came is freed. By the waiter. */
+void otpi_slot_abandon(struct otpi_slot *slot);
+/* The wait has its result. By the waiter. */
+static inline bool otpi_slot_is_done(const struct otpi_slot *slot)
+{
+    return (atomic_load_explicit(&slot->word, memory_order_acquire) & OTPI_SLOT_PHASE) ==
+           OTPI_SLOT_DONE;
+}
+
+/* That wait has not been answered. */
+static inline bool otpi_slot_is_waiting(const struct otpi_slot *slot, uint64_t id)
+{
+    return atomic_load_explicit(&slot->word, memory_order_acquire) == (id << 2 | OTPI_SLOT_WAIT);
+}
+
+/* WAIT -> FILL; false: this wait is over. After true, finish at once with otpi_slot_done. */
+bool otpi_slot_claim(struct otpi_slot *slot, uint64_t id);
+/* FILL -> DONE and wakes the waiter. */
+void otpi_slot_done(struct otpi_slot *slot, uint64_t id, otp_status status);
+/* claim, reason, done: for failures. reason may be NULL. False: the wait was over. */
+bool otpi_slot_fail(struct otpi_slot *slot, uint64_t id, otp_status status,
+                    const otp_reason *reason);
+
+#endif

@@ -1,0 +1,299 @@
+/* start.c - how a process begins.
+ *
+ * Idea: its first message is INIT, which carries the arguments and who is to be told; it is in the
+ * mailbox before anybody can know the pid or the name, so it is handled first. The starter waits as
+ * in a call; or, started asynchronously, gets a STARTED message.
+ * Threads: any; link, monitor and async by a process. Locks: proc, one at a time.
+ */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "core/call.h"
+#include "core/sched.h"
+#include "core/signal.h"
+
+_Static_assert(sizeof(struct otpi_init) % 16 == 0, "the arguments are aligned to 16");
+
+static const struct otp_start no_how;
+
+/* What a start has to undo or to wait for. */
+struct starting {
+    const struct otp_process_spec *spec;
+    const struct otp_start *how;
+    struct otpi_proc *self; /* who starts it; NULL: a foreign thread */
+    struct otpi_proc *proc;
+    uint64_t pid, id;
+    uint64_t holder; /* of the name, if that is taken */
+    otp_monitor monitor;
+};
+
+static struct otpi_msg *make_init(const struct otp_process_spec *spec)
+{
+    size_t size = 0;
+    struct otpi_init *init;
+    struct otpi_msg *msg;
+
+    if (spec->layout != NULL) {
+        size = otp_layout_measure(spec->layout, spec->args);
+        if (size == 0)
+            return NULL;
+    }
+    msg = otpi_msg_new(sizeof(struct otpi_init) + size);
+    if (msg == NULL)
+        return NULL;
+    init = msg->body.args;
+    memset(init, 0, sizeof *init);
+    init->args = spec->args;
+    if (spec->layout != NULL) {
+        otp_layout_copy(spec->layout, spec->args, init + 1);
+        init->args = init + 1;
+    }
+    msg->body.kind = OTPI_MESSAGE_INIT;
+    return msg;
+}
+
+/* A process that nobody knows of yet, its mailbox open and INIT in it. */
+static otp_status make(struct starting *start)
+{
+    const struct otp_process_spec *spec = start->spec;
+    struct otpi_msg *msg = make_init(spec);
+    void *data = msg == NULL ? NULL : otpi_alloc_zero(spec->data_size);
+    struct otpi_proc *proc = data == NULL ? NULL : otpi_proc_new();
+
+    if (proc == NULL) {
+        if (data != NULL)
+            otpi_release(data, spec->data_size);
+        if (msg != NULL)
+            otpi_msg_free(msg);
+        return OTP_NOMEM;
+    }
+    start->proc = proc;
+    start->pid = atomic_load_explicit(&proc->pid, memory_order_relaxed);
+    msg->to = start->pid;
+    proc->mail = proc->mail_last = msg;
+    proc->behaviour = spec->behaviour;
+    proc->module = spec->module;
+    proc->data = data;
+    proc->data_size = spec->data_size;
+    proc->trap_exit = spec->trap_exit;
+    proc->start_status = OTP_EXIT;
+    proc->starter = &((struct otpi_init *)msg->body.args)->starter;
+    proc->parent = start->how->link ? otp_self().bits : 0;
+    if (start->how->async) {
+        proc->starter->pid = otp_self().bits;
+        proc->starter->ref = spec->ref;
+    }
+    /* release: from here on messages are accepted; nobody is scheduled by them yet */
+    atomic_store_explicit(&proc->inbox, NULL, memory_order_release);
+    return OTP_OK;
+}
+
+static void undo(struct starting *start)
+{
+    otp_reason normal = otp_normal();
+
+    if (start->how->monitor)
+        (void)otpi_signal_demonitor(start->self, start->monitor.ref_);
+    if (start->how->link)
+        (void)otpi_signal_unlink(start->self, otp_self().bits, start->pid);
+    otpi_lock_take(&start->proc->lock);
+    start->proc->starter = NULL;
+    otpi_lock_release(&start->proc->lock);
+    otpi_proc_die(start->proc, start->pid, &normal);
+    otpi_proc_bury(start->proc);
+}
+
+/* Link, monitor, name: all before it can run. BADARG of a link or monitor means that somebody has
+ * ended it already: it tells its starter when it is run. */
+static otp_status connect(struct starting *start)
+{
+    otp_status status = OTP_OK;
+
+    if (start->how->link)
+        status = otpi_signal_link(start->self, otp_self().bits, start->pid);
+    if ((status == OTP_OK || status == OTP_BADARG) && start->how->monitor) {
+        start->monitor.ref_ = otpi_self_ref();
+        status = otpi_signal_watch(start->self, otp_self().bits, start->pid, start->monitor.ref_);
+    }
+    if (status == OTP_BADARG)
+        status = OTP_OK;
+    if (status == OTP_OK && start->how->name != NULL)
+        status = otpi_name_take(start->how->name, start->proc, start->pid, &start->holder);
+    return status;
+}
+
+/* Takes the EXIT of pid and the DOWN of its monitor out of the mailbox. */
+static void flush_signals(struct otpi_proc *proc, uint64_t pid)
+{
+    struct otpi_msg **link = &proc->mail, *last = NULL;
+
+    if (!otpi_mailbox_fetch(proc))
+        return;
+    while (*link != NULL) {
+        struct otpi_msg *msg = *link;
+        bool about = msg->body.kind == OTP_MESSAGE_EXIT || msg->body.kind == OTP_MESSAGE_DOWN;
+        if (about && msg->body.pid.bits == pid) {
+            *link = msg->next;
+            otpi_msg_free(msg);
+        } else {
+            last = msg;
+            link = &msg->next;
+        }
+    }
+    proc->mail_last = last;
+}
+
+/* Nobody waits any more: it ends unseen. */
+static void give_up(struct starting *start)
+{
+    otp_reason kill = otp_kill();
+
+    if (start->how->monitor)
+        (void)otpi_signal_demonitor(start->self, start->monitor.ref_);
+    if (start->how->link)
+        (void)otpi_signal_unlink(start->self, otp_self().bits, start->pid);
+    otpi_signal_exit(start->pid, 0, &kill, false);
+    if (start->self != NULL)
+        flush_signals(start->self, start->pid);
+}
+
+static otp_status wait_for_init(struct starting *start)
+{
+    otp_duration limit = start->how->timeout == 0 ? OTP_INFINITY : start->how->timeout;
+    otp_status status = otpi_call_wait(start->id, limit);
+
+    if (status == OTP_TIMEOUT || status == OTP_NOMEM) {
+        give_up(start);
+    } else if (status != OTP_OK && start->how->monitor) {
+        (void)otpi_signal_demonitor(start->self, start->monitor.ref_);
+        (void)otp_monitor_stop(start->monitor, true);
+    }
+    return status;
+}
+
+static otp_status run_start(struct starting *start, otp_pid *pid)
+{
+    otp_from from = {NULL, 0};
+    otp_status status = make(start);
+
+    if (status != OTP_OK)
+        return otpi_call_failed(status);
+    status = connect(start);
+    if (status != OTP_OK) {
+        undo(start);
+        if (status == OTP_ALREADY_STARTED)
+            pid->bits = start->holder;
+        return otpi_call_failed(status);
+    }
+    if (!start->how->async) {
+        start->id = otpi_call_open(start->pid, NULL, &from);
+        otpi_lock_take(&start->proc->lock);
+        if (start->proc->starter != NULL) {
+            start->proc->starter->slot = from.slot_;
+            start->proc->starter->id = from.id_;
+        } else { /* it has been ended already: nobody told us */
+            otp_reason killed = otp_reason_make(OTP_REASON_KILLED, NULL, 0);
+            (void)otpi_slot_fail(from.slot_, from.id_, OTP_EXIT, &killed);
+        }
+        otpi_lock_release(&start->proc->lock);
+    }
+    if (start->how->monitor_out != NULL)
+        *start->how->monitor_out = start->monitor;
+    pid->bits = start->pid;
+    otpi_sched_run(start->proc, !start->how->async);
+    return start->how->async ? OTP_OK : wait_for_init(start);
+}
+
+otp_status otp_behaviour_start(const struct otp_process_spec *spec, const struct otp_start *how,
+                               otp_pid *pid)
+{
+    struct starting start = {.spec = spec, .how = how == NULL ? &no_how : how};
+    otp_status status = otpi_enter();
+
+    if (status != OTP_OK)
+        return status;
+    otpi_check_alive();
+    start.self = otpi_self_proc();
+    if (start.self == NULL && (start.how->link || start.how->monitor || start.how->async))
+        status = otpi_call_failed(OTP_WRONG_THREAD);
+    else if (start.how->timeout < 0)
+        status = otpi_call_failed(OTP_BADARG);
+    else if (atomic_load(&otpi_rt->stopping) != OTPI_STOP_NOT)
+        status = otpi_call_failed(OTP_NOT_RUNNING);
+    else
+        status = run_start(&start, pid);
+    otpi_leave();
+    return status;
+}
+
+/* The starter is told once: here, or by the death of the process. */
+static bool take_starter(struct otpi_proc *proc, otp_status status, struct otpi_starter *starter)
+{
+    bool there;
+
+    otpi_lock_take(&proc->lock);
+    there = proc->starter != NULL;
+    if (there && status == OTP_OK) {
+        *starter = *proc->starter;
+        proc->starter = NULL;
+    }
+    proc->start_status = (uint32_t)status;
+    otpi_lock_release(&proc->lock);
+    return there;
+}
+
+void otp_init_ack(otp_status status, otp_reason reason)
+{
+    struct otpi_proc *proc = otpi_self_proc();
+    struct otpi_starter starter;
+    bool there;
+
+    if (proc == NULL)
+        return;
+    otpi_check_alive();
+    there = take_starter(proc, status, &starter);
+    if (status != OTP_OK) {
+        proc->quiet = 1;
+        otpi_abandon(&reason);
+    }
+    if (there)
+        otpi_signal_started(&starter, otp_self().bits, OTP_OK, NULL);
+}
+
+/* -- plain processes -- */
+
+struct plain {
+    void (*run)(void *arg);
+    void *arg;
+};
+
+static void plain_init(void *data, const void *args)
+{
+    const struct plain *plain = args;
+
+    (void)data;
+    otp_init_ack(OTP_OK, otp_normal());
+    plain->run(plain->arg);
+    otp_finish(otp_normal());
+}
+
+/* Its only callback is init, which ends the process: no message gets here. */
+static void plain_receive(void *data, const struct otp_message *message)
+{
+    (void)data;
+    (void)message;
+}
+
+const struct otp_behaviour otpi_plain = {"process", plain_init, plain_receive, NULL};
+
+static const struct otp_layout plain_layout = {sizeof(struct plain), 0, NULL};
+
+otp_status otp_spawn(void (*run)(void *arg), void *arg, const struct otp_start *how, otp_pid *pid)
+{
+    struct plain plain = {run, arg};
+    struct otp_process_spec spec = {.behaviour = &otpi_plain};
+
+    spec.layout = &plain_layout;
+    spec.args = &plain;
+    return otp_behaviour_start(&spec, how, pid);
+}

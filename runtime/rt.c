@@ -1,0 +1,302 @@
+/* rt.c - starting and stopping the runtime.
+ *
+ * Idea: the only file that knows every layer. A start makes everything, then opens the gate; a stop
+ * closes it, ends the processes, then the workers, and frees everything in reverse.
+ * Threads: a foreign one. Owns: what the runtime structure points to.
+ */
+#include <otp/runtime.h>
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "core/sched.h"
+#include "core/signal.h"
+
+#define GATE_CLOSED ((uint64_t)1)
+
+/* Brings back to life nothing: in a forked child there are no workers. */
+static void forked(void)
+{
+    otpi_me = NULL;
+    if ((atomic_load(&otpi_rt->gate) & GATE_CLOSED) == 0)
+        atomic_store(&otpi_rt->forked, 1);
+    atomic_store(&otpi_rt->gate, GATE_CLOSED);
+}
+
+#define STACK_SIZE ((size_t)256 * 1024)
+
+static otp_status make_workers(void)
+{
+    struct otpi_runtime *rt = otpi_rt;
+
+    rt->n_workers = rt->config.workers != 0 ? rt->config.workers : otpi_plat_cpus();
+    rt->workers = otpi_alloc_line(rt->n_workers * sizeof *rt->workers);
+    if (rt->workers == NULL)
+        return OTP_NOMEM;
+    for (uint32_t i = 0; i < rt->n_workers; i++) {
+        struct otpi_worker *worker = &rt->workers[i];
+        worker->index = i;
+        worker->random = i + 1;
+        worker->self.worker = worker;
+        otpi_heap_init(&worker->heap);
+    }
+    for (uint32_t i = 0; i < rt->n_workers; i++) {
+        /* the loop needs one fiber, and an exit another one */
+        struct otpi_fiber *fiber = otpi_fiber_take(&rt->workers[i], true);
+        struct otpi_fiber *spare = fiber == NULL ? NULL : otpi_fiber_take(&rt->workers[i], true);
+        if (spare == NULL)
+            return OTP_NOMEM;
+        otpi_fiber_pool(&rt->workers[i], fiber);
+        otpi_fiber_pool(&rt->workers[i], spare);
+    }
+    return OTP_OK;
+}
+
+/* Joins the first n workers, and the watcher if it runs. */
+static void end_threads(uint32_t n, bool watcher)
+{
+    atomic_store(&otpi_rt->stopping, OTPI_STOP_WORKERS);
+    for (uint32_t i = 0; i < n; i++) {
+        otpi_sched_wake(&otpi_rt->workers[i]);
+        otpi_thread_join(&otpi_rt->workers[i].thread);
+    }
+    if (watcher) {
+        atomic_store(&otpi_rt->watching, 1);
+        otpi_plat_wake((const uint32_t *)(const void *)&otpi_rt->watching, 1);
+        otpi_thread_join(&otpi_rt->watcher);
+    }
+}
+
+static otp_status start_threads(void)
+{
+    otp_status status = OTP_OK;
+    uint32_t n = 0;
+
+    atomic_store(&otpi_rt->watching, 1);
+    for (; n < otpi_rt->n_workers && status == OTP_OK; n++)
+        status = otpi_thread_start(&otpi_rt->workers[n].thread, "otp-worker", otpi_worker_main,
+                                   &otpi_rt->workers[n]);
+    if (status == OTP_OK)
+        status = otpi_thread_start(&otpi_rt->watcher, "otp-watch", otpi_watch_main, NULL);
+    else
+        n--;
+    if (status != OTP_OK)
+        end_threads(n, false);
+    return status;
+}
+
+static void free_all(void)
+{
+    struct otpi_runtime *rt = otpi_rt;
+
+    if (rt->workers != NULL) {
+        for (uint32_t i = 0; i < rt->n_workers; i++) {
+            otpi_fiber_free_all(&rt->workers[i]);
+            otpi_me = &rt->workers[i].self; /* messages go back through its magazine */
+            otpi_heap_free(&rt->workers[i].heap);
+            otpi_me = NULL;
+        }
+        otpi_release_line(rt->workers, rt->n_workers * sizeof *rt->workers);
+        rt->workers = NULL;
+    }
+    if (rt->stacks != NULL)
+        otpi_stacks_free(rt->stacks);
+    rt->stacks = NULL;
+    otpi_table_free(&rt->table);
+    otpi_names_free(&rt->names);
+    otpi_depot_free(&rt->depot);
+}
+
+static void reset(const struct otp_config *config)
+{
+    struct otpi_runtime *rt = otpi_rt;
+
+    memset(&rt->config, 0, sizeof rt->config);
+    if (config != NULL)
+        rt->config = *config;
+    otpi_alloc_use(rt->config.allocator);
+    otpi_hash_use(otpi_plat_random());
+    atomic_store(&rt->forked, 0);
+    atomic_store(&rt->stopping, OTPI_STOP_NOT);
+    rt->injection = rt->injection_last = NULL;
+    atomic_store(&rt->n_injected, 0);
+    atomic_store(&rt->n_sleeping, 0);
+    atomic_store(&rt->n_spinning, 0);
+    atomic_store(&rt->manual_now, 0);
+    atomic_store(&rt->lost, 0);
+    atomic_store(&rt->lost_said, 0);
+    atomic_fetch_add(&rt->epoch, 1);
+}
+
+static otp_status start_all(const struct otp_config *config)
+{
+    size_t stack_size;
+    otp_status status;
+
+    reset(config);
+    stack_size = otpi_rt->config.stack_size == 0 ? STACK_SIZE : otpi_rt->config.stack_size;
+    otpi_rt->stacks = otpi_stacks_new(stack_size, otpi_rt->config.guard);
+    if (otpi_rt->stacks == NULL)
+        return OTP_NOMEM;
+    status = otpi_table_init(&otpi_rt->table);
+    if (status == OTP_OK)
+        status = make_workers();
+    if (status == OTP_OK)
+        status = start_threads();
+    return status;
+}
+
+otp_status otp_runtime_start(const struct otp_config *config)
+{
+    struct otpi_runtime *rt = otpi_rt;
+    otp_status status = OTP_RUNNING;
+
+    if (otpi_self_proc() != NULL)
+        return OTP_WRONG_THREAD;
+    otpi_lock_take(&rt->running_lock);
+    if (!rt->running) {
+        status = rt->fork_watched ? OTP_OK : otpi_plat_at_fork(forked);
+        rt->fork_watched = status == OTP_OK;
+        if (status == OTP_OK)
+            status = start_all(config);
+        if (status != OTP_OK) {
+            free_all();
+        } else {
+            rt->running = true;
+            /* release: pairs with the acquire of who enters */
+            atomic_fetch_and_explicit(&rt->gate, ~GATE_CLOSED, memory_order_release);
+        }
+    }
+    otpi_lock_release(&rt->running_lock);
+    return status;
+}
+
+/* Kills every process; new ones are refused since `stopping`. */
+static void kill_all(void)
+{
+    uint32_t n = atomic_load(&otpi_rt->table.n_slots);
+    otp_reason kill = otp_kill();
+
+    for (uint32_t i = 0; i < n; i++) {
+        struct otpi_proc *proc = otpi_proc_at(i + 1u);
+        uint64_t pid = atomic_load_explicit(&proc->pid, memory_order_acquire);
+        if (pid != 0)
+            otpi_signal_exit(pid, 0, &kill, false);
+    }
+}
+
+/* Handlers that run are waited for: a process is gone once it is buried. */
+static void end_processes(void)
+{
+    uint32_t never = 0;
+
+    atomic_store(&otpi_rt->stopping, OTPI_STOP_PROCESSES);
+    kill_all();
+    while (atomic_load_explicit(&otpi_rt->table.alive, memory_order_acquire) != 0) {
+        otpi_plat_wait(&never, 0, otpi_plat_now() + OTP_MS / 10);
+        kill_all();
+    }
+}
+
+otp_status otp_runtime_stop(void)
+{
+    struct otpi_runtime *rt = otpi_rt;
+    otp_status status;
+    uint32_t never = 0;
+
+    if (otpi_self_proc() != NULL)
+        return OTP_WRONG_THREAD;
+    status = otpi_enter();
+    if (status != OTP_OK)
+        return status;
+    otpi_lock_take(&rt->running_lock);
+    status = OTP_NOT_RUNNING;
+    if (rt->running && atomic_load(&rt->stopping) == OTPI_STOP_NOT) {
+        end_processes();
+        atomic_fetch_or(&rt->gate, GATE_CLOSED);
+        otpi_leave();
+        while (atomic_load_explicit(&rt->gate, memory_order_acquire) != GATE_CLOSED)
+            otpi_plat_wait(&never, 0, otpi_plat_now() + OTP_MS / 10);
+        end_threads(rt->n_workers, true);
+        free_all();
+        rt->running = false;
+        otpi_lock_release(&rt->running_lock);
+        return OTP_OK;
+    }
+    otpi_lock_release(&rt->running_lock);
+    otpi_leave();
+    return status;
+}
+
+/* In order of time over all heaps. */
+static otp_instant next_due(otp_instant until)
+{
+    otp_instant due = OTP_INFINITY;
+
+    for (uint32_t i = 0; i < otpi_rt->n_workers; i++) {
+        otp_instant earliest = otpi_heap_earliest(&otpi_rt->workers[i].heap);
+        if (earliest < due)
+            due = earliest;
+    }
+    return due <= until ? due : until;
+}
+
+static void advance(otp_duration by)
+{
+    otp_instant now = atomic_load(&otpi_rt->manual_now), until = now + by;
+
+    do {
+        now = next_due(until);
+        atomic_store(&otpi_rt->manual_now, now);
+        for (uint32_t i = 0; i < otpi_rt->n_workers; i++)
+            (void)otpi_heap_fire(&otpi_rt->workers[i].heap, now);
+    } while (now < until);
+}
+
+otp_status otp_clock_advance(otp_duration by)
+{
+    otp_status status = otpi_enter();
+
+    if (status != OTP_OK)
+        return status;
+    if (otpi_self_proc() != NULL)
+        status = OTP_WRONG_THREAD;
+    else if (!otpi_rt->config.manual_clock || by < 0)
+        status = OTP_BADARG;
+    else
+        advance(by);
+    otpi_leave();
+    return status;
+}
+
+otp_status otp_runtime_info(struct otp_info *info)
+{
+    otp_status status = otpi_enter();
+
+    if (status != OTP_OK)
+        return status;
+    memset(info, 0, sizeof *info);
+    info->workers = otpi_rt->n_workers;
+    info->guard = otpi_stacks_guard(otpi_rt->stacks);
+    info->processes = atomic_load(&otpi_rt->table.alive);
+    info->spawned = atomic_load(&otpi_rt->table.spawned);
+    info->messages_to_nobody = atomic_load(&otpi_rt->lost);
+    for (uint32_t i = 0; i < otpi_rt->n_workers; i++)
+        info->fibers += atomic_load(&otpi_rt->workers[i].n_fibers);
+    otpi_leave();
+    return OTP_OK;
+}
+
+void otp_log(const struct otp_log_event *event)
+{
+    char line[1024];
+    size_t size;
+
+    if (otpi_rt->config.log != NULL) {
+        otpi_rt->config.log(otpi_rt->config.log_context, event);
+        return;
+    }
+    size = otp_log_format(event, line, sizeof line);
+    otpi_plat_print_error(line, size);
+}
