@@ -85,11 +85,11 @@ void otpi_fiber_free_all(struct otpi_worker *worker)
 {
     while (worker->all != NULL) {
         struct otpi_fiber *fiber = worker->all;
+        struct otpi_stack stack = fiber->context.stack;
         worker->all = fiber->all;
-        otpi_scratch_reset(&fiber->scratch);
         otpi_scratch_free(&fiber->scratch);
         otpi_context_unmake(&fiber->context);
-        otpi_stacks_give(otpi_rt->stacks, fiber->context.stack);
+        otpi_stacks_give(otpi_rt->stacks, stack);
         otpi_release(fiber, sizeof *fiber);
     }
     worker->pool = NULL;

@@ -334,5 +334,6 @@ void otpi_worker_main(void *arg)
     first = otpi_fiber_take(worker, true);
     worker->current = first;
     otpi_context_switch(&worker->thread_context, &first->context, false);
+    otpi_context_unmake(&worker->thread_context);
     otpi_me = NULL;
 }
