@@ -329,8 +329,9 @@ static otp_next ask_for_a_signal(struct probe *self, otp_from from, void *contex
     struct probe_args args = { interrupt, NULL };
     uint64_t unused;
     (void)self, (void)from, (void)context;
-    ck_assert_int_eq(otp_call(otp_to_name(&name), &probe_later_type, &args, &unused, OTP_INFINITY),
-                     OTP_OK);
+    otp_status status =
+        otp_call(otp_to_name(&name), &probe_later_type, &args, &unused, OTP_INFINITY);
+    ck_assert_int_ne(status, OTP_OK); /* it ends with the runtime, if this is seen at all */
     return otp_noreply();
 }
 

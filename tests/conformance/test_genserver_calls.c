@@ -77,13 +77,26 @@ static void call_impatiently(void *arg)
     expect_no_message();
 }
 
+/* Takes a few milliseconds. Callers keep their timeout on a thread of their own with servers that
+ * are known to be slow; only a server's first slow handler may run where its caller was. */
+static otp_next be_slow(struct probe *self, otp_from from, void *context)
+{
+    otp_instant end = otp_now() + 5 * OTP_MS;
+    (void)self, (void)context;
+    while (otp_now() < end)
+        continue;
+    return probe_reply(from, 0);
+}
+
 START_TEST(B027_a_call_times_out_while_its_server_burns)
 {
     struct gate gate = GATE;
     start_runtime(false, false);
     struct busy busy = { probe_start(NULL), reply_at_gate, &gate, GATE, GATE };
     struct probe_job job = { call_impatiently, &busy, GATE };
+    uint64_t unused;
     otp_pid pid;
+    ck_assert_int_eq(probe_call(busy.server, be_slow, NULL, &unused), OTP_OK);
     ck_assert_int_eq(otp_spawn(probe_run_job, &job, NULL, &pid), OTP_OK);
     gate_pass(&busy.timed_out);
     gate_open(&gate);

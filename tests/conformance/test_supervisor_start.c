@@ -28,10 +28,11 @@ START_TEST(B060_children_start_one_after_another)
     probe_sync(bystander);
     expect_notes("start a");
     gate_open(&gate);
+    await_note("start c");
+    gate_open(&work);
     gate_pass(&tree.started);
     ck_assert_int_eq(tree.status, OTP_OK);
     expect_notes("start a,start b,start c");
-    gate_open(&work);
     tree_stop(&tree);
     stop_runtime();
 }
@@ -356,12 +357,13 @@ START_TEST(B093_a_child_that_takes_too_long_is_killed)
     advance(&tree, 100 * OTP_MS - 1);
     ck_assert(otp_whereis("a").bits != 0);
     ck_assert_int_eq(otp_clock_advance(1), OTP_OK);
-    pthread_join(thread, NULL);
+    pthread_join(thread, NULL); /* they are dead, though their code still runs */
+    ck_assert_uint_eq(noted("stopped 0"), 1);
+    gate_open(&gate);
     await_note("ended shutdown");
     ck_assert_uint_eq(noted("log:shutdown_kill:b:"), 1);
     ck_assert_uint_eq(noted("log:shutdown_kill:a:"), 1);
     ck_assert_uint_eq(noted("log:shutdown_kill:c:"), 0);
-    gate_open(&gate);
     stop_runtime();
 }
 END_TEST
