@@ -56,6 +56,7 @@ UNIT       := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 CONFORM    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/conformance/test_*.c))
 SAMPLE_DIR := $(patsubst %/,%,$(sort $(dir $(wildcard samples/*/*.otp))))
 SAMPLES    := $(foreach s,$(SAMPLE_DIR),$(BUILD)/$(s)/$(notdir $(s)))
+SHOWS      := $(patsubst %.c,$(BUILD)/%,$(wildcard samples/*/show.c))
 PUBLIC_H   := $(wildcard runtime/include/otp/*.h)
 SUPPORT_O  := $(BUILD)/obj/tests/unit/support.o
 SPEC_TEST  := $(BUILD)/tests/run/spec_test
@@ -129,10 +130,13 @@ $(SPEC_TEST): tests/run/spec_test.c
 	mkdir -p $(@D)
 	$(info cc    $<)$(CC) $(C11) $(WARN) $(POSIX) $(CFLAGS) -o $@ $< $(LINK)
 
-# Samples, as a user would build them: spec and handlers in, a program out.
+# Samples, as a user would build them: spec and handlers in, a program out. show.c has its own main.
 $(SAMPLES): $(BUILD)/samples/%: $$(wildcard samples/$$(*D)/*) $(OTPC) $(LIB) $(PUBLIC_H) | tests/run/compile.sh
 	$(info build $@)$(SCRIPT_ENV) MAIN=--main CFLAGS="$(USER_C)" LIBS="$(LIB) $(LINK)" \
-	  sh tests/run/compile.sh $(@D)/gen $@ $(filter %.otp %.c,$^)
+	  sh tests/run/compile.sh $(@D)/gen $@ $(filter %.otp %.c,$(filter-out %/show.c,$^))
+$(SHOWS): $(BUILD)/samples/%/show: $$(wildcard samples/$$*/*) $(OTPC) $(LIB) $(PUBLIC_H) | tests/run/compile.sh
+	$(info build $@)$(SCRIPT_ENV) CFLAGS="$(USER_C)" LIBS="$(LIB) $(LINK)" \
+	  sh tests/run/compile.sh $(@D)/show.gen $@ $(filter %.otp %.c,$^)
 
 # Running tests. run-X runs one runner; check-run all of RUNNERS, and counts.
 SCRIPT_ENV = BUILD='$(BUILD)' OTPC='$(OTPC)' CC='$(CC)' CXX='$(CXX)' RUN_WITH='$(RUN_WITH)' \
@@ -140,10 +144,10 @@ SCRIPT_ENV = BUILD='$(BUILD)' OTPC='$(OTPC)' CC='$(CC)' CXX='$(CXX)' RUN_WITH='$
 RUNNER_ENV = $(SCRIPT_ENV) USER_C='$(USER_C)' LIBS='$(LIB) $(LINK)' UNIT='$(sort $(UNIT))' \
              CONFORM='$(sort $(CONFORM))' SAMPLES='$(SAMPLES)' SPEC_TEST='$(SPEC_TEST)'
 SUB        = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
-tests: $(UNIT) $(CONFORM) $(SAMPLES) $(SPEC_TEST)
+tests: $(UNIT) $(CONFORM) $(SAMPLES) $(SHOWS) $(SPEC_TEST)
 run-unit: $(UNIT)
 run-conformance: $(CONFORM)
-run-samples: $(SAMPLES)
+run-samples: $(SAMPLES) $(SHOWS)
 run-spec run-golden run-cli: $(SPEC_TEST) otpc
 run-examples run-lint: all
 run-%:
@@ -156,8 +160,8 @@ check:
 	+sh tests/run/deps.sh base && $(SUB) check-run
 demo:
 	+sh tests/run/deps.sh base && $(SUB) demo-run
-demo-run: all $(BUILD)/samples/cache/cache
-	sh samples/cache/demo.sh $(BUILD)/samples/cache/cache
+demo-run: all
+	$(RUNNER_ENV) sh samples/cache/demo.sh
 lint: run-lint ;
 golden: all
 	$(RUNNER_ENV) sh tests/run/golden.sh --rewrite
