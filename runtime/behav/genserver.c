@@ -219,6 +219,12 @@ static bool deliver(struct server *server)
 
 /* -- the end -- */
 
+/* The process was killed while its handler ran: no other callback may run any more. */
+static bool is_dead(void)
+{
+    return !otp_is_alive(otp_self());
+}
+
 static void drop_idle(struct server *server)
 {
     if (server->idle == IDLE_ARMED)
@@ -229,6 +235,8 @@ static void drop_idle(struct server *server)
 /* terminate, then the staged reply, then the end. If terminate is abandoned, unwind goes on. */
 static void end(struct server *server, otp_reason reason)
 {
+    if (is_dead())
+        return;
     drop_idle(server);
     server->phase = PHASE_ENDING;
     if (server->staged != 0 && OTP_MUTANT(B020))
@@ -342,6 +350,8 @@ static void settle(struct server *server, otp_next next)
         }
         if ((next.flags_ & FLAG_CONTINUE) == 0 || OTP_MUTANT(B013))
             break;
+        if (is_dead())
+            return;
         next = run_continue(server);
     }
     if ((next.flags_ & FLAG_IDLE) != 0 && !arm_idle(server, next.idle_))

@@ -68,6 +68,7 @@ static otp_status wait_parked(struct otpi_fiber *fiber, uint64_t id, otp_duratio
     }
     if (limit != OTP_INFINITY)
         otpi_sched_unwait(fiber);
+    otpi_check_alive();
     return status;
 }
 

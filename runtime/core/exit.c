@@ -113,6 +113,23 @@ static void tell_starter(const struct remains *remains, const otp_reason *reason
         otpi_signal_started(&remains->starter, remains->pid, status, reason);
 }
 
+/* A waiting starter goes on when all else is done: if it is linked and does not trap exits, its own
+ * death must come before the answer. */
+static void tell_last(struct remains *remains, const otp_reason *reason)
+{
+    struct otpi_msg *word = otpi_msg_new_reason(reason);
+
+    if (word == NULL) {
+        tell_starter(remains, reason);
+        return;
+    }
+    word->body.tag = remains->start_status == OTP_IGNORE ? OTP_IGNORE : OTP_EXIT;
+    word->body.from.slot_ = remains->starter.slot;
+    word->body.from.id_ = remains->starter.id;
+    word->next = otpi_me->telling;
+    otpi_me->telling = word;
+}
+
 /* Kept for who runs it: those in its private list are told with it. */
 static void leave_word(struct otpi_proc *proc, const otp_reason *reason)
 {
@@ -147,12 +164,11 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
         refuse_all(proc->mail, reason);
         proc->mail = NULL;
     }
-    /* a waiting starter goes on last: it then finds all else done */
     if (remains.starter.slot == NULL)
         tell_starter(&remains, reason);
     tell_relations(&remains, reason);
     if (remains.starter.slot != NULL)
-        tell_starter(&remains, reason);
+        tell_last(&remains, reason);
     if (mine)
         return;
     if (inbox == OTPI_INBOX_IDLE) {
@@ -187,6 +203,11 @@ void otpi_proc_die(struct otpi_proc *proc, uint64_t pid, const otp_reason *reaso
         if (proc != NULL)
             die_now(proc, word->to, word->body.reason);
         otpi_msg_free(word);
+    }
+    while (self->telling != NULL) {
+        word = self->telling;
+        self->telling = word->next;
+        otpi_msg_refuse(word, (otp_status)word->body.tag, word->body.reason);
     }
     self->in_die = false;
 }

@@ -113,13 +113,18 @@ uint64_t otpi_name_resolve(otp_dest dest)
     return cell == NULL ? 0 : atomic_load_explicit(&cell->pid, memory_order_acquire);
 }
 
+bool otpi_name_is_valid(const char *text)
+{
+    return text == NULL || (text[0] != '\0' && strlen(text) <= OTPI_NAME_MAX);
+}
+
 otp_status otpi_name_take(const char *text, struct otpi_proc *proc, uint64_t pid, uint64_t *holder)
 {
     struct otpi_names *names = &otpi_rt->names;
     struct otpi_cell *cell;
     otp_status status = OTP_OK;
 
-    if (text[0] == '\0' || strlen(text) > OTPI_NAME_MAX)
+    if (!otpi_name_is_valid(text))
         return OTP_BADARG;
     otpi_lock_take(&names->lock);
     cell = find_cell(names, text, true);

@@ -34,6 +34,8 @@ struct otpi_names {
 void otpi_names_free(struct otpi_names *names);
 /* The pid bits that dest means now; 0: nobody. */
 uint64_t otpi_name_resolve(otp_dest dest);
+/* NULL, or of a length that a name may have. */
+bool otpi_name_is_valid(const char *text);
 /* Gives proc (live, pid) the name; ALREADY_STARTED: *holder has it. BADARG, NOMEM. */
 otp_status otpi_name_take(const char *text, struct otpi_proc *proc, uint64_t pid, uint64_t *holder);
 /* Frees the cell if pid still has it. */

@@ -57,6 +57,22 @@ static void end(struct otpi_proc *proc, const otp_reason *reason)
     otpi_proc_bury(proc);
 }
 
+/* A runtime that stops kills all at once: nobody sees another one's death. */
+static bool is_doomed(const struct otpi_proc *proc)
+{
+    /* acquire: pairs with the release in take_remains */
+    return atomic_load_explicit(&proc->dead, memory_order_acquire) != 0 ||
+           atomic_load_explicit(&otpi_rt->stopping, memory_order_relaxed) != OTPI_STOP_NOT;
+}
+
+static void end_doomed(struct otpi_proc *proc)
+{
+    otp_reason killed = otp_reason_make(OTP_REASON_KILLED, NULL, 0);
+
+    otpi_proc_die(proc, otp_self().bits, &killed); /* nothing if it is dead */
+    otpi_proc_bury(proc);
+}
+
 /* A behaviour that neither answers a request nor defers it would leave its caller to the timeout. */
 static void close_call(struct otpi_proc *proc, uint32_t kind)
 {
@@ -136,9 +152,8 @@ void otpi_run_proc(struct otpi_worker *worker, struct otpi_proc *proc)
     for (int n = 0; n < TURN; n++) {
         struct otpi_msg *msg, *none = NULL;
 
-        /* acquire: pairs with the release in take_remains */
-        if (atomic_load_explicit(&proc->dead, memory_order_acquire) != 0) {
-            otpi_proc_bury(proc);
+        if (is_doomed(proc)) {
+            end_doomed(proc);
             fiber->proc = NULL;
             return;
         }
@@ -182,9 +197,10 @@ void otpi_check_alive(void)
 {
     struct otpi_proc *proc = otpi_self_proc();
 
-    if (proc != NULL && atomic_load_explicit(&proc->dead, memory_order_relaxed) != 0) {
-        otp_reason unused = otp_normal();
-        otpi_abandon(&unused);
+    if (proc != NULL && is_doomed(proc)) {
+        otp_reason killed = otp_reason_make(OTP_REASON_KILLED, NULL, 0);
+        proc->quiet = 1;
+        otpi_abandon(&killed);
     }
 }
 

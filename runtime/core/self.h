@@ -25,6 +25,7 @@ struct otpi_self {
     struct otpi_magazine magazines[OTPI_MSG_CLASSES];
     uint64_t next_ref, last_ref; /* refs that it may give out */
     struct otpi_msg *dying;      /* deaths found while another one is under way (in_die) */
+    struct otpi_msg *telling;    /* starters to be answered after them */
     bool in_die;
     /* foreign threads */
     struct otpi_slot slot;

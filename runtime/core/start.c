@@ -216,7 +216,7 @@ otp_status otp_behaviour_start(const struct otp_process_spec *spec, const struct
     start.self = otpi_self_proc();
     if (start.self == NULL && (start.how->link || start.how->monitor || start.how->async))
         status = otpi_call_failed(OTP_WRONG_THREAD);
-    else if (start.how->timeout < 0)
+    else if (start.how->timeout < 0 || !otpi_name_is_valid(start.how->name))
         status = otpi_call_failed(OTP_BADARG);
     else if (atomic_load(&otpi_rt->stopping) != OTPI_STOP_NOT)
         status = otpi_call_failed(OTP_NOT_RUNNING);
