@@ -173,6 +173,38 @@ START_TEST(B053_a_kill_cannot_be_trapped)
 }
 END_TEST
 
+static otp_next stop_after_gate(struct probe *self, otp_from from, void *context)
+{
+    (void)wait_at_gate(self, from, context);
+    return otp_stop(otp_normal());
+}
+
+/* It is killed in its handler, which then returns and asks for a stop with all that follows. */
+static void kill_a_running_handler(void *arg)
+{
+    otp_monitor monitor;
+    struct otp_start how = { NULL, 0, false, true, false, &monitor };
+    otp_pid pid;
+    char text[128];
+    ck_assert_int_eq(probe_start_with(&how, NULL, &pid), OTP_OK);
+    probe_cast(pid, stop_after_gate, arg);
+    await_note("at gate");
+    ck_assert_int_eq(otp_exit_signal(pid, otp_kill()), OTP_OK);
+    ck_assert_str_eq(next_reason(OTP_MESSAGE_DOWN, text), "killed");
+    ck_assert(!otp_is_alive(pid));
+    gate_open(arg);
+}
+
+START_TEST(B053_a_killed_handler_is_the_last_callback)
+{
+    struct gate gate = GATE;
+    start_runtime(false, false);
+    in_process(kill_a_running_handler, &gate);
+    stop_runtime(); /* waits for the handler */
+    expect_notes("at gate");
+}
+END_TEST
+
 /* -- B050, B051, B052: the parent and others -- */
 
 struct family {
@@ -322,6 +354,7 @@ int main(void)
     support_behaviour(s, "B051", B051_an_exit_of_a_stranger_is_a_message);
     support_behaviour(s, "B052", B052_a_normal_end_of_the_parent_hurts_nobody);
     support_behaviour(s, "B053", B053_a_kill_cannot_be_trapped);
+    support_behaviour(s, "B053", B053_a_killed_handler_is_the_last_callback);
     support_behaviour(s, "B054", B054_only_unclean_ends_are_logged);
     return support_run(s);
 }
