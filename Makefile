@@ -190,7 +190,8 @@ check-all: # make check, then what else this machine has the tools for
 
 bench: all
 	$(RUNNER_ENV) sh tests/run/bench.sh $(BENCH)
-bench-peers: ; BUILD='$(BUILD)' sh tests/run/bench.sh --peers $(BENCH)
+bench-peers: all
+	$(RUNNER_ENV) sh tests/run/bench.sh --peers $(BENCH)
 
 SOURCES_C = $(wildcard compiler/*.[ch] $(addprefix runtime/,*.c include/otp/*.h */*.[ch]) \
             samples/*/*.[ch] tests/*/*.[ch] tests/conformance/*/*.[ch])
