@@ -155,11 +155,12 @@ static inline void tree_keep(void *arg)
     const struct otp_message *message;
     char text[128];
     otp_trap_exit(true);
-    tree->status = tree->spec.module.start(&tree->spec.module, &how, NULL, &tree->pid);
-    if (tree->status == OTP_EXIT)
+    otp_status status = tree->spec.module.start(&tree->spec.module, &how, NULL, &tree->pid);
+    tree->status = status;
+    if (status == OTP_EXIT)
         note("failed %s", reason_text(otp_last_reason(), text));
-    gate_open(&tree->started);
-    if (tree->status != OTP_OK)
+    gate_open(&tree->started); /* whoever waits for this may take the tree away */
+    if (status != OTP_OK)
         return;
     do {
         ck_assert_int_eq(otp_receive(OTP_INFINITY, &message), OTP_OK);
