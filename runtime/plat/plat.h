@@ -2,7 +2,7 @@
  *
  * Idea: the one contract between the portable layers above and the operating system; everything
  * that knows Linux, pthreads or a sanitizer is behind it, in this folder.
- * Threads: any, unless said. Locks: otpi_lock is a leaf here; ranks are core/lock.h's.
+ * Threads: any, unless said. Locks: otpi_lock is a leaf here; ARCHITECTURE.md has the ranks.
  */
 #ifndef OTPI_PLAT_H
 #define OTPI_PLAT_H
