@@ -142,20 +142,22 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
     bool mine = otpi_self_proc() == proc;
     struct otpi_msg *inbox;
     struct otpi_slot *asking;
+    uint64_t asking_id;
 
     if (!take_remains(proc, &remains))
         return;
     if (!mine)
         leave_word(proc, reason);
+    asking = atomic_load_explicit(&proc->asking, memory_order_relaxed);
+    asking_id = atomic_load_explicit(&proc->asking_id, memory_order_relaxed);
     OTPI_POINT();
-    /* release: who runs it and finds CLOSED sees the word left; acquire: on IDLE it is ours */
+    /* release: who runs it and finds CLOSED sees the word left; acquire: on IDLE it is ours. From
+     * here on who runs it may bury it: the slot is not ours any more. */
     inbox = atomic_exchange_explicit(&proc->inbox, OTPI_INBOX_CLOSED, memory_order_acq_rel);
     if (remains.name != NULL)
         otpi_name_drop(remains.name, pid);
-    asking = atomic_load_explicit(&proc->asking, memory_order_relaxed);
     if (asking != NULL)
-        (void)otpi_slot_fail(asking, atomic_load_explicit(&proc->asking_id, memory_order_relaxed),
-                             OTP_EXIT, reason);
+        (void)otpi_slot_fail(asking, asking_id, OTP_EXIT, reason);
     if (inbox != OTPI_INBOX_IDLE && inbox != OTPI_INBOX_WAITING)
         refuse_all(inbox, reason);
     if (remains.relations != NULL)
@@ -174,6 +176,7 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
     if (inbox == OTPI_INBOX_IDLE) {
         otpi_proc_bury(proc);
     } else {
+        /* of a later tenant, perhaps: a wake too many */
         struct otpi_fiber *fiber = atomic_load_explicit(&proc->fiber, memory_order_acquire);
         if (fiber != NULL)
             otpi_fiber_wake(fiber);
@@ -216,8 +219,12 @@ void otpi_proc_bury(struct otpi_proc *proc)
 {
     struct otpi_msg *current = proc->current, *mail = proc->mail;
     otp_reason unknown = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
-    const otp_reason *reason = proc->death == NULL ? &unknown : proc->death->body.reason;
+    const otp_reason *reason;
 
+    /* dead, but who ends it has not closed the inbox yet; acquire: pairs with that */
+    while (atomic_load_explicit(&proc->inbox, memory_order_acquire) != OTPI_INBOX_CLOSED)
+        otpi_plat_relax();
+    reason = proc->death == NULL ? &unknown : proc->death->body.reason;
     if (current != NULL)
         otpi_msg_refuse(current, OTP_EXIT, reason);
     refuse_all(mail, reason);
