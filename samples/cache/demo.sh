@@ -15,14 +15,14 @@ logged() { grep -Eq "$1" "$tmp/show.log" || fail "the log does not say: $1"; }
 
 say "One spec declares the cache, its supervisor and the application:"
 grep -v '^ *///' "$here/myapp.otp" | grep -v '^$'
-mkdir -p "$tmp/gen" "$tmp/lib"
+mkdir -p "$tmp/gen"
 "$OTPC" --main -o "$tmp/gen" "$here/myapp.otp" || fail "otpc refused the spec"
 say "otpc --main has written the C around it; cache.c ($(grep -c '' "$here/cache.c") lines) is the user's:"
 (cd "$tmp/gen" && wc -l -- *)
 
 gen=$tmp/gen
 $CC $USER_C -I"$gen" -o "$tmp/cache" "$here/cache.c" "$gen"/*.c $LIBS || fail "the service does not build"
-mv "$gen/myapp.otp.main.c" "$tmp/lib"
+rm "$gen/myapp.otp.main.c" # show.c has its own
 $CC $USER_C -I"$gen" -o "$tmp/show" "$here/cache.c" "$here/show.c" "$gen"/*.c $LIBS ||
     fail "the program that embeds it does not build"
 
