@@ -77,6 +77,7 @@ done
 for name in "$@"; do
     CFLAGS=$USER_C sh tests/run/compile.sh "$BUILD/bench/$name.gen" "$BUILD/bench/$name" \
         "tests/bench/$name"/*.otp "tests/bench/$name"/*.c
+    [ -n "$peers" ] || run otpc "$name"
     workload=$(printf 'w%02d' "${name#W}")
     for peer in $peers; do
         if ls "$here/$peer/$workload".* >/dev/null 2>&1; then
@@ -86,6 +87,6 @@ for name in "$@"; do
         fi
     done
 done
-echo "---- medians of $ROUNDS runs each, in turn"
+[ -z "$peers" ] || echo "---- medians of $ROUNDS runs each, in turn"
 cat "$out/ratios"
 [ -z "$absent" ] || echo "not installed, so not compared:$absent"
