@@ -2,7 +2,7 @@
  *
  * Idea: the only file that knows every layer. A start makes everything, then opens the gate; a stop
  * closes it, ends the processes, then the workers, and frees everything in reverse.
- * Threads: a foreign one. Owns: what the runtime structure points to.
+ * Threads: a foreign one. Owns: what the runtime structure points to. Locks: running.
  */
 #include <otp/runtime.h>
 

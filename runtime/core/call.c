@@ -1,9 +1,11 @@
 /* call.c - asking and answering.
  *
- * Idea: a call opens its slot, sends, and waits until the slot is DONE: filled by the answer, by the
- * server's death, or by a timer. Nothing about a call is ever in the caller's mailbox, so a call
- * costs the same however full that is, and a late answer finds the wait over and is dropped.
+ * Idea: a call opens its slot, sends, and waits until the slot is DONE: filled by the answer, by
+ * the server's death, or by a timer. Nothing about a call is ever in the caller's mailbox, so a
+ * call costs the same however full that is, and a late answer finds the wait over and is
+ * dropped.
  * Threads: any; a process waits by parking its fiber, a foreign thread spins briefly and sleeps.
+ * Locks: none. Owns: nothing.
  */
 #include "core/call.h"
 
@@ -164,8 +166,8 @@ otp_status otp_call(otp_dest dest, const struct otp_message_type *type, const vo
         status = otpi_call_failed(OTP_BADARG);
     } else {
         msg = otpi_msg_of(type, args);
-        status = msg == NULL ? otpi_call_failed(OTP_NOMEM)
-                             : otpi_call_send(dest, msg, reply, timeout);
+        status =
+            msg == NULL ? otpi_call_failed(OTP_NOMEM) : otpi_call_send(dest, msg, reply, timeout);
     }
     otpi_leave();
     return status;
@@ -174,7 +176,7 @@ otp_status otp_call(otp_dest dest, const struct otp_message_type *type, const vo
 otp_status otp_system_call(otp_dest dest, uint32_t tag, const struct otp_layout *layout,
                            const void *args, void *reply, otp_duration timeout)
 {
-    struct otp_message_type type = {"system", NULL, OTP_CLASS_CALL, layout, NULL, NULL};
+    struct otp_message_type type = { "system", NULL, OTP_CLASS_CALL, layout, NULL, NULL };
     otp_status status = otpi_enter();
     struct otpi_msg *msg;
 
@@ -222,7 +224,7 @@ otp_status otp_stop_process(otp_dest dest, otp_reason reason, otp_duration timeo
 
 static void count_lost(const char *text)
 {
-    struct otp_log_event event = {.level = OTP_LOG_WARNING, .kind = OTP_LOG_LOST, .text = text};
+    struct otp_log_event event = { .level = OTP_LOG_WARNING, .kind = OTP_LOG_LOST, .text = text };
 
     atomic_fetch_add_explicit(&otpi_rt->lost, 1, memory_order_relaxed);
     if (atomic_exchange_explicit(&otpi_rt->lost_said, 1, memory_order_relaxed) == 0) {

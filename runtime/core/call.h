@@ -7,7 +7,8 @@
 
 #include "core/msg.h"
 
-/* Opens the calling thread's slot for an answer by server; *from is what to send. Returns its id. */
+/* Opens the calling thread's slot for an answer by server; *from is what to send. Returns its
+ * id. */
 uint64_t otpi_call_open(uint64_t server, void *reply, otp_from *from);
 /* Waits for it at most limit (0: not at all) and closes it. */
 otp_status otpi_call_wait(uint64_t id, otp_duration limit);

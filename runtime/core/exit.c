@@ -6,6 +6,7 @@
  * before anyone learns of the death, and a caller is answered before anyone sees DOWN.
  * A long chain of links does not recurse: deaths found while one is under way wait in a list.
  * Threads: die by any; bury by who runs it. Locks: proc, one at a time.
+ * Owns: the word left by a killer.
  */
 #include <string.h>
 
@@ -138,7 +139,7 @@ static void leave_word(struct otpi_proc *proc, const otp_reason *reason)
 
 static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reason)
 {
-    struct remains remains = {.pid = pid};
+    struct remains remains = { .pid = pid };
     bool mine = otpi_self_proc() == proc;
     struct otpi_msg *inbox;
     struct otpi_slot *asking;

@@ -36,7 +36,7 @@ struct otpi_fiber {
     _Atomic uint32_t wake;    /* atomic: who finds PARKED makes it ready, once */
     bool unarmed;             /* in the worker's list of waits without a timer yet */
     struct otpi_fiber *unarmed_prev, *unarmed_next;
-    otp_duration wait_limit;  /* of the unarmed wait */
+    otp_duration wait_limit; /* of the unarmed wait */
     uint64_t wait_id;
     struct otpi_slot slot;
     struct otpi_timer timer; /* of the wait */
@@ -58,7 +58,8 @@ void otpi_fiber_revive(struct otpi_worker *worker, struct otpi_fiber *fiber);
 void otpi_fiber_free_all(struct otpi_worker *worker);
 
 /* Parks the running fiber until it is woken. Returns at once if it was woken since the last
- * otpi_fiber_prepare; may return for no reason. False: no memory for another fiber to go on with. */
+ * otpi_fiber_prepare; may return for no reason. False: no memory for another fiber to go on
+ * with. */
 bool otpi_fiber_park(void);
 /* Forgets old wakes: call, check the condition, park. */
 void otpi_fiber_prepare(struct otpi_fiber *fiber);

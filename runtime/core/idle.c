@@ -6,7 +6,7 @@
  * A worker goes to sleep in this order: it says so (sleeping, n_sleeping), looks once more at every
  * queue, and sleeps; who makes work looks for sleepers after making it. Both sides are sequentially
  * consistent, so one of them sees the other.
- * Threads: idle, tick, wait by the worker's own; wake by all.
+ * Threads: idle, tick, wait by the worker's own; wake by all. Locks: none. Owns: nothing.
  */
 #include "core/point.h"
 #include "core/sched.h"
@@ -205,7 +205,8 @@ void otpi_sched_idle(struct otpi_worker *worker)
 
 void otpi_sched_wake(struct otpi_worker *worker)
 {
-    /* seq_cst: pairs with the stores in sleep_until; what we have made is visible to its last look */
+    /* seq_cst: pairs with the stores in sleep_until; what we have made is visible to its last
+     * look */
     atomic_thread_fence(memory_order_seq_cst);
     if (atomic_load_explicit(&worker->sleeping, memory_order_relaxed) != 0 &&
         atomic_exchange(&worker->sleeping, 0) == 1) {

@@ -1,7 +1,7 @@
 /* memory.c - memory that goes with its process.
  *
- * Idea: each block has a header in front that chains it to its process; without a process (a foreign
- * thread) it is chained to nothing. Strings and deep copies are made of such blocks.
+ * Idea: each block has a header in front that chains it to its process; without a process (a
+ * foreign thread) it is chained to nothing. Strings and deep copies are made of such blocks.
  * Threads: the process's own. Locks: none. Owns: the blocks, until freed or the process is buried.
  */
 #include <otp/memory.h>

@@ -12,7 +12,7 @@
 #include "base/alloc.h"
 #include "core/self.h"
 
-#define SLAB_NODES OTPI_MSG_BATCH
+#define SLAB_NODES   OTPI_MSG_BATCH
 #define MAGAZINE_MAX (2 * OTPI_MSG_BATCH)
 
 /* Memory of SLAB_NODES nodes. */

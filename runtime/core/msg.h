@@ -19,18 +19,18 @@ enum { OTPI_MESSAGE_INIT = 100 };
 
 /* A message. Exactly one owner at any time: its maker, an inbox, a timer, its receiver. */
 struct otpi_msg {
-    struct otpi_msg *next;  /* owner's list */
-    uint64_t to;            /* pid bits that it was sent to: a stale one is dropped on arrival */
-    uint32_t size_class;    /* index of the magazine, or OTPI_MSG_LARGE */
+    struct otpi_msg *next; /* owner's list */
+    uint64_t to;           /* pid bits that it was sent to: a stale one is dropped on arrival */
+    uint32_t size_class;   /* index of the magazine, or OTPI_MSG_LARGE */
     uint32_t reserved;
-    uint64_t size;          /* bytes in all */
+    uint64_t size; /* bytes in all */
     struct otp_message body;
-    otp_reason reason;      /* only in nodes made with room for it: body.reason points here */
+    otp_reason reason; /* only in nodes made with room for it: body.reason points here */
 };
 
 #define OTPI_MSG_CLASSES 4
-#define OTPI_MSG_LARGE OTPI_MSG_CLASSES
-#define OTPI_MSG_BATCH 64
+#define OTPI_MSG_LARGE   OTPI_MSG_CLASSES
+#define OTPI_MSG_BATCH   64
 
 /* Offset of the arguments in a node that carries no reason. */
 #define OTPI_MSG_HEADER 96

@@ -191,8 +191,8 @@ otp_status otp_register(const char *text, otp_pid pid)
     if (status != OTP_OK)
         return status;
     proc = otpi_proc_find(pid.bits);
-    status = proc == NULL || text == NULL ? OTP_BADARG
-                                          : otpi_name_take(text, proc, pid.bits, &holder);
+    status =
+        proc == NULL || text == NULL ? OTP_BADARG : otpi_name_take(text, proc, pid.bits, &holder);
     otpi_leave();
     return status;
 }

@@ -22,7 +22,7 @@ struct otpi_cell {
     struct otpi_cell *next; /* lock: names */
     _Atomic uint64_t pid;   /* atomic: bits, 0 if free; written under lock */
     uint32_t hash, size;
-    char text[];            /* const, terminated */
+    char text[]; /* const, terminated */
 };
 
 struct otpi_names {

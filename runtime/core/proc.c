@@ -12,7 +12,7 @@
 #include "core/point.h"
 #include "core/sched.h"
 
-#define SLOT_MASK (((uint64_t)1 << OTPI_PID_SLOT_BITS) - 1)
+#define SLOT_MASK      (((uint64_t)1 << OTPI_PID_SLOT_BITS) - 1)
 #define GENERATION_MAX (((uint64_t)1 << (64 - OTPI_PID_SLOT_BITS)) - 1)
 
 /* So many free slots rest before the oldest is used again. */
@@ -112,8 +112,7 @@ struct otpi_proc *otpi_proc_new(void)
     proc->generation++;
     /* release: who finds this pid finds dead == 0 and the inbox CLOSED */
     atomic_store_explicit(&proc->dead, 0, memory_order_relaxed);
-    atomic_store_explicit(&proc->pid,
-                          proc->generation << OTPI_PID_SLOT_BITS | (proc->index + 1u),
+    atomic_store_explicit(&proc->pid, proc->generation << OTPI_PID_SLOT_BITS | (proc->index + 1u),
                           memory_order_release);
     atomic_fetch_add_explicit(&table->alive, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&table->spawned, 1, memory_order_relaxed);
@@ -168,8 +167,8 @@ bool otpi_mailbox_fetch(struct otpi_proc *proc)
         if (list == NULL)
             return true;
         /* acquire: pairs with the release of push */
-    } while (!atomic_compare_exchange_weak_explicit(
-        &proc->inbox, &list, NULL, memory_order_acquire, memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(&proc->inbox, &list, NULL, memory_order_acquire,
+                                                    memory_order_relaxed));
     if (list == OTPI_INBOX_WAITING)
         return true;
     newest = list;

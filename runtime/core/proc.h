@@ -31,13 +31,13 @@ struct otpi_fiber;
 struct otpi_cell;
 struct otpi_owned;
 
-#define OTPI_INBOX_IDLE ((struct otpi_msg *)(uintptr_t)1)
-#define OTPI_INBOX_CLOSED ((struct otpi_msg *)(uintptr_t)2)
+#define OTPI_INBOX_IDLE    ((struct otpi_msg *)(uintptr_t)1)
+#define OTPI_INBOX_CLOSED  ((struct otpi_msg *)(uintptr_t)2)
 #define OTPI_INBOX_WAITING ((struct otpi_msg *)(uintptr_t)3)
 
 #define OTPI_PID_SLOT_BITS 28
-#define OTPI_PROC_CHUNK 1024
-#define OTPI_PROC_CHUNKS 65536
+#define OTPI_PROC_CHUNK    1024
+#define OTPI_PROC_CHUNKS   65536
 
 /* Who is told how the start went. Lives in the INIT message. */
 struct otpi_starter {
@@ -64,7 +64,7 @@ struct otpi_relations {
 struct otpi_proc {
     /* what senders touch */
     _Alignas(OTPI_CACHE_LINE) _Atomic(struct otpi_msg *) inbox;
-    _Atomic uint64_t pid;        /* atomic: of the present tenant; 0: none. Changes while CLOSED */
+    _Atomic uint64_t pid; /* atomic: of the present tenant; 0: none. Changes while CLOSED */
     _Atomic(struct otpi_fiber *) fiber; /* atomic: what runs it, for who wants to wake it */
     struct otpi_proc *queue_next;       /* lock: injection */
     _Atomic uint32_t dead;              /* atomic: set under lock, by die */
@@ -72,19 +72,19 @@ struct otpi_proc {
     _Atomic uint32_t trap_exit;         /* lock; read unlocked by its own process */
 
     /* who runs it only */
-    struct otpi_msg *mail, *mail_last;  /* taken from the inbox, oldest first */
-    struct otpi_msg *current;           /* being received */
-    struct otpi_msg *received;          /* given out by otp_receive last */
+    struct otpi_msg *mail, *mail_last; /* taken from the inbox, oldest first */
+    struct otpi_msg *current;          /* being received */
+    struct otpi_msg *received;         /* given out by otp_receive last */
     const struct otp_behaviour *behaviour;
     const struct otp_module *module;
     void *data;
     size_t data_size;
-    struct otpi_owned *owned;           /* memory that goes with it */
-    struct otpi_msg *death;             /* why, if another thread ended it while it ran */
-    uint32_t finishing;                 /* otp_finish was called: reason in the fiber */
-    uint16_t unwinding;                 /* how often behaviour->unwind was entered */
-    uint8_t quiet;                      /* its start failed: nothing is logged, no unwind */
-    uint8_t slow;                       /* its last handler ran over a tick: no direct switch to it */
+    struct otpi_owned *owned; /* memory that goes with it */
+    struct otpi_msg *death;   /* why, if another thread ended it while it ran */
+    uint32_t finishing;       /* otp_finish was called: reason in the fiber */
+    uint16_t unwinding;       /* how often behaviour->unwind was entered */
+    uint8_t quiet;            /* its start failed: nothing is logged, no unwind */
+    uint8_t slow;             /* its last handler ran over a tick: no direct switch to it */
 
     /* of the call being received: written by who runs it, read by who kills it */
     _Atomic(struct otpi_slot *) asking;
@@ -92,8 +92,8 @@ struct otpi_proc {
 
     /* under lock */
     struct otpi_lock lock;
-    uint64_t generation; /* owner: who has the slot */
-    struct otpi_map links;    /* pid bits of the other */
+    uint64_t generation;              /* owner: who has the slot */
+    struct otpi_map links;            /* pid bits of the other */
     struct otpi_relations *relations; /* NULL: none yet */
     struct otpi_cell *name;
     uint64_t parent;
@@ -107,11 +107,11 @@ extern const struct otp_behaviour otpi_plain;
 /* All slots. */
 struct otpi_table {
     struct otpi_lock lock;
-    struct otpi_proc **chunks;      /* OTPI_PROC_CHUNKS pointers; entries are const once set */
-    _Atomic uint32_t n_slots;       /* atomic: slots made; grows under lock */
+    struct otpi_proc **chunks;          /* OTPI_PROC_CHUNKS pointers; entries are const once set */
+    _Atomic uint32_t n_slots;           /* atomic: slots made; grows under lock */
     struct otpi_proc *free, *free_last; /* lock: FIFO through queue_next */
     uint32_t n_free;                    /* lock */
-    _Atomic uint64_t alive;         /* atomic: published and not buried */
+    _Atomic uint64_t alive;             /* atomic: published and not buried */
     _Atomic uint64_t spawned;
 };
 
@@ -128,8 +128,8 @@ struct otpi_proc *otpi_proc_new(void);
 /* Undoes it, before it was published. */
 void otpi_proc_discard(struct otpi_proc *proc);
 
-/* Puts msg into the mailbox of the process that pid named, and has it run. Takes msg if true; false:
- * it is dead, msg is still the caller's. direct: the caller is about to wait for it. */
+/* Puts msg into the mailbox of the process that pid named, and has it run. Takes msg if true;
+ * false: it is dead, msg is still the caller's. direct: the caller is about to wait for it. */
 bool otpi_proc_push(struct otpi_proc *proc, uint64_t pid, struct otpi_msg *msg, bool direct);
 
 /* Ends it for everyone else; nothing if it is dead already. reason is borrowed. Any thread. */

@@ -2,7 +2,7 @@
  *
  * Idea: a plain process reads its own mailbox. Messages that its match does not accept stay, in
  * order; a wait looks at new ones only. While it waits the inbox says WAITING: who sends wakes it.
- * Threads: the process's own. Locks: none.
+ * Threads: the process's own. Locks: none. Owns: what was given out last.
  */
 #include "core/call.h"
 #include "core/sched.h"

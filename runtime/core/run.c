@@ -3,7 +3,7 @@
  * Idea: a worker takes a process, gives it messages until none is left or its turn is over, and
  * leaves it. Between two messages it looks whether the process is to end. Frames that otp_exit or
  * a signal abandoned are replaced by fresh ones: the process goes on in its behaviour's unwind.
- * Threads: the worker's own, on the current fiber.
+ * Threads: the worker's own, on the current fiber. Locks: none. Owns: nothing.
  */
 #include <otp/log.h>
 
@@ -12,7 +12,7 @@
 #include "core/point.h"
 #include "core/sched.h"
 
-#define TURN 64
+#define TURN    64
 #define UNWINDS 2
 
 static void begin(struct otpi_proc *proc, struct otpi_fiber *fiber)
@@ -30,7 +30,7 @@ static void leave(struct otpi_proc *proc, struct otpi_fiber *fiber)
 
 static void log_exit(const struct otpi_proc *proc, const otp_reason *reason)
 {
-    struct otp_log_event event = {.level = OTP_LOG_ERROR, .kind = OTP_LOG_EXIT};
+    struct otp_log_event event = { .level = OTP_LOG_ERROR, .kind = OTP_LOG_EXIT };
 
     if (otp_reason_is_clean(*reason))
         return;
@@ -73,7 +73,8 @@ static void end_doomed(struct otpi_proc *proc)
     otpi_proc_bury(proc);
 }
 
-/* A behaviour that neither answers a request nor defers it would leave its caller to the timeout. */
+/* A behaviour that neither answers a request nor defers it would leave its caller to the
+ * timeout. */
 static void close_call(struct otpi_proc *proc, uint32_t kind)
 {
     struct otpi_slot *asking = atomic_load_explicit(&proc->asking, memory_order_relaxed);

@@ -1,20 +1,21 @@
 /* sched.c - what a worker does next.
  *
- * Idea: there is no scheduler stack: every pooled fiber runs the loop, so a call to a process on the
- * same worker is two switches. The process that somebody is about to wait for comes first, then
- * fibers that can go on, but every eighth decision the queue comes first, so that a pair that calls
- * back and forth starves nobody; every 61st the shared queue, as in Go's scheduler.
- * Thieves take half of a queue of two or more; a single entry is left to its owner unless that makes
- * no progress: a lone chain of messages would otherwise be dragged from CPU to CPU.
+ * Idea: there is no scheduler stack: every pooled fiber runs the loop, so a call to a process on
+ * the same worker is two switches. The process that somebody is about to wait for comes first,
+ * then fibers that can go on, but every eighth decision the queue comes first, so that a pair
+ * that calls back and forth starves nobody; every 61st the shared queue, as in Go's scheduler.
+ * Thieves take half of a queue of two or more; a single entry is left to its owner unless that
+ * makes no progress: a lone chain of messages would otherwise be dragged from CPU to CPU.
  * Threads: a worker's own part by its thread; rings and next slots by all. Locks: injection (leaf).
+ * Owns: nothing.
  */
 #include "core/sched.h"
 
 #include "core/point.h"
 
-#define QUEUE_FIRST 8
+#define QUEUE_FIRST  8
 #define SHARED_FIRST 61
-#define STEAL_MAX 32
+#define STEAL_MAX    32
 
 /* -- queues -- */
 

@@ -1,10 +1,10 @@
 /* sched.h - workers.
  *
- * Idea: one thread per CPU. Each has a ring of processes to run (others steal from it), one slot for
- * the process that its running one is about to wait for (run next, on the same CPU), and a list of
- * fibers that can go on (they stay on their worker). What foreign threads send goes through one
- * shared queue. A worker with nothing to do spins briefly, then sleeps until woken or until the
- * earliest timer.
+ * Idea: one thread per CPU. Each has a ring of processes to run (others steal from it), one slot
+ * for the process that its running one is about to wait for (run next, on the same CPU), and a
+ * list of fibers that can go on (they stay on their worker). What foreign threads send goes
+ * through one shared queue. A worker with nothing to do spins briefly, then sleeps until woken
+ * or until the earliest timer.
  * Locks: injection (leaf).
  */
 #ifndef OTPI_SCHED_H
@@ -24,16 +24,16 @@ struct otpi_worker {
     struct otpi_self self;
     struct otpi_context thread_context;
     struct otpi_fiber *current;
-    struct otpi_fiber *pool;              /* free fibers, LIFO */
+    struct otpi_fiber *pool;               /* free fibers, LIFO */
     struct otpi_fiber *ready, *ready_last; /* may go on here, FIFO */
-    struct otpi_fiber *dead;              /* abandoned, to be made anew by the next fiber */
-    struct otpi_proc *orphan;             /* whose frames these were: goes on unwinding */
+    struct otpi_fiber *dead;               /* abandoned, to be made anew by the next fiber */
+    struct otpi_proc *orphan;              /* whose frames these were: goes on unwinding */
     otp_reason orphan_reason;
     struct otpi_fiber *all;
-    struct otpi_fiber *unarmed;           /* waits whose timers are not armed yet */
+    struct otpi_fiber *unarmed; /* waits whose timers are not armed yet */
     uint32_t decisions, random, tick_seen;
-    uint32_t seen_progress;               /* owner: the watcher */
-    _Atomic uint32_t n_fibers;            /* atomic: owner writes */
+    uint32_t seen_progress;    /* owner: the watcher */
+    _Atomic uint32_t n_fibers; /* atomic: owner writes */
     struct otpi_thread thread;
     uint32_t index;
 

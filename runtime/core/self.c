@@ -13,7 +13,7 @@
 
 #include "core/sched.h"
 
-static struct otpi_runtime runtime = {.gate = 1};
+static struct otpi_runtime runtime = { .gate = 1 };
 
 struct otpi_runtime *const otpi_rt = &runtime;
 _Thread_local struct otpi_self *otpi_me;

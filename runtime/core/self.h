@@ -40,14 +40,14 @@ struct otpi_self {
 enum { OTPI_STOP_NOT, OTPI_STOP_PROCESSES, OTPI_STOP_WORKERS };
 
 struct otpi_runtime {
-    _Atomic uint64_t gate;  /* atomic: 2 * foreign threads inside + 1 if closed */
+    _Atomic uint64_t gate; /* atomic: 2 * foreign threads inside + 1 if closed */
     struct otpi_lock running_lock;
     bool running, fork_watched; /* lock: running */
-    _Atomic uint64_t epoch; /* atomic: which run this is, from 1 */
+    _Atomic uint64_t epoch;     /* atomic: which run this is, from 1 */
     _Atomic uint32_t forked;
     _Atomic uint32_t stopping; /* OTPI_STOP_... */
-    struct otp_config config; /* const while it runs */
-    uint32_t n_workers;       /* const while it runs */
+    struct otp_config config;  /* const while it runs */
+    uint32_t n_workers;        /* const while it runs */
     struct otpi_worker *workers;
     struct otpi_stacks *stacks;
     struct otpi_depot depot;

@@ -4,7 +4,7 @@
  * made and ours is taken back; if it dies in between, its signal finds our record.
  * A signal that cannot be sent for want of memory ends its receiver with nomem: it would otherwise
  * wait for ever.
- * Threads: any. Locks: proc, one at a time.
+ * Threads: any. Locks: proc, one at a time. Owns: nothing.
  */
 #include "core/signal.h"
 
@@ -195,8 +195,8 @@ static otp_status add_monitor(struct otpi_proc *proc, uint64_t pid, uint64_t ref
         relations = otpi_proc_relations(proc);
         status = OTP_NOMEM;
         if (relations != NULL)
-            status = otpi_map_put(watcher ? &relations->monitors : &relations->watchers, ref,
-                                  value);
+            status =
+                otpi_map_put(watcher ? &relations->monitors : &relations->watchers, ref, value);
     }
     otpi_lock_release(&proc->lock);
     return status;
@@ -224,8 +224,8 @@ bool otpi_signal_demonitor(struct otpi_proc *watcher, uint64_t ref)
     bool was;
 
     otpi_lock_take(&watcher->lock);
-    was = watcher->relations != NULL &&
-          otpi_map_remove(&watcher->relations->monitors, ref, &target);
+    was =
+        watcher->relations != NULL && otpi_map_remove(&watcher->relations->monitors, ref, &target);
     otpi_lock_release(&watcher->lock);
     if (was)
         otpi_signal_unwatch(target, ref);

@@ -2,6 +2,7 @@
  *
  * Idea: see slot.h.
  * Threads: open and close by the waiter; claim, done and fail by anyone. Locks: none.
+ * Owns: a reply that nobody takes.
  */
 #include "core/slot.h"
 
@@ -41,9 +42,9 @@ bool otpi_slot_close(struct otpi_slot *slot, uint64_t id)
     uint64_t word = atomic_load_explicit(&slot->word, memory_order_acquire);
 
     OTPI_POINT();
-    if (word == waiting && atomic_compare_exchange_strong_explicit(
-                               &slot->word, &word, over, memory_order_acq_rel,
-                               memory_order_acquire))
+    if (word == waiting &&
+        atomic_compare_exchange_strong_explicit(&slot->word, &word, over, memory_order_acq_rel,
+                                                memory_order_acquire))
         return false;
     while ((word & OTPI_SLOT_PHASE) == OTPI_SLOT_FILL) {
         otpi_plat_relax();

@@ -1,9 +1,9 @@
 /* slot.h - where a reply lands.
  *
- * Idea: a fiber or a foreign thread waits for at most one thing at a time, so the place for a reply
- * is part of it, and neither is freed while the runtime runs: a late reply touches valid memory. One
- * word decides everything: the number of the wait and its phase. Whoever moves it from WAIT owns
- * the outcome; all others find another number or phase and give up.
+ * Idea: a fiber or a foreign thread waits for at most one thing at a time, so the place for a
+ * reply is part of it, and neither is freed while the runtime runs: a late reply touches valid
+ * memory. One word decides everything: the number of the wait and its phase. Whoever moves it
+ * from WAIT owns the outcome; all others find another number or phase and give up.
  *
  *   NONE -> WAIT    the waiter, before it sends
  *   WAIT -> FILL    a replier, a timer or the death of the server: exactly one
@@ -48,10 +48,12 @@ struct otpi_slot {
 void otpi_slot_init(struct otpi_slot *slot, struct otpi_fiber *fiber, uint32_t index);
 /* NONE -> WAIT; returns the id of the wait. By the waiter. */
 uint64_t otpi_slot_open(struct otpi_slot *slot, uint64_t server, void *reply);
-/* Ends the wait however it stands: waits for a FILL to finish. True: it is DONE and the result is in
- * place (a block too, now the caller's). False: nothing came and nothing will. By the waiter. */
+/* Ends the wait however it stands: waits for a FILL to finish. True: it is DONE and the result
+ * is in place (a block too, now the caller's). False: nothing came and nothing will. By the
+ * waiter. */
 bool otpi_slot_close(struct otpi_slot *slot, uint64_t id);
-/* Ends whatever wait is open: its frames are abandoned. A reply that came is freed. By the waiter. */
+/* Ends whatever wait is open: its frames are abandoned. A reply that came is freed. By the
+ * waiter. */
 void otpi_slot_abandon(struct otpi_slot *slot);
 /* The wait has its result. By the waiter. */
 static inline bool otpi_slot_is_done(const struct otpi_slot *slot)

@@ -3,7 +3,7 @@
  * Idea: its first message is INIT, which carries the arguments and who is to be told; it is in the
  * mailbox before anybody can know the pid or the name, so it is handled first. The starter waits as
  * in a call; or, started asynchronously, gets a STARTED message.
- * Threads: any; link, monitor and async by a process. Locks: proc, one at a time.
+ * Threads: any; link, monitor and async by a process. Locks: proc, one at a time. Owns: nothing.
  */
 #include <string.h>
 
@@ -173,7 +173,7 @@ static otp_status wait_for_init(struct starting *start)
 
 static otp_status run_start(struct starting *start, otp_pid *pid)
 {
-    otp_from from = {NULL, 0};
+    otp_from from = { NULL, 0 };
     otp_status status = make(start);
 
     if (status != OTP_OK)
@@ -207,7 +207,7 @@ static otp_status run_start(struct starting *start, otp_pid *pid)
 otp_status otp_behaviour_start(const struct otp_process_spec *spec, const struct otp_start *how,
                                otp_pid *pid)
 {
-    struct starting start = {.spec = spec, .how = how == NULL ? &no_how : how};
+    struct starting start = { .spec = spec, .how = how == NULL ? &no_how : how };
     otp_status status = otpi_enter();
 
     if (status != OTP_OK)
@@ -284,14 +284,14 @@ static void plain_receive(void *data, const struct otp_message *message)
     (void)message;
 }
 
-const struct otp_behaviour otpi_plain = {"process", plain_init, plain_receive, NULL};
+const struct otp_behaviour otpi_plain = { "process", plain_init, plain_receive, NULL };
 
-static const struct otp_layout plain_layout = {sizeof(struct plain), 0, NULL};
+static const struct otp_layout plain_layout = { sizeof(struct plain), 0, NULL };
 
 otp_status otp_spawn(void (*run)(void *arg), void *arg, const struct otp_start *how, otp_pid *pid)
 {
-    struct plain plain = {run, arg};
-    struct otp_process_spec spec = {.behaviour = &otpi_plain};
+    struct plain plain = { run, arg };
+    struct otp_process_spec spec = { .behaviour = &otpi_plain };
 
     spec.layout = &plain_layout;
     spec.args = &plain;

@@ -1,8 +1,9 @@
 /* timer.c - things that happen at a time.
  *
- * Idea: see timer.h. The heap's entries carry the due times, so that sifting touches the timers only
- * to tell them where they are. Timers with a message come from a stock that is never given back
- * while the runtime runs, so that an otp_timer kept too long finds another id and no bad memory.
+ * Idea: see timer.h. The heap's entries carry the due times, so that sifting touches the timers
+ * only to tell them where they are. Timers with a message come from a stock that is never given
+ * back while the runtime runs, so that an otp_timer kept too long finds another id and no bad
+ * memory.
  * Threads: any. Locks: heap (leaf). Owns: the stock, the messages of armed timers.
  */
 #include "core/timer.h"
@@ -16,7 +17,7 @@
 #include "core/sched.h"
 
 #define SLAB_TIMERS 63
-#define BATCH 32
+#define BATCH       32
 
 struct otpi_timer_slab {
     struct otpi_timer_slab *next;
@@ -116,7 +117,7 @@ static bool reserve(struct otpi_heap *heap)
 
 static void insert(struct otpi_heap *heap, struct otpi_timer *timer, otp_instant due)
 {
-    struct otpi_heap_entry entry = {due, timer};
+    struct otpi_heap_entry entry = { due, timer };
 
     timer->due = due;
     timer->id = heap->next_id++;
@@ -326,7 +327,7 @@ otp_status otp_timer_read(otp_timer timer, otp_duration *left)
 otp_timer otp_send_after(otp_dest dest, const struct otp_message_type *type, const void *args,
                          otp_duration delay)
 {
-    otp_timer timer = {NULL, 0};
+    otp_timer timer = { NULL, 0 };
     otp_status status = otpi_enter();
     struct otpi_msg *msg;
 

@@ -29,7 +29,7 @@ struct otpi_timer {
     struct otpi_heap *heap; /* where it is or was armed; const for one from the stock */
     struct otpi_slot *slot; /* a wait's slot, with wait_id; or ... */
     uint64_t wait_id;
-    struct otpi_msg *msg;   /* ... a message for dest; owner: the timer */
+    struct otpi_msg *msg; /* ... a message for dest; owner: the timer */
     otp_dest dest;
     struct otpi_timer *next; /* in the stock */
 };

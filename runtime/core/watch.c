@@ -1,10 +1,10 @@
 /* watch.c - the thread that looks after the workers.
  *
- * Idea: while anybody works it counts milliseconds, so that a busy worker knows when to look at the
- * clock; a worker that has made no progress for two of them although it has work is marked stuck and
- * a sleeper is woken, who helps itself to its queue and its timers. When all have slept for a
- * while it sleeps too.
- * Threads: its own. Locks: none.
+ * Idea: while anybody works it counts milliseconds, so that a busy worker knows when to look at
+ * the clock; a worker that has made no progress for two of them although it has work is marked
+ * stuck and a sleeper is woken, who helps itself to its queue and its timers. When all have
+ * slept for a while it sleeps too.
+ * Threads: its own. Locks: none. Owns: nothing.
  */
 #include "core/sched.h"
 

@@ -1,8 +1,8 @@
 /* application.h - a tree with its configuration, run to its ordered end.
  *
- * Idea: what main does: read env from defaults, environment and options; start the runtime and the
- * root supervisor; wait for SIGTERM or SIGINT; stop in order. A program with a main of its own calls
- * otp_application_start and otp_application_stop instead.
+ * Idea: what main does: read env from defaults, environment and options; start the runtime and
+ * the root supervisor; wait for SIGTERM or SIGINT; stop in order. A program with a main of its
+ * own calls otp_application_start and otp_application_stop instead.
  */
 #ifndef OTP_APPLICATION_H
 #define OTP_APPLICATION_H
@@ -62,8 +62,9 @@ OTP_API OTP_MUST_CHECK int otp_application_main(const struct otp_application *ap
                                                 char **argv);
 
 /* The same in steps, for a program with its own main: the runtime must run, settings come from
- * defaults and environment variables. *root is the root supervisor. EXIT: otp_last_reason(). BADARG:
- * a setting is missing or wrong; text (may be NULL, text_size bytes) says which. Foreign thread. */
+ * defaults and environment variables. *root is the root supervisor. EXIT: otp_last_reason().
+ * BADARG: a setting is missing or wrong; text (may be NULL, text_size bytes) says which. Foreign
+ * thread. */
 OTP_API OTP_MUST_CHECK otp_status otp_application_start(const struct otp_application *application,
                                                         otp_pid *root, char *text,
                                                         size_t text_size);

@@ -20,8 +20,8 @@ enum otp_message_kind {
     OTP_MESSAGE_SYSTEM   /* tag, payload: a request to the behaviour; from may be answered */
 };
 
-/* A message as its receiver sees it. Borrowed: valid until receive returns or, in otp_receive, until
- * the next otp_receive. */
+/* A message as its receiver sees it. Borrowed: valid until receive returns or, in otp_receive,
+ * until the next otp_receive. */
 struct otp_message {
     uint32_t kind;                       /* enum otp_message_kind */
     uint32_t tag;                        /* SYSTEM: which request; STARTED: the otp_status */
@@ -36,8 +36,8 @@ struct otp_message {
 /* A kind of process. Constant. */
 struct otp_behaviour {
     const char *name; /* "genserver": for logs */
-    /* First of all, on a fiber: may park. args as given to otp_behaviour_start. It or a later receive
-     * calls otp_init_ack once, or the process ends before. */
+    /* First of all, on a fiber: may park. args as given to otp_behaviour_start. It or a later
+     * receive calls otp_init_ack once, or the process ends before. */
     void (*init)(void *data, const void *args);
     /* One message. May park unless the behaviour never does. */
     void (*receive)(void *data, const struct otp_message *message);
@@ -61,19 +61,19 @@ struct otp_module {
 /* What otp_behaviour_start starts. */
 struct otp_process_spec {
     const struct otp_behaviour *behaviour;
-    const struct otp_module *module;  /* what messages must be of; NULL: any */
-    size_t data_size;                 /* of the data, zeroed before init */
-    const struct otp_layout *layout;  /* of args; NULL: args is passed as it is */
-    const void *args;                 /* borrowed; copied if layout is not NULL */
-    bool trap_exit;                   /* from the start */
-    uint64_t ref;                     /* of the STARTED message */
+    const struct otp_module *module; /* what messages must be of; NULL: any */
+    size_t data_size;                /* of the data, zeroed before init */
+    const struct otp_layout *layout; /* of args; NULL: args is passed as it is */
+    const void *args;                /* borrowed; copied if layout is not NULL */
+    bool trap_exit;                  /* from the start */
+    uint64_t ref;                    /* of the STARTED message */
 };
 
 OTP_BEGIN_DECLS
 
-/* Starts a process and waits for otp_init_ack (not if how->async, then *pid is given at once and a
- * STARTED message follows). On failure the process is gone, its name free, and no EXIT or DOWN comes
- * - but as in OTP an EXIT(reason) if init stopped or ignored and the caller is linked.
+/* Starts a process and waits for otp_init_ack (not if how->async, then *pid is given at once and
+ * a STARTED message follows). On failure the process is gone, its name free, and no EXIT or DOWN
+ * comes - but as in OTP an EXIT(reason) if init stopped or ignored and the caller is linked.
  * IGNORE; EXIT: otp_last_reason(); TIMEOUT; ALREADY_STARTED: *pid is the holder of the name;
  * BADARG: the name; NOMEM; NOT_RUNNING. Any thread; link, monitor and async only in a process. */
 OTP_API OTP_MUST_CHECK otp_status otp_behaviour_start(const struct otp_process_spec *spec,
@@ -102,7 +102,8 @@ OTP_API void otp_set_last_reason(otp_reason reason);
  * mailbox, also under the manual clock. */
 OTP_API OTP_MUST_CHECK otp_status otp_behaviour_timer(otp_duration delay, uint64_t ref,
                                                       otp_timer *timer);
-/* Sends a SYSTEM request: tag, and args described by layout (NULL: none), and waits for its answer. */
+/* Sends a SYSTEM request: tag, and args described by layout (NULL: none), and waits for its
+ * answer. */
 OTP_API OTP_MUST_CHECK otp_status otp_system_call(otp_dest dest, uint32_t tag,
                                                   const struct otp_layout *layout, const void *args,
                                                   void *reply, otp_duration timeout);
@@ -117,9 +118,10 @@ OTP_API OTP_MUST_CHECK otp_status otp_stop_process(otp_dest dest, otp_reason rea
 OTP_API OTP_MUST_CHECK otp_status otp_receive(otp_duration timeout,
                                               const struct otp_message **message);
 /* The same for the first message that match accepts; the others stay, in order. */
-OTP_API OTP_MUST_CHECK otp_status
-otp_receive_match(bool (*match)(const struct otp_message *message, void *context), void *context,
-                  otp_duration timeout, const struct otp_message **message);
+OTP_API OTP_MUST_CHECK otp_status otp_receive_match(bool (*match)(const struct otp_message *message,
+                                                                  void *context),
+                                                    void *context, otp_duration timeout,
+                                                    const struct otp_message **message);
 
 OTP_END_DECLS
 

@@ -1,7 +1,7 @@
 /* genserver.h - servers: state, calls, casts, infos.
  *
- * Idea: OTP's gen_server. otpc writes a constant struct otp_genserver per module and typed functions
- * over the ones here; users meet the otp_next functions only.
+ * Idea: OTP's gen_server. otpc writes a constant struct otp_genserver per module and typed
+ * functions over the ones here; users meet the otp_next functions only.
  */
 #ifndef OTP_GENSERVER_H
 #define OTP_GENSERVER_H

@@ -23,8 +23,8 @@ struct otp_layout;
 /* One place of a struct that holds a reference. Where guard_size is not 0, it is there only if the
  * unsigned integer of that many bytes at guard_offset equals guard_value (a tag, a has_ flag). */
 struct otp_ref {
-    uint8_t kind;         /* enum otp_ref_kind */
-    uint8_t guard_size;   /* 0, 1 or 4 */
+    uint8_t kind;       /* enum otp_ref_kind */
+    uint8_t guard_size; /* 0, 1 or 4 */
     uint16_t guard_value;
     uint32_t offset;
     uint32_t guard_offset;

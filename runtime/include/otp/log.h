@@ -25,17 +25,17 @@ enum otp_log_event_kind {
 };
 
 struct otp_log_event {
-    uint32_t level;         /* enum otp_log_level */
-    uint32_t kind;          /* enum otp_log_event_kind */
-    otp_pid pid;            /* who says it */
-    const char *module;     /* its module, "myapp.cache"; NULL if none */
-    const char *source;     /* "myapp.otp:22"; NULL if none */
-    const char *child;      /* the child's id; NULL if none */
+    uint32_t level;     /* enum otp_log_level */
+    uint32_t kind;      /* enum otp_log_event_kind */
+    otp_pid pid;        /* who says it */
+    const char *module; /* its module, "myapp.cache"; NULL if none */
+    const char *source; /* "myapp.otp:22"; NULL if none */
+    const char *child;  /* the child's id; NULL if none */
     otp_pid child_pid;
-    const char *message;    /* the last message's name; NULL if none */
-    otp_pid client;         /* who asked it */
+    const char *message;      /* the last message's name; NULL if none */
+    otp_pid client;           /* who asked it */
     const otp_reason *reason; /* NULL if none */
-    const char *text;       /* a short sentence */
+    const char *text;         /* a short sentence */
 };
 
 /* Called from any thread, perhaps several at once; must not call the runtime and should be quick.
@@ -46,7 +46,8 @@ OTP_BEGIN_DECLS
 
 /* Sends an event through the hook of the running runtime. Any thread. */
 OTP_API void otp_log(const struct otp_log_event *event);
-/* Writes the event as one line with its newline, terminated, cut to out_size; returns its length. */
+/* Writes the event as one line with its newline, terminated, cut to out_size; returns its
+ * length. */
 OTP_API size_t otp_log_format(const struct otp_log_event *event, char *out, size_t out_size);
 
 OTP_END_DECLS

@@ -4,8 +4,9 @@
  * Scratch memory lives until the running handler returns and is never freed by hand. A struct
  * otp_string owns its bytes; it has the layout of an otp_str, so a struct of owners can be read as
  * a struct of views.
- * Threads: each function works for the process that runs on the calling thread; elsewhere (a foreign
- * thread) owned memory is plain memory that the caller must free, and scratch gives NULL.
+ * Threads: each function works for the process that runs on the calling thread; elsewhere (a
+ * foreign thread) owned memory is plain memory that the caller must free, and scratch gives
+ * NULL.
  */
 #ifndef OTP_MEMORY_H
 #define OTP_MEMORY_H
@@ -28,7 +29,8 @@ struct otp_blob {
 
 OTP_BEGIN_DECLS
 
-/* size bytes aligned to 16, zeroed; NULL if there are none. Freed by otp_free or with the process. */
+/* size bytes aligned to 16, zeroed; NULL if there are none. Freed by otp_free or with the
+ * process. */
 OTP_API OTP_MUST_CHECK void *otp_alloc(size_t size);
 /* Frees what otp_alloc gave to this process; NULL is allowed. */
 OTP_API void otp_free(void *memory);

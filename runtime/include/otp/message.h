@@ -89,8 +89,9 @@ OTP_API otp_status otp_timer_read(otp_timer timer, otp_duration *left);
  * nothing. The reply's references must be as they were received. */
 OTP_API void otp_reply_free(const struct otp_layout *layout, const void *reply);
 
-/* Answers a call now, from anywhere, once. value is borrowed and copied; NULL for an acknowledgement.
- * NOT_FOUND: nobody waits for it any more (timed out, answered before, ended). NOMEM: not answered. */
+/* Answers a call now, from anywhere, once. value is borrowed and copied; NULL for an
+ * acknowledgement. NOT_FOUND: nobody waits for it any more (timed out, answered before, ended).
+ * NOMEM: not answered. */
 OTP_API otp_status otp_answer(otp_from from, const struct otp_layout *layout, const void *value);
 
 /* Why the last call of this process or thread that returned OTP_EXIT did so; NOPROC, TIMEOUT and so

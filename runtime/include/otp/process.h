@@ -11,7 +11,7 @@
 
 /* What a process that is started must know of who starts it. All zero: no link, no name. */
 struct otp_start {
-    const char *name;     /* registered before init runs; borrowed until start returns; NULL: none */
+    const char *name; /* registered before init runs; borrowed until start returns; NULL: none */
     otp_duration timeout; /* of init; 0: no limit */
     bool link;            /* to the calling process, atomically */
     bool monitor;         /* by the calling process: *monitor_out */

@@ -13,19 +13,19 @@
 #include <otp/version.h>
 
 enum otp_reason_kind {
-    OTP_REASON_NORMAL,        /* done */
-    OTP_REASON_SHUTDOWN,      /* asked to end; with text: {shutdown, text} */
-    OTP_REASON_KILL,          /* the untrappable signal, as sent */
-    OTP_REASON_KILLED,        /* what the others see after a kill */
-    OTP_REASON_NOPROC,        /* there was no such process */
-    OTP_REASON_TIMEOUT,       /* an answer or an init did not come in time */
-    OTP_REASON_CALLING_SELF,  /* it waited for itself */
-    OTP_REASON_BAD_RETURN,    /* a callback returned a shape that it may not return */
-    OTP_REASON_NOMEM,         /* out of memory */
-    OTP_REASON_FAILED_START,  /* a supervisor: child `text` failed to start (code: its kind) */
-    OTP_REASON_STATUS,        /* otp_must: code is the otp_status */
-    OTP_REASON_WRONG_MODULE,  /* it does not know this message */
-    OTP_REASON_ERROR          /* the user's own: text and code */
+    OTP_REASON_NORMAL,       /* done */
+    OTP_REASON_SHUTDOWN,     /* asked to end; with text: {shutdown, text} */
+    OTP_REASON_KILL,         /* the untrappable signal, as sent */
+    OTP_REASON_KILLED,       /* what the others see after a kill */
+    OTP_REASON_NOPROC,       /* there was no such process */
+    OTP_REASON_TIMEOUT,      /* an answer or an init did not come in time */
+    OTP_REASON_CALLING_SELF, /* it waited for itself */
+    OTP_REASON_BAD_RETURN,   /* a callback returned a shape that it may not return */
+    OTP_REASON_NOMEM,        /* out of memory */
+    OTP_REASON_FAILED_START, /* a supervisor: child `text` failed to start (code: its kind) */
+    OTP_REASON_STATUS,       /* otp_must: code is the otp_status */
+    OTP_REASON_WRONG_MODULE, /* it does not know this message */
+    OTP_REASON_ERROR         /* the user's own: text and code */
 };
 
 #define OTP_REASON_TEXT_MAX 48

@@ -26,12 +26,12 @@ enum otp_guard {
 
 /* All zero: the defaults. */
 struct otp_config {
-    uint32_t workers;    /* 0: as many as this process may use CPUs */
-    uint32_t guard;      /* enum otp_guard; environment OTP_GUARD=markers|mprotect wins */
-    size_t stack_size;   /* bytes; 0: 256 KiB */
-    bool manual_clock;   /* time stands still but for otp_clock_advance */
+    uint32_t workers;  /* 0: as many as this process may use CPUs */
+    uint32_t guard;    /* enum otp_guard; environment OTP_GUARD=markers|mprotect wins */
+    size_t stack_size; /* bytes; 0: 256 KiB */
+    bool manual_clock; /* time stands still but for otp_clock_advance */
     const struct otp_allocator *allocator; /* borrowed while the runtime runs */
-    otp_log_hook log;    /* NULL: lines on standard error */
+    otp_log_hook log;                      /* NULL: lines on standard error */
     void *log_context;
 };
 
@@ -46,8 +46,8 @@ OTP_BEGIN_DECLS
 /* Starts it; config may be NULL. RUNNING: it runs already. NOMEM, SYSTEM: nothing is left running.
  * Not from a process. */
 OTP_API OTP_MUST_CHECK otp_status otp_runtime_start(const struct otp_config *config);
-/* Stops it: the processes that are left are killed, threads joined, memory freed. Waits for handlers
- * that run. NOT_RUNNING; WRONG_THREAD: from a process. */
+/* Stops it: the processes that are left are killed, threads joined, memory freed. Waits for
+ * handlers that run. NOT_RUNNING; WRONG_THREAD: from a process. */
 OTP_API OTP_MUST_CHECK otp_status otp_runtime_stop(void);
 
 /* Moves the manual clock and fires what is due, in order of time; returns when all timers due are

@@ -92,8 +92,8 @@ OTP_API OTP_MUST_CHECK otp_status otp_count_children(otp_dest supervisor,
  * kept (unless temporary), not running. pid may be NULL. */
 OTP_API OTP_MUST_CHECK otp_status otp_start_child(otp_dest supervisor,
                                                   const struct otp_child *child, otp_pid *pid);
-/* Stops it by its shutdown rule; its spec stays (not a temporary one's). OK also if it does not run.
- * NOT_FOUND. */
+/* Stops it by its shutdown rule; its spec stays (not a temporary one's). OK also if it does not
+ * run. NOT_FOUND. */
 OTP_API OTP_MUST_CHECK otp_status otp_terminate_child(otp_dest supervisor, const char *id);
 /* Starts a stopped one again at its old place. RUNNING, RESTARTING, NOT_FOUND; else as
  * otp_start_child, but it is kept if its start fails. */

@@ -19,15 +19,15 @@ typedef int64_t otp_duration;
 /* A point in monotonic time, in nanoseconds; unrelated to the wall clock. */
 typedef int64_t otp_instant;
 
-#define OTP_NS ((otp_duration)1)
-#define OTP_US (1000 * OTP_NS)
-#define OTP_MS (1000 * OTP_US)
-#define OTP_S (1000 * OTP_MS)
-#define OTP_MIN (60 * OTP_S)
-#define OTP_HOUR (60 * OTP_MIN)
-#define OTP_DAY (24 * OTP_HOUR)
+#define OTP_NS           ((otp_duration)1)
+#define OTP_US           (1000 * OTP_NS)
+#define OTP_MS           (1000 * OTP_US)
+#define OTP_S            (1000 * OTP_MS)
+#define OTP_MIN          (60 * OTP_S)
+#define OTP_HOUR         (60 * OTP_MIN)
+#define OTP_DAY          (24 * OTP_HOUR)
 /* No limit: a call waits for ever, a shutdown too. */
-#define OTP_INFINITY INT64_MAX
+#define OTP_INFINITY     INT64_MAX
 /* What a call waits unless told otherwise. */
 #define OTP_CALL_TIMEOUT (5 * OTP_S)
 

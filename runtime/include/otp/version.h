@@ -7,7 +7,7 @@
 #define OTP_VERSION_H
 
 #define OTP_VERSION "0.1.0"
-#define OTP_ABI 1
+#define OTP_ABI     1
 
 #if !defined(__linux__)
 #error "libotp runs on Linux (glibc or musl) only"
@@ -17,15 +17,15 @@
 #endif
 
 /* Exported from libotp.so. */
-#define OTP_API __attribute__((visibility("default")))
+#define OTP_API        __attribute__((visibility("default")))
 /* The result must be looked at. */
 #define OTP_MUST_CHECK __attribute__((warn_unused_result))
 /* Does not return to its caller. */
-#define OTP_NORETURN __attribute__((noreturn))
+#define OTP_NORETURN   __attribute__((noreturn))
 
 #ifdef __cplusplus
 #define OTP_BEGIN_DECLS extern "C" {
-#define OTP_END_DECLS }
+#define OTP_END_DECLS   }
 #else
 #define OTP_BEGIN_DECLS
 #define OTP_END_DECLS
