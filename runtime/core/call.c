@@ -59,7 +59,6 @@ static otp_status wait_parked(struct otpi_fiber *fiber, uint64_t id, otp_duratio
     if (limit != OTP_INFINITY)
         otpi_sched_wait(fiber, id, limit);
     for (;;) {
-        otpi_fiber_prepare(fiber);
         if (otpi_slot_is_done(&fiber->slot))
             break;
         otpi_check_alive();

@@ -66,11 +66,11 @@ void otpi_fiber_pool(struct otpi_worker *worker, struct otpi_fiber *fiber)
 
 void otpi_fiber_switch(struct otpi_worker *worker, struct otpi_fiber *to, bool from_dies)
 {
-    struct otpi_fiber *from = worker->current;
+    struct otpi_fiber *from = worker->self.current;
 
     if (to == from)
         return;
-    worker->current = to;
+    worker->self.current = to;
     otpi_context_switch(&from->context, &to->context, from_dies);
 }
 
@@ -95,7 +95,7 @@ void otpi_fiber_free_all(struct otpi_worker *worker)
     worker->pool = NULL;
 }
 
-void otpi_fiber_prepare(struct otpi_fiber *fiber)
+void otpi_fiber_unwake(struct otpi_fiber *fiber)
 {
     /* acquire: reading a waker's WOKEN makes what it did before visible */
     atomic_exchange_explicit(&fiber->wake, OTPI_FIBER_RUNNING, memory_order_acq_rel);
@@ -104,14 +104,21 @@ void otpi_fiber_prepare(struct otpi_fiber *fiber)
 bool otpi_fiber_park(void)
 {
     struct otpi_fiber *fiber = otpi_self_fiber();
-    uint32_t running = OTPI_FIBER_RUNNING;
+    uint32_t running = OTPI_FIBER_RUNNING, parked = OTPI_FIBER_PARKED;
 
     OTPI_POINT();
     /* release: a waker that finds PARKED sees the fiber's last writes */
-    if (!atomic_compare_exchange_strong_explicit(&fiber->wake, &running, OTPI_FIBER_PARKED,
-                                                 memory_order_acq_rel, memory_order_acquire))
-        return true;
-    return otpi_sched_park();
+    if (atomic_compare_exchange_strong_explicit(&fiber->wake, &running, OTPI_FIBER_PARKED,
+                                                memory_order_acq_rel, memory_order_acquire)) {
+        while (!otpi_sched_park()) {
+            if (atomic_compare_exchange_strong_explicit(&fiber->wake, &parked, OTPI_FIBER_RUNNING,
+                                                        memory_order_acq_rel, memory_order_acquire))
+                return false;
+            /* Woken meanwhile: it is in a list of ready fibers, and the next try takes it there. */
+        }
+    }
+    otpi_fiber_unwake(fiber);
+    return true;
 }
 
 void otpi_fiber_wake(struct otpi_fiber *fiber)

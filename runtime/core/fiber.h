@@ -11,6 +11,8 @@
 
 #include <stdatomic.h>
 
+#include "core/proc.h"
+#include "core/self.h"
 #include "core/slot.h"
 #include "core/timer.h"
 #include "plat/plat.h"
@@ -57,12 +59,12 @@ void otpi_fiber_revive(struct otpi_worker *worker, struct otpi_fiber *fiber);
 /* Frees all fibers of a worker that has ended. */
 void otpi_fiber_free_all(struct otpi_worker *worker);
 
-/* Parks the running fiber until it is woken. Returns at once if it was woken since the last
- * otpi_fiber_prepare; may return for no reason. False: no memory for another fiber to go on
- * with. */
+/* Parks the running fiber until it is woken: look at the condition, park, look again. Returns at
+ * once if it was woken since it last returned; may return for no reason. False: no memory for
+ * another fiber to go on with. */
 bool otpi_fiber_park(void);
-/* Forgets old wakes: call, check the condition, park. */
-void otpi_fiber_prepare(struct otpi_fiber *fiber);
+/* Forgets a wake. */
+void otpi_fiber_unwake(struct otpi_fiber *fiber);
 /* Wakes it, from any thread. */
 void otpi_fiber_wake(struct otpi_fiber *fiber);
 
@@ -72,6 +74,44 @@ void *otpi_scratch_take(struct otpi_scratch *scratch, size_t size);
 void otpi_scratch_adopt(struct otpi_scratch *scratch, struct otpi_block *block);
 void otpi_scratch_reset_used(struct otpi_scratch *scratch);
 void otpi_scratch_free(struct otpi_scratch *scratch);
+
+/* The process that runs on this thread; NULL: none. */
+static inline struct otpi_proc *otpi_self_proc(void)
+{
+    struct otpi_fiber *fiber = otpi_self_fiber();
+    return fiber == NULL ? NULL : fiber->proc;
+}
+
+/* Its pid's bits; 0: none. */
+static inline uint64_t otpi_self_pid(void)
+{
+    struct otpi_proc *proc = otpi_self_proc();
+    return proc == NULL ? 0 : atomic_load_explicit(&proc->pid, memory_order_relaxed);
+}
+
+/* It is to end: somebody has ended it, or the runtime stops. A runtime that stops kills all at once:
+ * nobody sees another one's death. */
+static inline bool otpi_is_doomed(const struct otpi_proc *proc)
+{
+    /* acquire: pairs with the release in take_remains */
+    return atomic_load_explicit(&proc->dead, memory_order_acquire) != 0 ||
+           atomic_load_explicit(&otpi_rt->stopping, memory_order_relaxed) != OTPI_STOP_NOT;
+}
+
+/* Abandons the frames of the calling process; it goes on in behaviour->unwind with reason. */
+OTP_NORETURN void otpi_abandon(const otp_reason *reason);
+/* The same for one that is doomed: nothing of the user's runs any more. */
+OTP_NORETURN void otpi_abandon_doomed(void);
+
+/* Does not return if the calling process is to end. Every public function that a process may call
+ * and that has an effect looks. */
+static inline void otpi_check_alive(void)
+{
+    struct otpi_proc *proc = otpi_self_proc();
+
+    if (proc != NULL && otpi_is_doomed(proc))
+        otpi_abandon_doomed();
+}
 
 static inline void otpi_scratch_reset(struct otpi_scratch *scratch)
 {

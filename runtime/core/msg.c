@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "core/fiber.h"
 #include "core/self.h"
 
 #define SLAB_NODES   OTPI_MSG_BATCH
@@ -168,7 +169,7 @@ struct otpi_msg *otpi_msg_of(const struct otp_message_type *type, const void *ar
         memcpy(msg->body.args, args, size);
     msg->body.kind = OTP_MESSAGE_USER;
     msg->body.type = type;
-    msg->body.pid = otp_self();
+    msg->body.pid.bits = otpi_self_pid();
     return msg;
 }
 

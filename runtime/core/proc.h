@@ -146,10 +146,4 @@ bool otpi_mailbox_fetch(struct otpi_proc *proc);
 
 /* The relations of proc, made if need be; NULL: no memory. Under its lock. */
 struct otpi_relations *otpi_proc_relations(struct otpi_proc *proc);
-/* Ends the calling process's run here and now if another thread has ended it: does not return then.
- * Every public function that a process may call and that has an effect looks. */
-void otpi_check_alive(void);
-/* Abandons the frames of the calling process; it goes on in behaviour->unwind with reason. */
-OTP_NORETURN void otpi_abandon(const otp_reason *reason);
-
 #endif

@@ -54,7 +54,6 @@ static otp_status wait_for_mail(struct otpi_proc *proc, struct otpi_fiber *fiber
 {
     struct otpi_msg *none = NULL;
 
-    otpi_fiber_prepare(fiber);
     otpi_check_alive();
     if (otpi_slot_is_done(&fiber->slot))
         return OTP_TIMEOUT;

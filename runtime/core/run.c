@@ -57,14 +57,6 @@ static void end(struct otpi_proc *proc, const otp_reason *reason)
     otpi_proc_bury(proc);
 }
 
-/* A runtime that stops kills all at once: nobody sees another one's death. */
-static bool is_doomed(const struct otpi_proc *proc)
-{
-    /* acquire: pairs with the release in take_remains */
-    return atomic_load_explicit(&proc->dead, memory_order_acquire) != 0 ||
-           atomic_load_explicit(&otpi_rt->stopping, memory_order_relaxed) != OTPI_STOP_NOT;
-}
-
 static void end_doomed(struct otpi_proc *proc)
 {
     otp_reason killed = otp_reason_make(OTP_REASON_KILLED, NULL, 0);
@@ -115,7 +107,7 @@ static void deliver(struct otpi_proc *proc, struct otpi_msg *msg)
 /* One message. False: the process has ended and is buried. */
 static bool receive(struct otpi_worker *worker, struct otpi_proc *proc, struct otpi_msg *msg)
 {
-    struct otpi_fiber *fiber = worker->current;
+    struct otpi_fiber *fiber = worker->self.current;
     uint32_t tick = atomic_load_explicit(&otpi_rt->tick, memory_order_relaxed);
 
     if (msg->to != atomic_load_explicit(&proc->pid, memory_order_relaxed)) {
@@ -147,13 +139,13 @@ static bool receive(struct otpi_worker *worker, struct otpi_proc *proc, struct o
 
 void otpi_run_proc(struct otpi_worker *worker, struct otpi_proc *proc)
 {
-    struct otpi_fiber *fiber = worker->current;
+    struct otpi_fiber *fiber = worker->self.current;
 
     begin(proc, fiber);
     for (int n = 0; n < TURN; n++) {
         struct otpi_msg *msg, *none = NULL;
 
-        if (is_doomed(proc)) {
+        if (otpi_is_doomed(proc)) {
             end_doomed(proc);
             fiber->proc = NULL;
             return;
@@ -183,7 +175,7 @@ void otpi_run_proc(struct otpi_worker *worker, struct otpi_proc *proc)
 void otpi_abandon(const otp_reason *reason)
 {
     struct otpi_worker *worker = otpi_me->worker;
-    struct otpi_fiber *fiber = worker->current;
+    struct otpi_fiber *fiber = worker->self.current;
     struct otpi_proc *proc = fiber->proc;
 
     otpi_sched_unwait(fiber);
@@ -194,15 +186,12 @@ void otpi_abandon(const otp_reason *reason)
     otpi_sched_abandon();
 }
 
-void otpi_check_alive(void)
+void otpi_abandon_doomed(void)
 {
-    struct otpi_proc *proc = otpi_self_proc();
+    otp_reason killed = otp_reason_make(OTP_REASON_KILLED, NULL, 0);
 
-    if (proc != NULL && is_doomed(proc)) {
-        otp_reason killed = otp_reason_make(OTP_REASON_KILLED, NULL, 0);
-        proc->quiet = 1;
-        otpi_abandon(&killed);
-    }
+    otpi_self_proc()->quiet = 1;
+    otpi_abandon(&killed);
 }
 
 void otp_exit(otp_reason reason)
@@ -217,7 +206,7 @@ void otp_exit(otp_reason reason)
 
 void otpi_run_orphan(struct otpi_worker *worker, struct otpi_proc *proc)
 {
-    struct otpi_fiber *fiber = worker->current;
+    struct otpi_fiber *fiber = worker->self.current;
     otp_reason reason = worker->orphan_reason;
 
     begin(proc, fiber);
@@ -263,7 +252,7 @@ void otp_yield(void)
         return;
     otpi_check_alive();
     /* RUNNING while it is in the ready list: a waker does not put it there again */
-    otpi_fiber_prepare(fiber);
+    otpi_fiber_unwake(fiber);
     otpi_sched_ready(fiber);
     (void)otpi_sched_park();
     otpi_check_alive();

@@ -170,18 +170,16 @@ static struct otpi_fiber *take_ready(struct otpi_worker *worker)
 void otpi_sched_run(struct otpi_proc *proc, bool direct)
 {
     struct otpi_worker *worker = otpi_me->worker;
-    struct otpi_proc *before;
 
     if (worker == NULL || proc->slow) {
         inject(proc);
         otpi_sched_wake_any();
         return;
     }
-    if (direct) {
-        before = atomic_exchange_explicit(&worker->next, proc, memory_order_acq_rel);
-        if (before == NULL)
-            return;
-        proc = before;
+    if (direct && atomic_load_explicit(&worker->next, memory_order_relaxed) == NULL) {
+        /* Only the owner fills it, so it is still empty. release: pairs with take_next. */
+        atomic_store_explicit(&worker->next, proc, memory_order_release);
+        return;
     }
     ring_push(worker, proc);
     if (ring_length(worker) > 1)
@@ -224,8 +222,8 @@ static void settle(struct otpi_worker *worker)
     worker->orphan = NULL;
     if (orphan != NULL) { /* what its handler has in scratch memory goes on with it */
         struct otpi_scratch scratch = dead->scratch;
-        dead->scratch = worker->current->scratch;
-        worker->current->scratch = scratch;
+        dead->scratch = worker->self.current->scratch;
+        worker->self.current->scratch = scratch;
     }
     otpi_fiber_revive(worker, dead);
     if (orphan != NULL)
@@ -297,7 +295,7 @@ void otpi_sched_loop(void *arg)
 bool otpi_sched_park(void)
 {
     struct otpi_worker *worker = otpi_me->worker;
-    struct otpi_fiber *self = worker->current, *to = NULL;
+    struct otpi_fiber *to = NULL;
 
     drain_ready(worker);
     if (atomic_load_explicit(&worker->next, memory_order_relaxed) == NULL &&
@@ -307,10 +305,8 @@ bool otpi_sched_park(void)
         to = otpi_fiber_take(worker, false);
     if (to == NULL)
         to = take_ready(worker);
-    if (to == NULL) {
-        otpi_fiber_prepare(self);
+    if (to == NULL)
         return false;
-    }
     otpi_fiber_switch(worker, to, false);
     return true;
 }
@@ -320,7 +316,7 @@ void otpi_sched_abandon(void)
     struct otpi_worker *worker = otpi_me->worker;
     struct otpi_fiber *to = otpi_fiber_take(worker, true);
 
-    worker->dead = worker->current;
+    worker->dead = worker->self.current;
     otpi_fiber_switch(worker, to, true);
     otpi_plat_die("an abandoned fiber was resumed");
 }
@@ -333,7 +329,7 @@ void otpi_worker_main(void *arg)
     otpi_me = &worker->self;
     otpi_context_adopt(&worker->thread_context);
     first = otpi_fiber_take(worker, true);
-    worker->current = first;
+    worker->self.current = first;
     otpi_context_switch(&worker->thread_context, &first->context, false);
     otpi_context_unmake(&worker->thread_context);
     otpi_me = NULL;

@@ -23,7 +23,6 @@ struct otpi_worker {
     /* owner only */
     struct otpi_self self;
     struct otpi_context thread_context;
-    struct otpi_fiber *current;
     struct otpi_fiber *pool;               /* free fibers, LIFO */
     struct otpi_fiber *ready, *ready_last; /* may go on here, FIFO */
     struct otpi_fiber *dead;               /* abandoned, to be made anew by the next fiber */
@@ -56,8 +55,8 @@ struct otpi_worker {
 void otpi_sched_run(struct otpi_proc *proc, bool direct);
 /* Has a fiber that was parked go on. Any thread. */
 void otpi_sched_ready(struct otpi_fiber *fiber);
-/* Leaves the running fiber, which is PARKED, for whatever is to be done; returns when it goes on.
- * False: there is no other fiber; it is RUNNING again. */
+/* Leaves the running fiber for whatever is to be done; returns when it goes on.
+ * False: there is no other fiber. */
 bool otpi_sched_park(void);
 /* Leaves the running fiber for ever: its frames are abandoned. worker->orphan goes on elsewhere. */
 OTP_NORETURN void otpi_sched_abandon(void);

@@ -100,17 +100,6 @@ void otpi_leave_foreign(void)
     atomic_fetch_sub_explicit(&otpi_rt->gate, 2, memory_order_release);
 }
 
-struct otpi_fiber *otpi_self_fiber(void)
-{
-    return otpi_me != NULL && otpi_me->worker != NULL ? otpi_me->worker->current : NULL;
-}
-
-struct otpi_proc *otpi_self_proc(void)
-{
-    struct otpi_fiber *fiber = otpi_self_fiber();
-    return fiber == NULL ? NULL : fiber->proc;
-}
-
 uint64_t otpi_self_ref(void)
 {
     struct otpi_self *self = otpi_me;
@@ -124,11 +113,9 @@ uint64_t otpi_self_ref(void)
 
 otp_pid otp_self(void)
 {
-    struct otpi_proc *proc = otpi_self_proc();
-    otp_pid pid = otp_no_pid();
+    otp_pid pid;
 
-    if (proc != NULL)
-        pid.bits = atomic_load_explicit(&proc->pid, memory_order_relaxed);
+    pid.bits = otpi_self_pid();
     return pid;
 }
 

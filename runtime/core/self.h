@@ -22,6 +22,7 @@ struct otpi_worker;
 /* What a thread has. owner: the thread. */
 struct otpi_self {
     struct otpi_worker *worker; /* NULL: a foreign thread */
+    struct otpi_fiber *current; /* that runs; NULL: a foreign thread */
     struct otpi_magazine magazines[OTPI_MSG_CLASSES];
     uint64_t next_ref, last_ref; /* refs that it may give out */
     struct otpi_msg *dying;      /* deaths found while another one is under way (in_die) */
@@ -94,9 +95,12 @@ static inline void otpi_leave(void)
         otpi_leave_foreign();
 }
 
-/* The fiber and process that run on this thread; NULL in a foreign thread. */
-struct otpi_fiber *otpi_self_fiber(void);
-struct otpi_proc *otpi_self_proc(void);
+/* The fiber that runs on this thread; NULL: a foreign thread. (Its process: fiber.h.) */
+static inline struct otpi_fiber *otpi_self_fiber(void)
+{
+    return otpi_me == NULL ? NULL : otpi_me->current;
+}
+
 /* A number that nobody else has. */
 uint64_t otpi_self_ref(void);
 
