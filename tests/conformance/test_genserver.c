@@ -423,6 +423,30 @@ START_TEST(B020_stop_with_reply_terminates_then_replies)
 }
 END_TEST
 
+static otp_next keep_and_stop(struct probe *self, otp_from from, void *context)
+{
+    self->from = from;
+    return reply_and_stop(self, from, context);
+}
+
+static otp_next answer_first(struct probe *self, otp_from from, void *context)
+{
+    uint64_t value = 77;
+    (void)from, (void)context;
+    note("open:%d", otp_answer(self->from, &probe_u64_layout, &value) == OTP_OK);
+    return otp_noreply();
+}
+
+START_TEST(B020_the_call_is_open_while_terminate_runs)
+{
+    struct stopping stopping = { answer_first, &probe_call_type, keep_and_stop };
+    start_runtime(false, false);
+    in_process(call_and_watch, &stopping);
+    expect_notes("terminate:over,open:1,reply:77,down:over"); /* terminate was quicker */
+    stop_runtime();
+}
+END_TEST
+
 START_TEST(B021_reply_survives_a_failing_terminate)
 {
     struct stopping stopping = { exit_otherwise, &probe_call_type, reply_and_stop };
@@ -748,6 +772,7 @@ int main(void)
     support_behaviour(s, "B018", B018_idle_zero_yields_to_queued_messages);
     support_behaviour(s, "B018", B018_idle_zero_is_not_hidden_by_an_old_timer);
     support_behaviour(s, "B020", B020_stop_with_reply_terminates_then_replies);
+    support_behaviour(s, "B020", B020_the_call_is_open_while_terminate_runs);
     support_behaviour(s, "B020", B020_stop_without_reply_fails_the_caller);
     support_behaviour(s, "B021", B021_reply_survives_a_failing_terminate);
     support_behaviour(s, "B022", B022_terminate_sees_the_state_as_it_is);
