@@ -146,7 +146,10 @@ static inline void gate_pass(struct gate *gate)
     pthread_mutex_unlock(&gate->lock);
 }
 
-/* -- the log hook: abnormal things become notes "log:KIND:child or empty:reason" if wanted -- */
+/* -- the log hook: events become notes "log:KIND:CHILD:REASON" if that is wanted; the end of a
+ * process, which is nobody's child, has the last message's name instead -- */
+
+static otp_pid last_client; /* of the last event; under the journal's lock */
 
 static inline void note_event(void *context, const struct otp_log_event *event)
 {
@@ -158,7 +161,11 @@ static inline void note_event(void *context, const struct otp_log_event *event)
         return;
     if (event->reason != NULL)
         otp_reason_format(*event->reason, text, sizeof(text));
-    note("log:%s:%s:%s", kinds[event->kind], event->child != NULL ? event->child : "", text);
+    const char *about = event->child != NULL ? event->child : event->message;
+    pthread_mutex_lock(&journal.lock);
+    last_client = event->client;
+    pthread_mutex_unlock(&journal.lock);
+    note("log:%s:%s:%s", kinds[event->kind], about != NULL ? about : "", text);
 }
 
 static inline void start_workers(uint32_t workers, bool manual_clock, bool note_events)

@@ -348,7 +348,7 @@ START_TEST(B218_a_second_signal_kills_what_is_left)
 }
 END_TEST
 
-START_TEST(B217_a_root_that_ends_by_itself_ends_the_program)
+START_TEST(application_ends_with_a_root_that_ends_by_itself)
 {
     make_crashing();
     ck_assert_int_eq(run(options), 1);
@@ -420,9 +420,9 @@ int main(void)
     tcase_add_test(c, bad_options_are_refused);
     tcase_add_test(c, help_and_version_go_to_standard_output);
     tcase_add_test(c, application_starts_and_stops_in_steps);
+    tcase_add_test(c, application_ends_with_a_root_that_ends_by_itself);
     support_behaviour(s, "B215", B215_a_program_whose_tree_does_not_start_fails);
     support_behaviour(s, "B215", B215_a_tree_that_does_not_start_leaves_nothing);
-    support_behaviour(s, "B217", B217_a_root_that_ends_by_itself_ends_the_program);
     support_behaviour(s, "B218", B218_a_signal_stops_the_tree_in_order);
     support_behaviour(s, "B218", B218_a_second_signal_kills_what_is_left);
     return support_run(s);

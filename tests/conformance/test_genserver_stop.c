@@ -335,8 +335,10 @@ START_TEST(B054_only_unclean_ends_are_logged)
         in_process(end_with, &clean[i]);
     expect_notes("");
     in_process(end_with, &boom);
-    await_note("log:exit::boom (3)");
-    expect_notes("log:exit::boom (3)");
+    expect_notes("log:exit:cast:boom (3)"); /* with the last message, and who sent it */
+    pthread_mutex_lock(&journal.lock);
+    ck_assert_uint_ne(last_client.bits, 0);
+    pthread_mutex_unlock(&journal.lock);
     stop_runtime();
 }
 END_TEST
