@@ -34,6 +34,10 @@ USER_C     = $(C11) $(WARN) $(CLASH) $(POSIX) -Iruntime/include $(CFLAGS)
 # -fPIC: the same objects make the archive and the shared library; hidden: OTP_API marks the rest.
 RUNTIME_C  = $(C11) $(WARN) $(CLASH) -fPIC -fvisibility=hidden -Iruntime/include -Iruntime \
              $(if $(MUTANTS),-DOTP_MUTANTS) $(CFLAGS)
+# gcc optimises what a message passes through as one: a call is a dozen small functions in as many
+# files. What comes out is ordinary machine code, so users need no such flag.
+FUSE      := $(if $(SAN)$(MUTANTS)$(findstring clang,$(CC)),,$(call try,-flto -fno-semantic-interposition))
+FUSED_O    = $(filter $(BUILD)/obj/runtime/core/% %/genserver.o,$(RUNTIME_O))
 COMPILER_C = $(C11) $(WARN) $(POSIX) -iquote compiler -iquote grammar -iquote $(BUILD)/grammar -Iruntime/include $(CFLAGS)
 TEST_C     = -Itests/unit $(CHECK_C)
 CHECK_C    = $(if $(CHECK_ROOT),-I$(CHECK_ROOT)/usr/include,$(shell pkg-config --cflags check))
@@ -103,10 +107,15 @@ $(BUILD)/obj/runtime/%.o: runtime/%.c
 $(BUILD)/obj/runtime/%.o: runtime/%.S
 	mkdir -p $(@D)
 	$(info cc    $<)$(CC) -g -Iruntime/include -Iruntime $(CFLAGS) $(DEPGEN) -c -o $@ $<
-$(LIB): $(RUNTIME_O)
+$(BUILD)/obj/runtime/core/%.o $(BUILD)/obj/runtime/behav/genserver.o: private RUNTIME_C += $(FUSE)
+$(BUILD)/obj/runtime/fused.o: $$(FUSED_O)
+	$(info link  $@)$(CC) $(RUNTIME_C) $(FUSE) -w -r -flto-partition=one -flinker-output=nolto-rel -nostdlib -o $@ $^
+	$(CROSS)objcopy --wildcard --keep-global-symbol='otp*' $@
+RUNTIME_ALL = $(if $(FUSE),$(filter-out $(FUSED_O),$(RUNTIME_O)) $(BUILD)/obj/runtime/fused.o,$(RUNTIME_O))
+$(LIB): $$(RUNTIME_ALL)
 	mkdir -p $(@D)
 	$(info ar    $@)rm -f $@ && $(AR) rcs $@ $^
-$(BUILD)/lib/libotp.so: $(RUNTIME_O)
+$(BUILD)/lib/libotp.so: $$(RUNTIME_ALL)
 	mkdir -p $(@D)
 	$(info link  $@)$(CC) -shared -Wl,-soname,libotp.so.0 -Wl,-z,defs -o $@.0 $^ $(LINK)
 	ln -sf libotp.so.0 $@

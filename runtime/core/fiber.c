@@ -101,21 +101,25 @@ void otpi_fiber_unwake(struct otpi_fiber *fiber)
     atomic_exchange_explicit(&fiber->wake, OTPI_FIBER_RUNNING, memory_order_acq_rel);
 }
 
+/* From one state to another; false: it was in a third one. release: a waker that finds PARKED sees
+ * the fiber's last writes. */
+static bool change(struct otpi_fiber *fiber, uint32_t from, uint32_t to)
+{
+    return atomic_compare_exchange_strong_explicit(&fiber->wake, &from, to, memory_order_acq_rel,
+                                                   memory_order_acquire);
+}
+
 bool otpi_fiber_park(void)
 {
     struct otpi_fiber *fiber = otpi_self_fiber();
-    uint32_t running = OTPI_FIBER_RUNNING, parked = OTPI_FIBER_PARKED;
 
     OTPI_POINT();
-    /* release: a waker that finds PARKED sees the fiber's last writes */
-    if (atomic_compare_exchange_strong_explicit(&fiber->wake, &running, OTPI_FIBER_PARKED,
-                                                memory_order_acq_rel, memory_order_acquire)) {
-        while (!otpi_sched_park()) {
-            if (atomic_compare_exchange_strong_explicit(&fiber->wake, &parked, OTPI_FIBER_RUNNING,
-                                                        memory_order_acq_rel, memory_order_acquire))
+    if (change(fiber, OTPI_FIBER_RUNNING, OTPI_FIBER_PARKED)) {
+        while (!otpi_sched_park())
+            if (change(fiber, OTPI_FIBER_PARKED, OTPI_FIBER_RUNNING))
                 return false;
-            /* Woken meanwhile: it is in a list of ready fibers, and the next try takes it there. */
-        }
+        /* Where that failed it was woken meanwhile and is in a list of ready fibers: the next try
+         * finds it there. */
     }
     otpi_fiber_unwake(fiber);
     return true;

@@ -89,8 +89,8 @@ static inline uint64_t otpi_self_pid(void)
     return proc == NULL ? 0 : atomic_load_explicit(&proc->pid, memory_order_relaxed);
 }
 
-/* It is to end: somebody has ended it, or the runtime stops. A runtime that stops kills all at once:
- * nobody sees another one's death. */
+/* It is to end: somebody has ended it, or the runtime stops. A runtime that stops kills all at
+ * once: nobody sees another one's death. */
 static inline bool otpi_is_doomed(const struct otpi_proc *proc)
 {
     /* acquire: pairs with the release in take_remains */
