@@ -114,11 +114,18 @@ static void receive_started(struct master *master, const struct otp_message *mes
         otp_init_ack(OTP_OK, otp_normal());
 }
 
+/* What otp_application_stop asks the root to end with: a root that gives up ends with shutdown. */
+static otp_reason stopped(void)
+{
+    return otp_shutdown_with("stopped");
+}
+
 static void receive_down(struct master *master, const otp_reason *reason)
 {
-    if (master->stopping) {
+    if (master->stopping || otp_reason_equal(*reason, stopped())) {
         say(master, OTP_LOG_INFO, NULL, "stopped");
-        leave(master, otp_reason_is_clean(*reason) ? PHASE_STOPPED : PHASE_ENDED, master->reason);
+        leave(master, otp_reason_is_clean(*reason) ? PHASE_STOPPED : PHASE_ENDED,
+              master->stopping ? master->reason : *reason);
         return;
     }
     say(master, OTP_LOG_ERROR, reason, "ended by itself");
@@ -186,7 +193,7 @@ otp_status otp_application_start(const struct otp_application *application, otp_
 
 otp_status otp_application_stop(otp_pid root, otp_duration timeout)
 {
-    return otp_stop_process(otp_to(root), otp_shutdown(), timeout);
+    return otp_stop_process(otp_to(root), stopped(), timeout);
 }
 
 /* -- as a program -- */
