@@ -69,7 +69,8 @@ SPEC_TEST  := $(BUILD)/tests/run/spec_test
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 .PHONY: all otpc lib tests deps demo demo-run check check-run check-all check-asan check-tsan \
-        check-mutants check-valgrind check-aarch64 check-musl check-clang golden bench bench-peers \
+        check-mutants check-valgrind check-points check-aarch64 check-musl check-clang golden bench \
+        bench-peers \
         lint format format-check install uninstall clean
 
 $(if $(V),,.SILENT:) # V=1 shows every command
@@ -183,6 +184,9 @@ check-tsan:
 	+$(SUB) BUILD=$(BUILD)/tsan SAN=thread CC=clang CXX=clang++ RUNNERS="$(DYNAMIC)" check-run
 check-clang:
 	+$(SUB) BUILD=$(BUILD)/clang CC=clang CXX=clang++ RUNNERS="$(DYNAMIC) spec headers golden cli" check-run
+check-points: # the same under delays at every point where threads may meet, from three seeds
+	+for seed in 1 2 3; do OTP_POINT_SEED=$$seed $(SUB) BUILD=$(BUILD)/points CFLAGS=-DOTP_POINTS \
+	  RUNNERS="conformance samples" check-run || exit 1; done
 check-valgrind:
 	+$(SUB) RUN_WITH="sh tests/run/valgrind.sh" RUNNERS="$(DYNAMIC)" check-run
 check-musl: all # the test library is built for glibc, so here the samples are the test

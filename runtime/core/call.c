@@ -317,7 +317,7 @@ static otp_status answer(otp_from from, const struct otp_layout *layout, const v
     }
     server = slot->server;
     if (layout != NULL && slot->reply != NULL)
-        memcpy(slot->reply, block == NULL ? value : block + 1, layout->size);
+        otpi_copy(slot->reply, block == NULL ? value : block + 1, layout->size);
     slot->block = block;
     if (self == NULL || self->pid != server || self->relations != NULL)
         forget_deferred(server, from.id_);

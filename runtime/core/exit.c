@@ -13,6 +13,7 @@
 #include <otp/log.h>
 
 #include "base/alloc.h"
+#include "base/mutant.h"
 #include "core/memory.h"
 #include "core/point.h"
 #include "core/sched.h"
@@ -40,7 +41,7 @@ static void refuse_all(struct otpi_msg *list, const otp_reason *reason)
 {
     while (list != NULL) {
         struct otpi_msg *next = list->next;
-        otpi_msg_refuse(list, OTP_EXIT, reason);
+        otpi_msg_refuse(list, OTP_MUTANT(B007) ? OTP_TIMEOUT : OTP_EXIT, reason);
         list = next;
     }
 }
@@ -155,9 +156,9 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
     /* release: who runs it and finds CLOSED sees the word left; acquire: on IDLE it is ours. From
      * here on who runs it may bury it: the slot is not ours any more. */
     inbox = atomic_exchange_explicit(&proc->inbox, OTPI_INBOX_CLOSED, memory_order_acq_rel);
-    if (remains.name != NULL)
+    if (remains.name != NULL && !OTP_MUTANT(B108))
         otpi_name_drop(remains.name, pid);
-    if (asking != NULL)
+    if (asking != NULL && !OTP_MUTANT(B033))
         (void)otpi_slot_fail(asking, asking_id, OTP_EXIT, reason);
     if (inbox != OTPI_INBOX_IDLE && inbox != OTPI_INBOX_WAITING)
         refuse_all(inbox, reason);

@@ -166,7 +166,7 @@ struct otpi_msg *otpi_msg_of(const struct otp_message_type *type, const void *ar
     if (layout != NULL && layout->n_refs != 0)
         otp_layout_copy(layout, args, msg->body.args);
     else if (size != 0)
-        memcpy(msg->body.args, args, size);
+        otpi_copy(msg->body.args, args, size);
     msg->body.kind = OTP_MESSAGE_USER;
     msg->body.type = type;
     msg->body.pid.bits = otpi_self_pid();

@@ -9,6 +9,7 @@
 #define OTPI_MSG_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include <otp/behaviour.h>
 
@@ -47,6 +48,18 @@ struct otpi_depot {
     struct otpi_msg *batches[OTPI_MSG_CLASSES]; /* lock; linked through body.args */
     struct otpi_slab *slabs;                    /* lock */
 };
+
+/* Copies a small struct: most are one or two words, for which a call of memcpy costs more than the
+ * copy, and gcc makes a slow loop of an inlined one. */
+static inline void otpi_copy(void *to, const void *from, size_t size)
+{
+    if (size == 8)
+        memcpy(to, from, 8);
+    else if (size == 16)
+        memcpy(to, from, 16);
+    else
+        memcpy(to, from, size);
+}
 
 /* A node with payload_size bytes of arguments, all fields zero but size; body.args points to the
  * arguments (NULL if payload_size is 0). NULL: no memory. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/mutant.h"
 #include "core/self.h"
 
 static uint32_t hash_text(const char *text, size_t size)
@@ -133,7 +134,7 @@ otp_status otpi_name_take(const char *text, struct otpi_proc *proc, uint64_t pid
     } else {
         otpi_lock_take(&proc->lock);
         *holder = atomic_load_explicit(&cell->pid, memory_order_relaxed);
-        if (*holder != 0) {
+        if (*holder != 0 && !OTP_MUTANT(B005)) {
             status = OTP_ALREADY_STARTED;
         } else if (proc->name != NULL || proc->dead || proc->pid != pid) {
             status = OTP_BADARG;

@@ -6,8 +6,10 @@
 #ifndef OTPI_POINT_H
 #define OTPI_POINT_H
 
-#ifdef OTP_POINTS
+/* Perhaps delays the calling thread. */
 void otpi_point(void);
+
+#ifdef OTP_POINTS
 #define OTPI_POINT() otpi_point()
 #else
 #define OTPI_POINT() ((void)0)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/mutant.h"
 #include "core/point.h"
 #include "core/sched.h"
 
@@ -137,6 +138,8 @@ bool otpi_proc_push(struct otpi_proc *proc, uint64_t pid, struct otpi_msg *msg, 
     struct otpi_msg *top = atomic_load_explicit(&proc->inbox, memory_order_relaxed);
 
     msg->to = pid;
+    if (OTP_MUTANT(B006) && proc->starter != NULL)
+        return false;
     do {
         OTPI_POINT();
         if (top == OTPI_INBOX_CLOSED)
@@ -174,8 +177,13 @@ bool otpi_mailbox_fetch(struct otpi_proc *proc)
     newest = list;
     while (list != NULL) {
         struct otpi_msg *next = list->next;
-        list->next = oldest;
-        oldest = list;
+        if (OTP_MUTANT(B035) && oldest != NULL) {
+            list->next = oldest->next;
+            oldest->next = list;
+        } else {
+            list->next = oldest;
+            oldest = list;
+        }
         list = next;
     }
     if (proc->mail == NULL)

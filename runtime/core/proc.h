@@ -84,6 +84,8 @@ struct otpi_proc {
     uint32_t finishing;       /* otp_finish was called: reason in the fiber */
     uint16_t unwinding;       /* how often behaviour->unwind was entered */
     uint8_t quiet;            /* its start failed: nothing is logged, no unwind */
+    uint32_t shunned;         /* worker index + 1 that leaves it to others, at .. */
+    uint32_t shunned_tick;    /* .. that tick. lock: injection, with the one above */
     uint8_t slow;             /* its last handler ran over a tick: no direct switch to it */
 
     /* of the call being received: written by who runs it, read by who kills it */

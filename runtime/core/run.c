@@ -115,6 +115,11 @@ static bool receive(struct otpi_worker *worker, struct otpi_proc *proc, struct o
         otpi_msg_refuse(msg, OTP_NOPROC, &noproc);
         return true;
     }
+    if (OTP_MUTANT(B047) && msg->body.kind == OTP_MESSAGE_STOP &&
+        !otpi_slot_is_waiting(msg->body.from.slot_, msg->body.from.id_)) {
+        otpi_msg_free(msg);
+        return true;
+    }
     if (!accepts(proc, msg)) {
         otpi_msg_refuse(msg, OTP_WRONG_MODULE, NULL);
         return true;

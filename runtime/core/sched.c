@@ -19,33 +19,64 @@
 
 /* -- queues -- */
 
-static void inject(struct otpi_proc *proc)
+/* A slow process is left to another worker for a few ticks: who calls it waits on this one. */
+#define SHUN_TICKS 4
+
+static uint32_t now_tick(void)
 {
-    otpi_lock_take(&otpi_rt->injection_lock);
+    return atomic_load_explicit(&otpi_rt->tick, memory_order_relaxed);
+}
+
+/* lock: injection */
+static void append(struct otpi_proc *proc)
+{
     proc->queue_next = NULL;
     if (otpi_rt->injection_last != NULL)
         otpi_rt->injection_last->queue_next = proc;
     else
         otpi_rt->injection = proc;
     otpi_rt->injection_last = proc;
+}
+
+/* shunned: the worker that leaves it to others, as index + 1; 0: none. */
+static void inject(struct otpi_proc *proc, uint32_t shunned)
+{
+    otpi_lock_take(&otpi_rt->injection_lock);
+    proc->shunned = otpi_rt->n_workers > 1 ? shunned : 0;
+    proc->shunned_tick = now_tick();
+    append(proc);
     atomic_fetch_add_explicit(&otpi_rt->n_injected, 1, memory_order_relaxed);
     otpi_lock_release(&otpi_rt->injection_lock);
 }
 
-static struct otpi_proc *take_injected(void)
+/* lock: injection. The first one that is for this worker; those before it go to the back. */
+static struct otpi_proc *first_for(const struct otpi_worker *worker)
+{
+    struct otpi_proc *proc;
+    uint32_t n = atomic_load_explicit(&otpi_rt->n_injected, memory_order_relaxed);
+
+    while (n-- > 0) {
+        proc = otpi_rt->injection;
+        otpi_rt->injection = proc->queue_next;
+        if (otpi_rt->injection == NULL)
+            otpi_rt->injection_last = NULL;
+        if (proc->shunned != worker->index + 1 || now_tick() - proc->shunned_tick >= SHUN_TICKS)
+            return proc;
+        append(proc);
+    }
+    return NULL;
+}
+
+static struct otpi_proc *take_injected(struct otpi_worker *worker)
 {
     struct otpi_proc *proc;
 
     if (atomic_load_explicit(&otpi_rt->n_injected, memory_order_relaxed) == 0)
         return NULL;
     otpi_lock_take(&otpi_rt->injection_lock);
-    proc = otpi_rt->injection;
-    if (proc != NULL) {
-        otpi_rt->injection = proc->queue_next;
-        if (otpi_rt->injection == NULL)
-            otpi_rt->injection_last = NULL;
+    proc = first_for(worker);
+    if (proc != NULL)
         atomic_fetch_sub_explicit(&otpi_rt->n_injected, 1, memory_order_relaxed);
-    }
     otpi_lock_release(&otpi_rt->injection_lock);
     return proc;
 }
@@ -63,7 +94,7 @@ static void ring_push(struct otpi_worker *worker, struct otpi_proc *proc)
 
     /* acquire: pairs with the CAS of who took an entry; its place is free */
     if (tail - atomic_load_explicit(&worker->head, memory_order_acquire) >= OTPI_RING) {
-        inject(proc);
+        inject(proc, 0);
         return;
     }
     atomic_store_explicit(&worker->ring[tail % OTPI_RING], proc, memory_order_relaxed);
@@ -172,7 +203,7 @@ void otpi_sched_run(struct otpi_proc *proc, bool direct)
     struct otpi_worker *worker = otpi_me->worker;
 
     if (worker == NULL || proc->slow) {
-        inject(proc);
+        inject(proc, worker == NULL ? 0 : worker->index + 1);
         otpi_sched_wake_any();
         return;
     }
@@ -237,7 +268,7 @@ static struct otpi_proc *choose(struct otpi_worker *worker)
     if (proc == NULL)
         proc = ring_take(worker);
     if (proc == NULL)
-        proc = take_injected();
+        proc = take_injected(worker);
     if (proc == NULL)
         proc = steal(worker);
     return proc;
@@ -253,7 +284,7 @@ static struct otpi_proc *overdue(struct otpi_worker *worker)
     if (worker->decisions % QUEUE_FIRST == 0)
         proc = ring_take(worker);
     if (proc == NULL && worker->decisions % SHARED_FIRST == 0)
-        proc = take_injected();
+        proc = take_injected(worker);
     return proc;
 }
 

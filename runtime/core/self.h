@@ -28,6 +28,7 @@ struct otpi_self {
     struct otpi_msg *dying;      /* deaths found while another one is under way (in_die) */
     struct otpi_msg *telling;    /* starters to be answered after them */
     bool in_die;
+    uint64_t point_state; /* point.c's generator; 0: not seeded yet */
     /* foreign threads */
     struct otpi_slot slot;
     struct otpi_timer timer;

@@ -8,6 +8,7 @@
  */
 #include "core/signal.h"
 
+#include "base/mutant.h"
 #include "core/sched.h"
 
 /* lock: proc. Whether this life is still going on. */
@@ -58,6 +59,8 @@ void otpi_signal_exit(uint64_t to, uint64_t from, const otp_reason *reason, bool
     if (!heard)
         return;
     if (trapped) {
+        if (OTP_MUTANT(B034))
+            push_or_end(proc, to, make_signal(OTP_MESSAGE_EXIT, from, 0, reason));
         push_or_end(proc, to, make_signal(OTP_MESSAGE_EXIT, from, 0, reason));
     } else if (kill) {
         otp_reason killed = otp_reason_make(OTP_REASON_KILLED, NULL, 0);

@@ -7,6 +7,7 @@
 #include "core/slot.h"
 
 #include "base/alloc.h"
+#include "base/mutant.h"
 #include "core/fiber.h"
 #include "core/point.h"
 #include "plat/plat.h"
@@ -38,7 +39,8 @@ uint64_t otpi_slot_open(struct otpi_slot *slot, uint64_t server, void *reply)
 
 bool otpi_slot_close(struct otpi_slot *slot, uint64_t id)
 {
-    uint64_t waiting = id << 2 | OTPI_SLOT_WAIT, over = (id + 1) << 2;
+    uint64_t waiting = id << 2 | OTPI_SLOT_WAIT;
+    uint64_t over = (OTP_MUTANT(B028) ? id : id + 1) << 2;
     uint64_t word = atomic_load_explicit(&slot->word, memory_order_acquire);
 
     OTPI_POINT();
@@ -69,6 +71,10 @@ bool otpi_slot_claim(struct otpi_slot *slot, uint64_t id)
 {
     uint64_t word = id << 2 | OTPI_SLOT_WAIT;
 
+    if (OTP_MUTANT(B037)) {
+        word = (atomic_load(&slot->word) & ~OTPI_SLOT_PHASE) | OTPI_SLOT_WAIT;
+        id = word >> 2;
+    }
     OTPI_POINT();
     return atomic_compare_exchange_strong_explicit(&slot->word, &word, id << 2 | OTPI_SLOT_FILL,
                                                    memory_order_acq_rel, memory_order_relaxed);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/mutant.h"
 #include "core/call.h"
 #include "core/sched.h"
 #include "core/signal.h"
@@ -148,6 +149,8 @@ static void give_up(struct starting *start)
 {
     otp_reason kill = otp_kill();
 
+    if (OTP_MUTANT(B008))
+        return;
     if (start->how->monitor)
         (void)otpi_signal_demonitor(start->self, start->monitor.ref_);
     if (start->how->link)

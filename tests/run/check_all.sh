@@ -42,6 +42,7 @@ part format-check clang-format
 part check-clang clang
 part check-asan gcc
 part check-tsan clang llvm-symbolizer
+part check-points gcc
 part check-mutants gcc
 part check-musl musl-gcc
 part check-aarch64 aarch64-linux-gnu-gcc qemu-aarch64
