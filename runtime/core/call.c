@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/layout.h"
+#include "base/mutant.h"
 #include "core/sched.h"
 
 #define SPIN 400
@@ -69,6 +70,11 @@ static otp_status wait_parked(struct otpi_fiber *fiber, uint64_t id, otp_duratio
     }
     if (limit != OTP_INFINITY)
         otpi_sched_unwait(fiber);
+    if (OTP_MUTANT(B035)) {
+        struct otpi_msg *lost = otpi_mailbox_take(fiber->proc);
+        if (lost != NULL)
+            otpi_msg_free(lost);
+    }
     otpi_check_alive();
     return status;
 }

@@ -177,13 +177,8 @@ bool otpi_mailbox_fetch(struct otpi_proc *proc)
     newest = list;
     while (list != NULL) {
         struct otpi_msg *next = list->next;
-        if (OTP_MUTANT(B035) && oldest != NULL) {
-            list->next = oldest->next;
-            oldest->next = list;
-        } else {
-            list->next = oldest;
-            oldest = list;
-        }
+        list->next = oldest;
+        oldest = list;
         list = next;
     }
     if (proc->mail == NULL)

@@ -138,7 +138,8 @@ static bool receive(struct otpi_worker *worker, struct otpi_proc *proc, struct o
         proc->received = msg;
     else
         otpi_msg_free(msg);
-    proc->slow = tick != atomic_load_explicit(&otpi_rt->tick, memory_order_relaxed);
+    /* two ticks: at least a millisecond, not one that happened to end meanwhile */
+    proc->slow = atomic_load_explicit(&otpi_rt->tick, memory_order_relaxed) - tick >= 2;
     return true;
 }
 
