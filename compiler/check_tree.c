@@ -169,10 +169,17 @@ static bool clashes_in_c(const struct tree_node *n, const struct tree_node *firs
            has_default_name(n) && has_default_name(first);
 }
 
+/* One child written twice: that its id is taken was reported when names were resolved. */
+static bool is_twin(const struct tree_node *n, const struct tree_node *first)
+{
+    return n->child && first->child && n->child->owner == first->child->owner &&
+           n->child != first->child && n->child->id.name == first->child->id.name;
+}
+
 static void report_taken(struct builder *b, const struct tree_node *n,
                          const struct tree_node *first)
 {
-    if (!b->ds || is_own_ancestor(n) || clashes_in_c(n, first))
+    if (!b->ds || is_own_ancestor(n) || clashes_in_c(n, first) || is_twin(n, first))
         return;
     struct diag *d;
     if (ast_is_supervisor(n->module->kind) && n->module == first->module) {

@@ -20,7 +20,7 @@
 /* -- queues -- */
 
 /* A slow process is left to another worker for a few ticks: who calls it waits on this one. */
-#define SHUN_TICKS 4
+#define SHUN_TICKS 50
 
 static uint32_t now_tick(void)
 {
