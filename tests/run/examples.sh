@@ -18,8 +18,9 @@ for page in README.md samples/*/README.md man/*.[1-9]; do
     awk -v dir="$dir" -f tests/run/examples.awk "$page" || failed=$((failed + 1))
 done
 
-run_example() # in the example's folder
+run_example() # in the example's folder; its make is the reader's own, not a part of ours
 {
+    unset MAKEFLAGS MFLAGS MAKELEVEL
     PATH=$dir/.prefix/bin:$PATH
     export PATH PKG_CONFIG_PATH="$dir/.prefix/lib/pkgconfig" LD_LIBRARY_PATH="$dir/.prefix/lib"
     flags="-std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wconversion -Wpedantic -Werror -pthread"

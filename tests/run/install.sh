@@ -19,6 +19,18 @@ files()
         while read -r f; do echo "644 compiler/share/$f share/otpc/$f"; done
 }
 
+# A page that describes several functions is found under the name of each of them.
+links()
+{
+    for f in man/*.3; do
+        [ -e "$f" ] || continue
+        sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \([a-z_]*\).*/\1/p' "$f" | while read -r name; do
+            page=$(basename "$f")
+            [ "$name.3" = "$page" ] || echo "$page share/man/man3/$name.3"
+        done
+    done
+}
+
 pkg_config()
 {
     echo "prefix=$PREFIX"
@@ -36,6 +48,7 @@ EOF
 
 if [ "$what" = uninstall ]; then
     files | while read -r _ _ to; do rm -f "$dest/$to"; done
+    links | while read -r _ to; do rm -f "$dest/$to"; done
     rm -f "$dest/lib/libotp.so" "$dest/lib/pkgconfig/otp.pc"
     rmdir "$dest/include/otp" "$dest/share/otpc" 2>/dev/null || true
     exit 0
@@ -43,6 +56,7 @@ fi
 files | while read -r mode from to; do
     install -D -m "$mode" "$from" "$dest/$to"
 done
+links | while read -r page to; do ln -sf "$page" "$dest/$to"; done
 ln -sf libotp.so.0 "$dest/lib/libotp.so"
 mkdir -p "$dest/lib/pkgconfig"
 pkg_config >"$dest/lib/pkgconfig/otp.pc"
