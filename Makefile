@@ -15,7 +15,7 @@ PREFIX    ?= /usr/local
 SAN       ?=
 OTPC      ?= $(BUILD)/bin/otpc
 RUN_WITH  ?=
-RUNNERS   ?= behaviours unit conformance spec headers golden samples cli examples lint
+RUNNERS   ?= behaviours unit conformance spec headers golden samples cli examples benches lint
 AR        := $(or $(filter-out ar,$(AR)),$(CROSS)ar)
 ARCH      := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 VERSION    = $(shell sed -n 's/.*OTP_VERSION[A-Z_]*  *"\([0-9.]*\)".*/\1/p' runtime/include/otp/version.h)
@@ -159,7 +159,7 @@ run-unit: $(UNIT)
 run-conformance: $(CONFORM)
 run-samples: $(SAMPLES) $(SHOWS)
 run-spec run-golden run-cli: $(SPEC_TEST) otpc
-run-examples run-lint: all
+run-examples run-benches run-lint: all
 run-%:
 	$(RUNNER_ENV) sh tests/run/check.sh $*
 check-run: all tests

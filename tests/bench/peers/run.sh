@@ -1,10 +1,11 @@
 #!/bin/sh
-# run.sh [NAME...] - our benchmarks and the same work in other languages, in turn; W1 if none is named.
+# run.sh [NAME...] - our benchmarks and the same work in other languages, in turn; all if none is named.
 #
 # Idea: figures of different minutes do not compare on a machine that others use too, so each peer
-# runs right after ours, ROUNDS times (3): ours, theirs, ours, theirs, ... Each run prints its JSON
-# line; the ratio is that of the medians. A peer that is not installed, or has no such workload, is
-# named aloud. Everything runs with its defaults.
+# runs right after ours, ROUNDS times (3): ours, theirs, ours, theirs, ... Each run prints its lines
+# of JSON; the ratio is that of the medians, for each workload that both have. A peer that is not
+# installed, or has no such workload, is named aloud. Everything runs with its defaults, but that
+# Erlang's limit of processes is raised for W6.
 set -eu
 : "${BUILD:=build}" "${ROUNDS:=3}"
 here=$(dirname "$0")
@@ -32,16 +33,26 @@ run() # PEER WORKLOAD
 {
     case $1 in
     otpc) "$BUILD/bench/$2" ;;
-    erlang) erl -noshell -pa "$out/erlang" -eval 'bench:main().' -extra "$2" ;;
-    elixir) elixir -pa "$out/elixir" -e 'Bench.main()' -- "$2" ;;
+    erlang) erl -noshell +P 4000000 -pa "$out/erlang" -eval 'bench:main().' -extra "$2" ;;
+    elixir) elixir --erl '+P 4000000' -pa "$out/elixir" -e 'Bench.main()' -- "$2" ;;
     go) "$out/go/peer" "$2" ;;
     esac
 }
 
-median() # FILE: of ns_per_op
+median() # FIELD WORKLOAD FILE
 {
-    sed -n 's/.*"ns_per_op":\([0-9.]*\).*/\1/p' "$1" | sort -n |
+    sed -n "s/.*\"workload\":\"$2\".*\"$1\":\([0-9.]*\).*/\1/p" "$3" | sort -n |
         awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
+}
+
+ratio() # FIELD UNIT WORKLOAD PEER: prints a line if both have it
+{
+    ours=$(median "$1" "$3" "$out/ours.json")
+    theirs=$(median "$1" "$3" "$out/theirs.json")
+    [ "$ours" != 0 ] && [ "$theirs" != 0 ] || return 0
+    awk -v name="$3" -v peer="$4" -v unit="$2" -v ours="$ours" -v theirs="$theirs" 'BEGIN {
+        printf "%s: otpc %.0f %s, %s %.0f %s: %.1f times as much\n", name, ours, unit, peer,
+            theirs, unit, theirs / ours }' | tee -a "$out/ratios"
 }
 
 compare() # NAME PEER WORKLOAD
@@ -50,20 +61,17 @@ compare() # NAME PEER WORKLOAD
     : >"$out/theirs.json"
     round=0
     while [ "$round" -lt "$ROUNDS" ]; do
-        run otpc "$1" >>"$out/ours.json"
-        tail -n 1 "$out/ours.json"
-        run "$2" "$3" >>"$out/theirs.json"
-        tail -n 1 "$out/theirs.json"
+        run otpc "$1" | tee -a "$out/ours.json"
+        run "$2" "$3" | tee -a "$out/theirs.json"
         round=$((round + 1))
     done
-    ours=$(median "$out/ours.json")
-    theirs=$(median "$out/theirs.json")
-    awk -v name="$1" -v peer="$2" -v ours="$ours" -v theirs="$theirs" 'BEGIN {
-        printf "%s: otpc %.0f ns, %s %.0f ns: %.1f times as long\n", name, ours, peer,
-            theirs, theirs / ours }' | tee -a "$out/ratios"
+    for workload in $(sed 's/.*"workload":"\([^"]*\)".*/\1/' "$out/ours.json" | awk '!seen[$0]++'); do
+        ratio ns_per_op ns "$workload" "$2"
+        ratio bytes_per_proc_rss bytes "$workload" "$2"
+    done
 }
 
-[ $# -gt 0 ] || set -- W1
+[ $# -gt 0 ] || set -- W1 W2 W4 W5 W6
 peers='' absent=''
 for peer in erlang elixir go; do
     if command -v "$(tool "$peer")" >/dev/null; then
@@ -76,12 +84,12 @@ done
 : >"$out/ratios"
 for name in "$@"; do
     CFLAGS=$USER_C sh tests/run/compile.sh "$BUILD/bench/$name.gen" "$BUILD/bench/$name" \
-        "tests/bench/$name"/*.otp "tests/bench/$name"/*.c
+        tests/bench/bench.c "tests/bench/$name"/*.otp "tests/bench/$name"/*.c
     [ -n "$peers" ] || run otpc "$name"
-    workload=$(printf 'w%02d' "${name#W}")
+    program=$(printf 'w%02d' "${name#W}")
     for peer in $peers; do
-        if ls "$here/$peer/$workload".* >/dev/null 2>&1; then
-            compare "$name" "$peer" "$workload"
+        if ls "$here/$peer/$program".* >/dev/null 2>&1; then
+            compare "$name" "$peer" "$program"
         else
             echo "$name: $peer has no such workload" | tee -a "$out/ratios"
         fi
