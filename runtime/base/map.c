@@ -154,6 +154,43 @@ bool otpi_map_pop(struct otpi_map *map, struct otpi_map_entry *entry)
     return true;
 }
 
+bool otpi_map_next(const struct otpi_map *map, uint32_t *at, struct otpi_map_entry *entry)
+{
+    if (map->capacity == 0) {
+        if (*at != 0 || map->count == 0)
+            return false;
+        *at = 1;
+        *entry = map->one;
+        return true;
+    }
+    while (*at < map->capacity) {
+        *entry = map->entries[(*at)++];
+        if (entry->key != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Without memory for a smaller table it keeps the one that it has. */
+void otpi_map_shrink(struct otpi_map *map)
+{
+    struct otpi_map smaller = { .count = 0 };
+    struct otpi_map_entry entry;
+    if (map->capacity == 0)
+        return;
+    for (uint32_t at = 0; otpi_map_next(map, &at, &entry);)
+        if (otpi_map_put(&smaller, entry.key, entry.value) != OTP_OK) {
+            otpi_map_clear(&smaller);
+            return;
+        }
+    if (smaller.capacity < map->capacity) {
+        otpi_map_clear(map);
+        *map = smaller;
+    } else {
+        otpi_map_clear(&smaller);
+    }
+}
+
 void otpi_map_clear(struct otpi_map *map)
 {
     otpi_release(map->entries, map->capacity * sizeof *map->entries);

@@ -34,6 +34,10 @@ bool otpi_map_get(const struct otpi_map *map, uint64_t key, uint64_t *value);
 bool otpi_map_remove(struct otpi_map *map, uint64_t key, uint64_t *value);
 /* Takes any entry out; false: empty. Emptying a map so is linear in all. */
 bool otpi_map_pop(struct otpi_map *map, struct otpi_map_entry *entry);
+/* Goes through it, in any order: *at begins as 0. False: no more. Not while it changes. */
+bool otpi_map_next(const struct otpi_map *map, uint32_t *at, struct otpi_map_entry *entry);
+/* Gives back what it does not need for what is in it. */
+void otpi_map_shrink(struct otpi_map *map);
 /* Frees its memory; it is empty then. */
 void otpi_map_clear(struct otpi_map *map);
 

@@ -14,6 +14,7 @@
 #include "base/alloc.h"
 #include "base/layout.h"
 #include "base/mutant.h"
+#include "core/alias.h"
 #include "core/sched.h"
 
 #define SPIN 400
@@ -150,7 +151,7 @@ otp_status otpi_call_send(otp_dest dest, struct otpi_msg *msg, void *reply, otp_
         return otpi_call_failed(OTP_CALLING_SELF);
     }
     id = otpi_call_open(pid, reply, &msg->body.from);
-    if (!otpi_proc_push(proc, pid, msg, true)) {
+    if (!otpi_push_to(dest, proc, pid, msg, true)) {
         (void)otpi_slot_close(msg->body.from.slot_, id);
         otpi_msg_free(msg);
         return otpi_call_failed(OTP_NOPROC);
@@ -250,6 +251,10 @@ otp_status otp_cast(otp_dest dest, const struct otp_message_type *type, const vo
     if (status != OTP_OK)
         return status;
     otpi_check_alive();
+    if (OTP_MUTANT(B198)) {
+        (void)otp_send_after(dest, type, args, 5 * OTP_MS);
+        return OTP_OK;
+    }
     pid = otpi_name_resolve(dest);
     proc = otpi_proc_find(pid);
     if (proc == NULL) {
@@ -257,7 +262,7 @@ otp_status otp_cast(otp_dest dest, const struct otp_message_type *type, const vo
     } else if ((msg = otpi_msg_of(type, args)) == NULL) {
         count_lost("a message was lost: out of memory");
         status = OTP_NOMEM;
-    } else if (!otpi_proc_push(proc, pid, msg, false)) {
+    } else if (!otpi_push_to(dest, proc, pid, msg, false)) {
         otpi_msg_free(msg);
         count_lost("a message was sent to nobody");
     }

@@ -22,7 +22,7 @@
 /* What die took out of a process under its lock. */
 struct remains {
     uint64_t pid;
-    struct otpi_map links;
+    uint64_t link;
     struct otpi_relations *relations;
     struct otpi_cell *name;
     struct otpi_starter starter;
@@ -56,14 +56,14 @@ static bool take_remains(struct otpi_proc *proc, struct remains *remains)
     if (mine) {
         /* release: pairs with the acquire in find */
         atomic_store_explicit(&proc->dead, 1, memory_order_release);
-        remains->links = proc->links;
+        remains->link = proc->link;
         remains->relations = proc->relations;
         remains->name = proc->name;
         remains->starting = proc->starter != NULL;
         if (remains->starting)
             remains->starter = *proc->starter;
         remains->start_status = (otp_status)proc->start_status;
-        memset(&proc->links, 0, sizeof proc->links);
+        proc->link = 0;
         proc->relations = NULL;
         proc->name = NULL;
         proc->starter = NULL;
@@ -86,20 +86,25 @@ static void tell_relations(struct remains *remains, const otp_reason *reason)
     struct otpi_relations *relations = remains->relations;
     struct otpi_map_entry entry;
 
-    while (otpi_map_pop(&remains->links, &entry))
-        otpi_signal_exit(entry.key, remains->pid, reason, true);
-    otpi_map_clear(&remains->links);
+    if (remains->link != 0)
+        otpi_signal_exit(remains->link, remains->pid, reason, true);
     if (relations == NULL)
         return;
+    while (otpi_map_pop(&relations->links, &entry))
+        otpi_signal_exit(entry.key, remains->pid, reason, true);
     while (otpi_map_pop(&relations->watchers, &entry)) {
         /* who started it and is told that this failed gets no DOWN */
         if (remains->starting && remains->starter.pid == entry.value)
             otpi_signal_disarm(entry.value, entry.key);
         else
             otpi_signal_down(entry.value, entry.key, remains->pid, reason);
+        if (OTP_MUTANT(B196))
+            break;
     }
     while (otpi_map_pop(&relations->monitors, &entry))
         otpi_signal_unwatch(entry.value, entry.key);
+    otpi_map_clear(&relations->links);
+    otpi_map_clear(&relations->aliases);
     otpi_map_clear(&relations->watchers);
     otpi_map_clear(&relations->monitors);
     otpi_map_clear(&relations->open);
@@ -155,8 +160,9 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
     OTPI_POINT();
     /* release: who runs it and finds CLOSED sees the word left; acquire: on IDLE it is ours. From
      * here on who runs it may bury it: the slot is not ours any more. */
-    inbox = atomic_exchange_explicit(&proc->inbox, OTPI_INBOX_CLOSED, memory_order_acq_rel);
-    if (remains.name != NULL && !OTP_MUTANT(B108))
+    inbox = atomic_exchange(&proc->inbox, OTPI_INBOX_CLOSED);
+    otpi_mailbox_uninspected(proc);
+    if (remains.name != NULL && !OTP_MUTANT(B108) && !OTP_MUTANT(B207))
         otpi_name_drop(remains.name, pid);
     if (asking != NULL && !OTP_MUTANT(B033))
         (void)otpi_slot_fail(asking, asking_id, OTP_EXIT, reason);
@@ -234,10 +240,13 @@ void otpi_proc_bury(struct otpi_proc *proc)
         otpi_msg_free(proc->received);
     if (proc->death != NULL)
         otpi_msg_free(proc->death);
+    otpi_dictionary_free(proc->dictionary);
     otpi_owned_free_all(&proc->owned);
     otpi_release(proc->data, proc->data_size);
     proc->current = proc->received = proc->death = NULL;
     proc->mail = proc->mail_last = NULL;
+    proc->dictionary = NULL;
+    atomic_store_explicit(&proc->owned_size, 0, memory_order_relaxed);
     proc->behaviour = NULL;
     proc->module = NULL;
     proc->data = NULL;

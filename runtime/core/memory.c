@@ -19,10 +19,17 @@ struct otpi_owned {
     struct otpi_owned *next;
     struct otpi_owned **link; /* what points to it; NULL: no process */
     size_t size;              /* in all */
-    size_t reserved;
+    struct otpi_proc *proc;   /* whose it is; NULL: nobody's */
 };
 
 _Static_assert(sizeof(struct otpi_owned) % 16 == 0, "what follows the header is aligned to 16");
+
+/* By its own process; info reads it. */
+static void count_owned(struct otpi_proc *proc, size_t more)
+{
+    size_t size = atomic_load_explicit(&proc->owned_size, memory_order_relaxed);
+    atomic_store_explicit(&proc->owned_size, size + more, memory_order_relaxed);
+}
 
 void *otp_alloc(size_t size)
 {
@@ -39,6 +46,8 @@ void *otp_alloc(size_t size)
         if (block->next != NULL)
             block->next->link = &block->next;
         proc->owned = block;
+        block->proc = proc;
+        count_owned(proc, total);
     }
     return block + 1;
 }
@@ -50,7 +59,10 @@ void otp_free(void *memory)
     if (memory == NULL)
         return;
     block = (struct otpi_owned *)memory - 1;
+    if (block->proc != NULL && block->proc != otpi_self_proc())
+        return;
     if (block->link != NULL) {
+        count_owned(block->proc, (size_t)0 - block->size);
         *block->link = block->next;
         if (block->next != NULL)
             block->next->link = block->link;

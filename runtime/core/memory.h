@@ -1,14 +1,17 @@
 /* memory.h - memory that a process owns.
  *
- * Idea: a list of blocks hanging on the process; see otp/memory.h.
+ * Idea: a list of blocks hanging on the process; see otp/memory.h. And its dictionary.
  */
 #ifndef OTPI_MEMORY_H
 #define OTPI_MEMORY_H
 
 #include <stddef.h>
 
+struct otpi_map;
 struct otpi_owned;
 
 void otpi_owned_free_all(struct otpi_owned **list);
+/* Gives what is in it to the keys' destroy, then frees it; NULL is allowed. By who buries. */
+void otpi_dictionary_free(struct otpi_map *dictionary);
 
 #endif

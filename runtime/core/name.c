@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/mutant.h"
+#include "core/alias.h"
 #include "core/self.h"
 
 static uint32_t hash_text(const char *text, size_t size)
@@ -106,6 +107,8 @@ uint64_t otpi_name_resolve(otp_dest dest)
 
     if (dest.name_ == NULL)
         return dest.pid_;
+    if (otpi_alias_is(dest))
+        return otpi_alias_pid(dest);
     epoch = atomic_load_explicit(&otpi_rt->epoch, memory_order_relaxed);
     if (__atomic_load_n(&dest.name_->epoch_, __ATOMIC_ACQUIRE) == epoch)
         cell = __atomic_load_n(&dest.name_->cell_, __ATOMIC_RELAXED);

@@ -32,7 +32,7 @@ struct otpi_names {
 };
 
 void otpi_names_free(struct otpi_names *names);
-/* The pid bits that dest means now; 0: nobody. */
+/* The pid bits that dest means now; 0: nobody. An alias that takes one message stays on. */
 uint64_t otpi_name_resolve(otp_dest dest);
 /* NULL, or of a length that a name may have. */
 bool otpi_name_is_valid(const char *text);

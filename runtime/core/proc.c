@@ -163,20 +163,23 @@ bool otpi_mailbox_fetch(struct otpi_proc *proc)
 {
     struct otpi_msg *list = atomic_load_explicit(&proc->inbox, memory_order_relaxed);
     struct otpi_msg *newest, *oldest = NULL;
+    uint64_t n = atomic_load_explicit(&proc->fetched, memory_order_relaxed);
 
     do {
         if (list == OTPI_INBOX_CLOSED)
             return false;
         if (list == NULL)
             return true;
-        /* acquire: pairs with the release of push */
-    } while (!atomic_compare_exchange_weak_explicit(&proc->inbox, &list, NULL, memory_order_acquire,
+        /* acquire: pairs with the release of push; seq_cst: with who inspects */
+    } while (!atomic_compare_exchange_weak_explicit(&proc->inbox, &list, NULL, memory_order_seq_cst,
                                                     memory_order_relaxed));
     if (list == OTPI_INBOX_WAITING)
         return true;
+    otpi_mailbox_uninspected(proc);
     newest = list;
     while (list != NULL) {
         struct otpi_msg *next = list->next;
+        n++;
         list->next = oldest;
         oldest = list;
         list = next;
@@ -186,6 +189,7 @@ bool otpi_mailbox_fetch(struct otpi_proc *proc)
     else
         proc->mail_last->next = oldest;
     proc->mail_last = newest;
+    atomic_store_explicit(&proc->fetched, n, memory_order_relaxed);
     return true;
 }
 
@@ -199,7 +203,27 @@ struct otpi_msg *otpi_mailbox_take(struct otpi_proc *proc)
         msg = proc->mail;
     }
     proc->mail = msg->next;
+    otpi_mailbox_count(proc);
     return msg;
+}
+
+/* Nobody frees what is in the inbox while `inspected` says so: who takes the list out waits. */
+uint64_t otpi_mailbox_depth(struct otpi_proc *proc)
+{
+    uint64_t depth = atomic_load_explicit(&proc->fetched, memory_order_relaxed) -
+                     atomic_load_explicit(&proc->taken, memory_order_relaxed);
+    struct otpi_msg *msg;
+
+    /* seq_cst: pairs with fetch and die: they see this, or we see an inbox without the list */
+    atomic_store(&proc->inspected, 1);
+    OTPI_POINT();
+    msg = atomic_load(&proc->inbox);
+    if (msg != OTPI_INBOX_IDLE && msg != OTPI_INBOX_WAITING && msg != OTPI_INBOX_CLOSED)
+        for (; msg != NULL; msg = msg->next)
+            depth++;
+    /* release: pairs with the acquire in otpi_mailbox_uninspected */
+    atomic_store_explicit(&proc->inspected, 0, memory_order_release);
+    return depth;
 }
 
 bool otp_mailbox_is_empty(void)
@@ -217,6 +241,29 @@ bool otp_is_alive(otp_pid pid)
     alive = otpi_proc_find(pid.bits) != NULL;
     otpi_leave();
     return alive;
+}
+
+otp_status otpi_links_add(struct otpi_proc *proc, uint64_t other)
+{
+    struct otpi_relations *relations = proc->relations;
+
+    if (proc->link == other)
+        return OTP_OK;
+    if (proc->link == 0 && (relations == NULL || relations->links.count == 0)) {
+        proc->link = other;
+        return OTP_OK;
+    }
+    relations = otpi_proc_relations(proc);
+    return relations == NULL ? OTP_NOMEM : otpi_map_put(&relations->links, other, 1);
+}
+
+bool otpi_links_remove(struct otpi_proc *proc, uint64_t other)
+{
+    if (proc->link == other && other != 0) {
+        proc->link = 0;
+        return true;
+    }
+    return proc->relations != NULL && otpi_map_remove(&proc->relations->links, other, NULL);
 }
 
 struct otpi_relations *otpi_proc_relations(struct otpi_proc *proc)

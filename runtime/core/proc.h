@@ -54,11 +54,13 @@ struct otpi_init {
     void *reserved;
 };
 
-/* What most processes have none of. */
+/* What most processes have none of. lock: proc. */
 struct otpi_relations {
+    struct otpi_map links;    /* pid bits of the other; the first one is in the record */
     struct otpi_map watchers; /* monitor ref -> pid bits of who watches */
     struct otpi_map monitors; /* monitor ref -> pid bits of whom it watches */
     struct otpi_map open;     /* wait id -> struct otpi_slot *: deferred replies */
+    struct otpi_map aliases;  /* ref -> enum otp_alias_mode: those that are switched on */
 };
 
 struct otpi_proc {
@@ -70,23 +72,30 @@ struct otpi_proc {
     _Atomic uint32_t dead;              /* atomic: set under lock, by die */
     uint32_t index;                     /* const: of the slot */
     _Atomic uint32_t trap_exit;         /* lock; read unlocked by its own process */
+    uint32_t shunned;                   /* worker index + 1 that leaves it to others, at .. */
+    uint32_t shunned_tick;              /* .. that tick. lock: injection, with the one above */
+    _Atomic uint32_t inspected;         /* atomic: somebody reads the inbox's list, see depth */
+    uint8_t slow;      /* owner: who runs it. Its last handler took ticks: no direct switch to it */
+    uint8_t finishing; /* owner: the same. otp_finish was called: reason in the fiber */
+    uint8_t quiet;     /* owner: the same. Its start failed: nothing is logged, no unwind */
 
-    /* who runs it only */
-    struct otpi_msg *mail, *mail_last; /* taken from the inbox, oldest first */
-    struct otpi_msg *current;          /* being received */
-    struct otpi_msg *received;         /* given out by otp_receive last */
+    /* who runs it only, but that info reads the counters */
+    _Alignas(OTPI_CACHE_LINE) struct otpi_msg *mail;
+    struct otpi_msg *mail_last; /* taken from the inbox, oldest first */
+    struct otpi_msg *current;   /* being received */
     const struct otp_behaviour *behaviour;
     const struct otp_module *module;
     void *data;
-    size_t data_size;
-    struct otpi_owned *owned; /* memory that goes with it */
-    struct otpi_msg *death;   /* why, if another thread ended it while it ran */
-    uint32_t finishing;       /* otp_finish was called: reason in the fiber */
-    uint16_t unwinding;       /* how often behaviour->unwind was entered */
-    uint8_t quiet;            /* its start failed: nothing is logged, no unwind */
-    uint32_t shunned;         /* worker index + 1 that leaves it to others, at .. */
-    uint32_t shunned_tick;    /* .. that tick. lock: injection, with the one above */
-    uint8_t slow;             /* its last handler ran over a tick: no direct switch to it */
+    _Atomic uint64_t fetched, taken; /* messages out of the inbox, out of the private list */
+
+    /* the same, less often */
+    struct otpi_msg *received; /* given out by otp_receive last */
+    struct otpi_owned *owned;  /* memory that goes with it, .. */
+    _Atomic size_t owned_size; /* .. this much */
+    struct otpi_map *dictionary;
+    struct otpi_msg *death; /* why, if another thread ended it while it ran */
+    uint32_t data_size;
+    uint16_t unwinding; /* how often behaviour->unwind was entered */
 
     /* of the call being received: written by who runs it, read by who kills it */
     _Atomic(struct otpi_slot *) asking;
@@ -94,17 +103,20 @@ struct otpi_proc {
 
     /* under lock */
     struct otpi_lock lock;
+    uint32_t start_status;            /* what init has said: OK, IGNORE, EXIT */
     uint64_t generation;              /* owner: who has the slot */
-    struct otpi_map links;            /* pid bits of the other */
+    uint64_t link;                    /* pid bits of the other; 0: none */
     struct otpi_relations *relations; /* NULL: none yet */
     struct otpi_cell *name;
     uint64_t parent;
     struct otpi_starter *starter; /* in the INIT message, until it is told */
-    uint32_t start_status;        /* what init has said: OK, IGNORE, EXIT */
 };
 
 /* A plain process. */
 extern const struct otp_behaviour otpi_plain;
+
+/* Most servers are idle: what one costs is this, its data and its state. */
+_Static_assert(sizeof(struct otpi_proc) == 256, "a process is four cache lines");
 
 /* All slots. */
 struct otpi_table {
@@ -145,6 +157,27 @@ void otpi_msg_refuse(struct otpi_msg *msg, otp_status status, const otp_reason *
 struct otpi_msg *otpi_mailbox_take(struct otpi_proc *proc);
 /* Moves what is in the inbox behind the private list. False: it is CLOSED. By who runs it. */
 bool otpi_mailbox_fetch(struct otpi_proc *proc);
+
+/* Waits until nobody reads the list that was taken out of the inbox. */
+static inline void otpi_mailbox_uninspected(const struct otpi_proc *proc)
+{
+    /* seq_cst: pairs with otpi_mailbox_depth */
+    while (atomic_load(&proc->inspected) != 0)
+        otpi_plat_relax();
+}
+
+/* How many messages wait in its mailbox, counted by another thread. Under its lock. */
+uint64_t otpi_mailbox_depth(struct otpi_proc *proc);
+/* A message has left the private list of proc by another way than take. By who runs it. */
+static inline void otpi_mailbox_count(struct otpi_proc *proc)
+{
+    uint64_t taken = atomic_load_explicit(&proc->taken, memory_order_relaxed);
+    atomic_store_explicit(&proc->taken, taken + 1, memory_order_relaxed);
+}
+
+/* The links of proc. Under its lock. */
+otp_status otpi_links_add(struct otpi_proc *proc, uint64_t other);
+bool otpi_links_remove(struct otpi_proc *proc, uint64_t other);
 
 /* The relations of proc, made if need be; NULL: no memory. Under its lock. */
 struct otpi_relations *otpi_proc_relations(struct otpi_proc *proc);

@@ -42,6 +42,7 @@ static struct otpi_msg *search(struct otpi_proc *proc, struct otpi_msg **last,
             (*last)->next = msg->next;
         if (proc->mail_last == msg)
             proc->mail_last = *last;
+        otpi_mailbox_count(proc);
         if (!stale)
             return msg;
         otpi_msg_refuse(msg, OTP_NOPROC, NULL);

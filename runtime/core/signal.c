@@ -47,13 +47,13 @@ static void push_or_end(struct otpi_proc *proc, uint64_t pid, struct otpi_msg *m
 void otpi_signal_exit(uint64_t to, uint64_t from, const otp_reason *reason, bool by_link)
 {
     struct otpi_proc *proc = otpi_proc_find(to);
-    bool kill = !by_link && reason->kind == OTP_REASON_KILL;
+    bool kill = !by_link && reason->kind == OTP_REASON_KILL && !OTP_MUTANT(B203);
     bool trapped, heard;
 
     if (proc == NULL)
         return;
     otpi_lock_take(&proc->lock);
-    heard = lives(proc, to) && (!by_link || otpi_map_remove(&proc->links, from, NULL));
+    heard = lives(proc, to) && (!by_link || otpi_links_remove(proc, from));
     trapped = proc->trap_exit != 0 && !kill;
     otpi_lock_release(&proc->lock);
     if (!heard)
@@ -143,7 +143,7 @@ static otp_status add_link(struct otpi_proc *proc, uint64_t pid, uint64_t other)
 
     otpi_lock_take(&proc->lock);
     if (lives(proc, pid))
-        status = otpi_map_put(&proc->links, other, 1);
+        status = otpi_links_add(proc, other);
     otpi_lock_release(&proc->lock);
     return status;
 }
@@ -153,7 +153,7 @@ static bool remove_link(struct otpi_proc *proc, uint64_t pid, uint64_t other)
     bool was;
 
     otpi_lock_take(&proc->lock);
-    was = lives(proc, pid) && otpi_map_remove(&proc->links, other, NULL);
+    was = lives(proc, pid) && otpi_links_remove(proc, other);
     otpi_lock_release(&proc->lock);
     return was;
 }
@@ -178,7 +178,7 @@ bool otpi_signal_unlink(struct otpi_proc *proc, uint64_t pid, uint64_t other)
 {
     struct otpi_proc *peer;
 
-    if (!remove_link(proc, pid, other))
+    if (OTP_MUTANT(B205) || !remove_link(proc, pid, other))
         return false;
     peer = otpi_proc_find(other);
     if (peer != NULL)
@@ -265,7 +265,7 @@ otp_status otp_link(otp_pid pid)
     if (status != OTP_BADARG)
         return status;
     otpi_check_alive();
-    if (!self->trap_exit)
+    if (!self->trap_exit || OTP_MUTANT(B200))
         return OTP_NOPROC;
     push_or_end(self, me, make_signal(OTP_MESSAGE_EXIT, pid.bits, 0, &noproc));
     otpi_check_alive();
@@ -296,6 +296,8 @@ otp_status otp_monitor_start(otp_dest dest, otp_monitor *monitor)
     target = otpi_name_resolve(dest);
     ref = otpi_self_ref();
     status = otpi_signal_watch(self, otp_self().bits, target, ref);
+    if (status == OTP_BADARG && OTP_MUTANT(B195))
+        return OTP_NOPROC;
     if (status == OTP_BADARG) {
         otpi_check_alive();
         push_or_end(self, otp_self().bits, make_signal(OTP_MESSAGE_DOWN, target, ref, &noproc));
@@ -323,6 +325,7 @@ static void flush_down(struct otpi_proc *proc, uint64_t ref)
             before->next = msg->next;
         if (proc->mail_last == msg)
             proc->mail_last = before;
+        otpi_mailbox_count(proc);
         otpi_msg_free(msg);
         return;
     }
@@ -337,7 +340,7 @@ otp_status otp_monitor_stop(otp_monitor monitor, bool flush)
     otpi_check_alive();
     if (otpi_signal_demonitor(self, monitor.ref_))
         return OTP_OK;
-    if (flush)
+    if (flush && !OTP_MUTANT(B197))
         flush_down(self, monitor.ref_);
     return OTP_NOT_FOUND;
 }

@@ -58,7 +58,8 @@ static otp_status make(struct starting *start)
 {
     const struct otp_process_spec *spec = start->spec;
     struct otpi_msg *msg = make_init(spec);
-    void *data = msg == NULL ? NULL : otpi_alloc_zero(spec->data_size);
+    void *data =
+        msg == NULL || spec->data_size > UINT32_MAX ? NULL : otpi_alloc_zero(spec->data_size);
     struct otpi_proc *proc = data == NULL ? NULL : otpi_proc_new();
 
     if (proc == NULL) {
@@ -72,10 +73,12 @@ static otp_status make(struct starting *start)
     start->pid = atomic_load_explicit(&proc->pid, memory_order_relaxed);
     msg->to = start->pid;
     proc->mail = proc->mail_last = msg;
+    atomic_store_explicit(&proc->fetched, 1, memory_order_relaxed);
+    atomic_store_explicit(&proc->taken, 0, memory_order_relaxed);
     proc->behaviour = spec->behaviour;
     proc->module = spec->module;
     proc->data = data;
-    proc->data_size = spec->data_size;
+    proc->data_size = (uint32_t)spec->data_size;
     proc->trap_exit = spec->trap_exit;
     proc->start_status = OTP_EXIT;
     proc->starter = &((struct otpi_init *)msg->body.args)->starter;
@@ -112,7 +115,7 @@ static otp_status connect(struct starting *start)
 
     if (start->how->link)
         status = otpi_signal_link(start->self, otp_self().bits, start->pid);
-    if ((status == OTP_OK || status == OTP_BADARG) && start->how->monitor) {
+    if ((status == OTP_OK || status == OTP_BADARG) && start->how->monitor && !OTP_MUTANT(B199)) {
         start->monitor.ref_ = otpi_self_ref();
         status = otpi_signal_watch(start->self, otp_self().bits, start->pid, start->monitor.ref_);
     }
@@ -135,6 +138,7 @@ static void flush_signals(struct otpi_proc *proc, uint64_t pid)
         bool about = msg->body.kind == OTP_MESSAGE_EXIT || msg->body.kind == OTP_MESSAGE_DOWN;
         if (about && msg->body.pid.bits == pid) {
             *link = msg->next;
+            otpi_mailbox_count(proc);
             otpi_msg_free(msg);
         } else {
             last = msg;

@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/mutant.h"
+#include "core/alias.h"
 #include "core/msg.h"
 #include "core/name.h"
 #include "core/proc.h"
@@ -239,7 +241,7 @@ static void act(const struct due_action *action)
     }
     pid = otpi_name_resolve(action->dest);
     proc = otpi_proc_find(pid);
-    if (proc == NULL || !otpi_proc_push(proc, pid, action->msg, false))
+    if (proc == NULL || !otpi_push_to(action->dest, proc, pid, action->msg, false))
         otpi_msg_free(action->msg);
 }
 
@@ -291,7 +293,7 @@ static otp_status look(otp_timer handle, otp_duration *left, bool cancel)
 
     if (status != OTP_OK)
         return status;
-    status = OTP_NOT_FOUND;
+    status = OTP_MUTANT(B210) ? OTP_OK : OTP_NOT_FOUND;
     if (timer != NULL) {
         struct otpi_heap *heap = timer->heap;
         otpi_lock_take(&heap->lock);
@@ -333,6 +335,10 @@ otp_timer otp_send_after(otp_dest dest, const struct otp_message_type *type, con
 
     if (status != OTP_OK)
         return timer;
+    if (OTP_MUTANT(B211)) {
+        dest.pid_ = otpi_name_resolve(dest);
+        dest.name_ = NULL;
+    }
     msg = otpi_msg_of(type, args);
     status = msg == NULL ? OTP_NOMEM
                          : otpi_timer_send(otpi_sched_heap(), due_after(delay), dest, msg, &timer);

@@ -47,14 +47,22 @@ enum otp_message_class {
 
 struct otp_module;
 
-/* One message of one module; constant, written by otpc. */
+/* One message of one module; constant, written by otpc. What a plain process is told or asked is
+ * written by hand, without a module and dispatch; otp_receive gives the type that was sent:
+ *
+ *     static const struct otp_layout number = { sizeof(uint64_t), 0, NULL };
+ *     static const struct otp_message_type add = {
+ *         "add", NULL, OTP_CLASS_CAST, &number, NULL, NULL
+ *     };
+ *     otp_cast(otp_to(pid), &add, &n);
+ */
 struct otp_message_type {
     const char *name;                /* "get" */
-    const struct otp_module *module; /* whose */
+    const struct otp_module *module; /* whose; NULL: for plain processes */
     uint32_t message_class;          /* enum otp_message_class */
     const struct otp_layout *args;   /* NULL: none */
     const struct otp_layout *reply;  /* NULL: an acknowledgement */
-    /* Unpacks args and calls the user's handler. */
+    /* Unpacks args and calls the user's handler; NULL: for plain processes. */
     otp_next (*dispatch)(void *self, otp_from from, const void *args);
 };
 

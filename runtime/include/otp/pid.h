@@ -1,7 +1,8 @@
 /* pid.h - whom a message is for.
  *
  * Idea: an otp_pid names one process and no later one (slot and generation, never reused within
- * 2^36 lives of a slot). An otp_dest is a pid or a registered name that is looked up when used.
+ * 2^36 lives of a slot). An otp_dest is a pid, a registered name that is looked up when used, or an
+ * alias.
  */
 #ifndef OTP_PID_H
 #define OTP_PID_H
@@ -25,10 +26,11 @@ struct otp_name {
     uint64_t epoch_;  /* atomic: the runtime that set cell_ */
 };
 
-/* Where a message goes: a process, or whoever has the name when it is sent. */
+/* Where a message goes: a process, whoever has the name when it is sent, or an alias of a process
+ * (otp_alias in process.h). */
 typedef struct otp_dest {
     uint64_t pid_;
-    struct otp_name *name_;
+    struct otp_name *name_; /* with a pid_: the number of an alias */
 } otp_dest;
 
 static inline otp_pid otp_no_pid(void)

@@ -19,6 +19,42 @@ struct otp_start {
     otp_monitor *monitor_out;
 };
 
+/* How long an alias takes messages. */
+enum otp_alias_mode {
+    OTP_ALIAS_EXPLICIT, /* until otp_unalias */
+    OTP_ALIAS_REPLY     /* one message, or until otp_unalias */
+};
+
+/* A key of the processes' dictionaries: a static object per use, known by its address. */
+struct otp_key {
+    const char *name; /* for people; may be NULL */
+    /* Gets the value that is left when the process has ended, on any thread, in no order; must not
+     * call the library. NULL: nothing is to be done, as for memory of otp_alloc. */
+    void (*destroy)(void *value);
+};
+
+enum otp_process_state {
+    OTP_PROCESS_IDLE,   /* nothing to do; it has no stack */
+    OTP_PROCESS_QUEUED, /* has messages and waits for a worker */
+    OTP_PROCESS_RUNNING,
+    OTP_PROCESS_PARKED /* waits inside a function: for a reply, a message, room in a mailbox */
+};
+
+/* What others may know of a process, as of one moment. */
+struct otp_process_info {
+    otp_pid pid, parent;   /* parent: who started it with a link; no pid if none */
+    const char *name;      /* registered; NULL if none. Valid while the runtime runs */
+    const char *behaviour; /* "genserver", "process" for a plain one */
+    const char *module;    /* "myapp.cache"; NULL if none */
+    uint32_t state;        /* enum otp_process_state */
+    bool trap_exit;
+    uint32_t links, monitors, monitored_by, aliases;
+    uint32_t open_calls; /* calls that it will answer later */
+    uint64_t mailbox;    /* messages that wait in it, of whatever kind */
+    uint64_t received;   /* messages that it has taken out */
+    size_t memory;       /* bytes of its record, data, owned memory and relations */
+};
+
 OTP_BEGIN_DECLS
 
 /* This process; no pid in a foreign thread. */
@@ -52,6 +88,33 @@ OTP_API bool otp_trap_exit(bool on);
 
 /* Not ended and not doomed by a signal that this caller has sent. */
 OTP_API bool otp_is_alive(otp_pid pid);
+
+/* An address for this process that it can switch off: what is sent by it afterwards goes to nobody.
+ * It can be given to calls, casts, timers and monitors as any otp_dest; what was in the mailbox
+ * before stays there. NOMEM, BADARG: no such mode, WRONG_THREAD. */
+OTP_API OTP_MUST_CHECK otp_status otp_alias(enum otp_alias_mode mode, otp_dest *alias);
+/* Switches it off; once it has returned nothing arrives by it. NOT_FOUND: it was off, or is no
+ * alias of this process. BADARG: no alias at all. WRONG_THREAD. */
+OTP_API otp_status otp_unalias(otp_dest alias);
+
+/* This process's dictionary: for libraries and layers that have no place in the state. put keeps
+ * value (not NULL; taken) under key and gives what was there before, which is the caller's now
+ * (NULL if nothing; old may be NULL); key is borrowed for ever. NOMEM, BADARG, WRONG_THREAD:
+ * nothing has changed, value is still the caller's. */
+OTP_API OTP_MUST_CHECK otp_status otp_put(const struct otp_key *key, void *value, void **old);
+/* Borrowed; NULL: nothing is there, or this thread is no process. */
+OTP_API void *otp_get(const struct otp_key *key);
+/* Takes it out: it is the caller's. NULL as above. */
+OTP_API void *otp_erase(const struct otp_key *key);
+
+/* Looks at any process without asking it. NOPROC: it is dead or was never, *info is unchanged.
+ * NOT_RUNNING, FORKED. Any thread. */
+OTP_API otp_status otp_process_info(otp_pid pid, struct otp_process_info *info);
+/* Whom it is linked with: up to room pids; *n: how many there are. Statuses as above. */
+OTP_API otp_status otp_process_links(otp_pid pid, otp_pid *links, size_t room, size_t *n);
+/* All processes that live, in no order: up to room pids; *n: how many there are. Some may have
+ * ended when it returns. NOT_RUNNING, FORKED. Any thread. */
+OTP_API otp_status otp_processes(otp_pid *pids, size_t room, size_t *n);
 
 /* Starts a plain process that runs run(arg) and ends normal when that returns. It may call,
  * receive and park wherever it likes. how may be NULL. arg is borrowed until the process ends.
