@@ -80,30 +80,100 @@ static otp_status wait_parked(struct otpi_fiber *fiber, uint64_t id, otp_duratio
     return status;
 }
 
-/* A foreign thread's wait. With the manual clock a timer ends it, otherwise the futex does. */
+otp_status otpi_call_sleep_begin(struct otpi_sleep *sleep, uint64_t id, otp_duration limit)
+{
+    otp_instant now = otpi_sched_now();
+
+    sleep->deadline = limit < OTP_INFINITY - now ? now + limit : OTP_INFINITY;
+    sleep->manual = otpi_rt->config.manual_clock;
+    if (!sleep->manual || sleep->deadline == OTP_INFINITY)
+        return OTP_OK;
+    return otpi_timer_wait(otpi_sched_heap(), &otpi_me->timer, sleep->deadline, &otpi_me->slot, id);
+}
+
+bool otpi_call_sleep(const struct otpi_sleep *sleep)
+{
+    struct otpi_slot *slot = &otpi_me->slot;
+
+    /* acquire: pairs with the release of who wakes; what it has done is visible */
+    if (atomic_exchange_explicit(&slot->futex, 0, memory_order_acquire) != 0)
+        return true;
+    if (sleep->manual ? otpi_slot_is_done(slot)
+                      : sleep->deadline != OTP_INFINITY && otpi_plat_now() >= sleep->deadline)
+        return false;
+    otpi_plat_wait((const uint32_t *)(const void *)&slot->futex, 0,
+                   sleep->manual ? OTP_INFINITY : sleep->deadline);
+    return true;
+}
+
+void otpi_call_sleep_end(const struct otpi_sleep *sleep)
+{
+    if (sleep->manual)
+        otpi_timer_unwait(&otpi_me->timer);
+}
+
 static otp_status wait_blocked(struct otpi_slot *slot, uint64_t id, otp_duration limit)
 {
-    otp_instant deadline = OTP_INFINITY, now = otpi_sched_now();
-    bool manual = otpi_rt->config.manual_clock;
-    const uint32_t *futex = (const uint32_t *)(const void *)&slot->futex;
-    otp_status status = OTP_OK;
+    struct otpi_sleep sleep;
+    otp_status status;
 
-    if (limit < OTP_INFINITY - now)
-        deadline = now + limit;
-    if (manual && deadline != OTP_INFINITY)
-        status = otpi_timer_wait(otpi_sched_heap(), &otpi_me->timer, deadline, slot, id);
-    if (status != OTP_OK)
-        return status;
     for (int i = 0; i < SPIN && !otpi_slot_is_done(slot); i++)
         otpi_plat_relax();
-    while (!otpi_slot_is_done(slot)) {
-        if (!manual && deadline != OTP_INFINITY && otpi_plat_now() >= deadline)
-            break;
-        otpi_plat_wait(futex, 0, manual ? OTP_INFINITY : deadline);
-    }
-    if (manual)
-        otpi_timer_unwait(&otpi_me->timer);
-    return OTP_OK;
+    if (otpi_slot_is_done(slot))
+        return OTP_OK;
+    status = otpi_call_sleep_begin(&sleep, id, limit);
+    while (status == OTP_OK && !otpi_slot_is_done(slot) && otpi_call_sleep(&sleep))
+        continue;
+    otpi_call_sleep_end(&sleep);
+    return status;
+}
+
+/* The wait may have been deferred by its server: it is open no more. Told by who answers and by who
+ * gives up; who defers looks after it has. */
+static void forget_deferred(uint64_t server, uint64_t id)
+{
+    struct otpi_proc *proc = otpi_proc_find(server);
+
+    if (proc == NULL)
+        return;
+    otpi_lock_take(&proc->lock);
+    if (proc->pid == server && !proc->dead && proc->relations != NULL)
+        (void)otpi_map_remove(&proc->relations->open, id, NULL);
+    otpi_lock_release(&proc->lock);
+}
+
+bool otpi_call_close(struct otpi_slot *slot, uint64_t id)
+{
+    if (otpi_slot_close(slot, id))
+        return true;
+    forget_deferred(slot->server, id);
+    return false;
+}
+
+void otpi_call_abandon(struct otpi_slot *slot)
+{
+    uint64_t word = atomic_load_explicit(&slot->word, memory_order_relaxed);
+
+    if ((word & OTPI_SLOT_PHASE) == OTPI_SLOT_NONE)
+        return;
+    if (otpi_call_close(slot, word >> 2) && slot->block != NULL)
+        otpi_release(slot->block, slot->block->size);
+    slot->block = NULL;
+}
+
+otp_status otpi_call_result(struct otpi_slot *slot)
+{
+    struct otpi_fiber *fiber = otpi_self_fiber();
+    otp_status status = (otp_status)slot->status;
+
+    if (fiber != NULL && slot->block != NULL)
+        otpi_scratch_adopt(&fiber->scratch, slot->block);
+    slot->block = NULL;
+    if (status == OTP_EXIT || status == OTP_IGNORE)
+        set_last_reason(fiber, &slot->reason);
+    else if (status != OTP_OK)
+        (void)otpi_call_failed(status);
+    return status;
 }
 
 otp_status otpi_call_wait(uint64_t id, otp_duration limit)
@@ -114,17 +184,9 @@ otp_status otpi_call_wait(uint64_t id, otp_duration limit)
 
     if (limit > 0)
         status = fiber == NULL ? wait_blocked(slot, id, limit) : wait_parked(fiber, id, limit);
-    if (!otpi_slot_close(slot, id))
+    if (!otpi_call_close(slot, id))
         return otpi_call_failed(status == OTP_OK ? OTP_TIMEOUT : status);
-    status = (otp_status)slot->status;
-    if (fiber != NULL && slot->block != NULL)
-        otpi_scratch_adopt(&fiber->scratch, slot->block);
-    slot->block = NULL;
-    if (status == OTP_EXIT || status == OTP_IGNORE)
-        set_last_reason(fiber, &slot->reason);
-    else if (status != OTP_OK)
-        (void)otpi_call_failed(status);
-    return status;
+    return otpi_call_result(slot);
 }
 
 uint64_t otpi_call_open(uint64_t server, void *reply, otp_from *from)
@@ -271,19 +333,6 @@ otp_status otp_cast(otp_dest dest, const struct otp_message_type *type, const vo
 }
 
 /* -- answering -- */
-
-/* The wait may have been deferred by its server: it is open no more. */
-static void forget_deferred(uint64_t server, uint64_t id)
-{
-    struct otpi_proc *proc = otpi_proc_find(server);
-
-    if (proc == NULL)
-        return;
-    otpi_lock_take(&proc->lock);
-    if (proc->pid == server && !proc->dead && proc->relations != NULL)
-        (void)otpi_map_remove(&proc->relations->open, id, NULL);
-    otpi_lock_release(&proc->lock);
-}
 
 static size_t round16(size_t size)
 {

@@ -6,6 +6,7 @@
 #define OTPI_CALL_H
 
 #include "core/msg.h"
+#include "core/slot.h"
 
 /* Opens the calling thread's slot for an answer by server; *from is what to send. Returns its
  * id. */
@@ -14,6 +15,27 @@ uint64_t otpi_call_open(uint64_t server, void *reply, otp_from *from);
 otp_status otpi_call_wait(uint64_t id, otp_duration limit);
 /* open, send msg (taken) to dest, wait. */
 otp_status otpi_call_send(otp_dest dest, struct otpi_msg *msg, void *reply, otp_duration timeout);
+/* The outcome of a wait that was closed with a result: its status and reason; in a process what the
+ * reply refers to becomes scratch memory. */
+otp_status otpi_call_result(struct otpi_slot *slot);
+/* Ends the wait however it stands, by its waiter. True: its result is there. False: nothing came
+ * and nothing will, and its server forgets it. */
+bool otpi_call_close(struct otpi_slot *slot, uint64_t id);
+/* Ends whatever wait is open, by its waiter; a reply that came is freed. */
+void otpi_call_abandon(struct otpi_slot *slot);
+
+/* A foreign thread's sleep in a wait of its own slot. With the manual clock a timer ends the wait,
+ * otherwise the futex does. */
+struct otpi_sleep {
+    otp_instant deadline;
+    bool manual;
+};
+
+/* NOMEM: no timer. To be ended all the same. */
+otp_status otpi_call_sleep_begin(struct otpi_sleep *sleep, uint64_t id, otp_duration limit);
+/* Sleeps until somebody wakes it, perhaps for nothing. False: the time is over. */
+bool otpi_call_sleep(const struct otpi_sleep *sleep);
+void otpi_call_sleep_end(const struct otpi_sleep *sleep);
 /* Makes status the last reason; returns it. */
 otp_status otpi_call_failed(otp_status status);
 

@@ -1,12 +1,11 @@
 /* dictionary.c - what code that is no behaviour keeps per process.
  *
- * Idea: a map from the address of a key to a pointer, made by the first put. Only its own process
+ * Idea: a map from the address of a key to a pointer, in the extras. Only its own process
  * touches it, so it needs no lock; whoever buries the process hands what is left to the keys.
  * Threads: the process's own. Locks: none. Owns: the map; the values belong to the keys' users.
  */
 #include <otp/process.h>
 
-#include "base/alloc.h"
 #include "core/fiber.h"
 #include "core/memory.h"
 
@@ -31,12 +30,10 @@ otp_status otp_put(const struct otp_key *key, void *value, void **old)
     otpi_check_alive();
     if (key == NULL || value == NULL)
         return OTP_BADARG;
-    if (self->dictionary == NULL)
-        self->dictionary = otpi_alloc_zero(sizeof *self->dictionary);
-    if (self->dictionary == NULL)
+    if (otpi_proc_extras(self) == NULL)
         return OTP_NOMEM;
-    (void)otpi_map_get(self->dictionary, from_key(key), &before);
-    status = otpi_map_put(self->dictionary, from_key(key), (uint64_t)(uintptr_t)value);
+    (void)otpi_map_get(&self->extras->dictionary, from_key(key), &before);
+    status = otpi_map_put(&self->extras->dictionary, from_key(key), (uint64_t)(uintptr_t)value);
     if (status == OTP_OK && old != NULL)
         *old = to_pointer(before);
     return status;
@@ -47,8 +44,8 @@ void *otp_get(const struct otp_key *key)
     struct otpi_proc *self = otpi_self_proc();
     uint64_t value = 0;
 
-    if (self != NULL && self->dictionary != NULL && key != NULL)
-        (void)otpi_map_get(self->dictionary, from_key(key), &value);
+    if (self != NULL && self->extras != NULL && key != NULL)
+        (void)otpi_map_get(&self->extras->dictionary, from_key(key), &value);
     return to_pointer(value);
 }
 
@@ -60,8 +57,8 @@ void *otp_erase(const struct otp_key *key)
     if (self == NULL)
         return NULL;
     otpi_check_alive();
-    if (self->dictionary != NULL && key != NULL)
-        (void)otpi_map_remove(self->dictionary, from_key(key), &value);
+    if (self->extras != NULL && key != NULL)
+        (void)otpi_map_remove(&self->extras->dictionary, from_key(key), &value);
     return to_pointer(value);
 }
 
@@ -69,13 +66,10 @@ void otpi_dictionary_free(struct otpi_map *dictionary)
 {
     struct otpi_map_entry entry;
 
-    if (dictionary == NULL)
-        return;
     while (otpi_map_pop(dictionary, &entry)) {
         const struct otp_key *key = to_pointer(entry.key);
         if (key->destroy != NULL)
             key->destroy(to_pointer(entry.value));
     }
     otpi_map_clear(dictionary);
-    otpi_release(dictionary, sizeof *dictionary);
 }

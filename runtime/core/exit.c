@@ -16,6 +16,7 @@
 #include "base/mutant.h"
 #include "core/memory.h"
 #include "core/point.h"
+#include "core/request.h"
 #include "core/sched.h"
 #include "core/signal.h"
 
@@ -240,12 +241,16 @@ void otpi_proc_bury(struct otpi_proc *proc)
         otpi_msg_free(proc->received);
     if (proc->death != NULL)
         otpi_msg_free(proc->death);
-    otpi_dictionary_free(proc->dictionary);
+    if (proc->extras != NULL) {
+        otpi_dictionary_free(&proc->extras->dictionary);
+        otpi_request_drop_all(&proc->extras->requests);
+        otpi_release(proc->extras, sizeof *proc->extras);
+    }
     otpi_owned_free_all(&proc->owned);
     otpi_release(proc->data, proc->data_size);
     proc->current = proc->received = proc->death = NULL;
     proc->mail = proc->mail_last = NULL;
-    proc->dictionary = NULL;
+    proc->extras = NULL;
     atomic_store_explicit(&proc->owned_size, 0, memory_order_relaxed);
     proc->behaviour = NULL;
     proc->module = NULL;

@@ -266,6 +266,13 @@ bool otpi_links_remove(struct otpi_proc *proc, uint64_t other)
     return proc->relations != NULL && otpi_map_remove(&proc->relations->links, other, NULL);
 }
 
+struct otpi_extras *otpi_proc_extras(struct otpi_proc *proc)
+{
+    if (proc->extras == NULL)
+        proc->extras = otpi_alloc_zero(sizeof *proc->extras);
+    return proc->extras;
+}
+
 struct otpi_relations *otpi_proc_relations(struct otpi_proc *proc)
 {
     if (proc->relations == NULL)

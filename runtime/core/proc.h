@@ -30,6 +30,7 @@
 struct otpi_fiber;
 struct otpi_cell;
 struct otpi_owned;
+struct otpi_request;
 
 #define OTPI_INBOX_IDLE    ((struct otpi_msg *)(uintptr_t)1)
 #define OTPI_INBOX_CLOSED  ((struct otpi_msg *)(uintptr_t)2)
@@ -63,6 +64,12 @@ struct otpi_relations {
     struct otpi_map aliases;  /* ref -> enum otp_alias_mode: those that are switched on */
 };
 
+/* The same, of what nobody else touches. owner: who runs it. */
+struct otpi_extras {
+    struct otpi_map dictionary;    /* address of a key -> pointer */
+    struct otpi_request *requests; /* that it has sent and not taken */
+};
+
 struct otpi_proc {
     /* what senders touch */
     _Alignas(OTPI_CACHE_LINE) _Atomic(struct otpi_msg *) inbox;
@@ -89,11 +96,11 @@ struct otpi_proc {
     _Atomic uint64_t fetched, taken; /* messages out of the inbox, out of the private list */
 
     /* the same, less often */
-    struct otpi_msg *received; /* given out by otp_receive last */
-    struct otpi_owned *owned;  /* memory that goes with it, .. */
-    _Atomic size_t owned_size; /* .. this much */
-    struct otpi_map *dictionary;
-    struct otpi_msg *death; /* why, if another thread ended it while it ran */
+    struct otpi_msg *received;  /* given out by otp_receive last */
+    struct otpi_owned *owned;   /* memory that goes with it, .. */
+    _Atomic size_t owned_size;  /* .. this much */
+    struct otpi_extras *extras; /* NULL: none yet */
+    struct otpi_msg *death;     /* why, if another thread ended it while it ran */
     uint32_t data_size;
     uint16_t unwinding; /* how often behaviour->unwind was entered */
 
@@ -179,6 +186,8 @@ static inline void otpi_mailbox_count(struct otpi_proc *proc)
 otp_status otpi_links_add(struct otpi_proc *proc, uint64_t other);
 bool otpi_links_remove(struct otpi_proc *proc, uint64_t other);
 
+/* The extras of proc, made if need be; NULL: no memory. By who runs it. */
+struct otpi_extras *otpi_proc_extras(struct otpi_proc *proc);
 /* The relations of proc, made if need be; NULL: no memory. Under its lock. */
 struct otpi_relations *otpi_proc_relations(struct otpi_proc *proc);
 #endif

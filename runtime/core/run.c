@@ -8,6 +8,7 @@
 #include <otp/log.h>
 
 #include "base/mutant.h"
+#include "core/call.h"
 #include "core/memory.h"
 #include "core/point.h"
 #include "core/sched.h"
@@ -185,7 +186,7 @@ void otpi_abandon(const otp_reason *reason)
     struct otpi_proc *proc = fiber->proc;
 
     otpi_sched_unwait(fiber);
-    otpi_slot_abandon(&fiber->slot);
+    otpi_call_abandon(&fiber->slot);
     worker->orphan = proc;
     worker->orphan_reason = *reason;
     atomic_store_explicit(&proc->fiber, NULL, memory_order_relaxed);

@@ -25,6 +25,11 @@ static void give_self_back(void *arg)
 {
     struct otpi_self *self = arg;
 
+    otpi_me = self;
+    if (otpi_enter_foreign() == OTP_OK) {
+        otpi_request_leave(self);
+        otpi_leave_foreign();
+    }
     otpi_me = NULL;
     otpi_lock_take(&otpi_rt->selves_lock);
     self->in_use = false;
@@ -69,6 +74,8 @@ static void renew_self(struct otpi_self *self)
     self->last_reason = otp_normal();
     memset(self->magazines, 0, sizeof self->magazines);
     memset(&self->timer, 0, sizeof self->timer);
+    memset(&self->request_cache, 0, sizeof self->request_cache);
+    self->requests = NULL;
 }
 
 otp_status otpi_enter_foreign(void)

@@ -14,6 +14,7 @@
 #include "core/msg.h"
 #include "core/name.h"
 #include "core/proc.h"
+#include "core/request.h"
 #include "core/slot.h"
 #include "core/timer.h"
 
@@ -24,6 +25,7 @@ struct otpi_self {
     struct otpi_worker *worker; /* NULL: a foreign thread */
     struct otpi_fiber *current; /* that runs; NULL: a foreign thread */
     struct otpi_magazine magazines[OTPI_MSG_CLASSES];
+    struct otpi_request_cache request_cache;
     uint64_t next_ref, last_ref; /* refs that it may give out */
     struct otpi_msg *dying;      /* deaths found while another one is under way (in_die) */
     struct otpi_msg *telling;    /* starters to be answered after them */
@@ -32,6 +34,7 @@ struct otpi_self {
     /* foreign threads */
     struct otpi_slot slot;
     struct otpi_timer timer;
+    struct otpi_request *requests; /* that it has sent and not taken */
     otp_reason last_reason;
     uint64_t epoch;
     struct otpi_self *next; /* lock: runtime's selves */
@@ -55,6 +58,7 @@ struct otpi_runtime {
     struct otpi_depot depot;
     struct otpi_table table;
     struct otpi_names names;
+    struct otpi_requests requests;
 
     struct otpi_lock injection_lock;
     struct otpi_proc *injection, *injection_last; /* lock: injection */

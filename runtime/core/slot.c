@@ -2,11 +2,10 @@
  *
  * Idea: see slot.h.
  * Threads: open and close by the waiter; claim, done and fail by anyone. Locks: none.
- * Owns: a reply that nobody takes.
+ * Owns: nothing.
  */
 #include "core/slot.h"
 
-#include "base/alloc.h"
 #include "base/mutant.h"
 #include "core/fiber.h"
 #include "core/point.h"
@@ -17,7 +16,9 @@
 
 void otpi_slot_init(struct otpi_slot *slot, struct otpi_fiber *fiber, uint32_t index)
 {
-    atomic_init(&slot->word, ((uint64_t)index << NUMBER_BITS) << 2);
+    /* from 1: 0 is no number */
+    atomic_init(&slot->word, ((uint64_t)index << NUMBER_BITS | 1) << 2);
+    atomic_init(&slot->waiter, slot);
     atomic_init(&slot->futex, 0);
     slot->fiber = fiber;
     slot->reply = NULL;
@@ -56,17 +57,6 @@ bool otpi_slot_close(struct otpi_slot *slot, uint64_t id)
     return true;
 }
 
-void otpi_slot_abandon(struct otpi_slot *slot)
-{
-    uint64_t word = atomic_load_explicit(&slot->word, memory_order_relaxed);
-
-    if ((word & OTPI_SLOT_PHASE) == OTPI_SLOT_NONE)
-        return;
-    if (otpi_slot_close(slot, word >> 2) && slot->block != NULL)
-        otpi_release(slot->block, slot->block->size);
-    slot->block = NULL;
-}
-
 bool otpi_slot_claim(struct otpi_slot *slot, uint64_t id)
 {
     uint64_t word = id << 2 | OTPI_SLOT_WAIT;
@@ -83,18 +73,30 @@ bool otpi_slot_claim(struct otpi_slot *slot, uint64_t id)
 void otpi_slot_done(struct otpi_slot *slot, uint64_t id, otp_status status)
 {
     struct otpi_fiber *fiber = slot->fiber;
+    struct otpi_slot *waiter;
 
     slot->status = (uint32_t)status;
-    /* release: pairs with the acquire in is_done and close; the result is visible */
-    atomic_store_explicit(&slot->word, id << 2 | OTPI_SLOT_DONE, memory_order_release);
-    OTPI_POINT();
     if (fiber != NULL) {
+        /* release: pairs with the acquire in is_done and close; the result is visible */
+        atomic_store_explicit(&slot->word, id << 2 | OTPI_SLOT_DONE, memory_order_release);
+        OTPI_POINT();
         otpi_fiber_wake(fiber);
         return;
     }
+    /* seq_cst, both: pairs with who notes itself as waiter and then looks at the word */
+    atomic_store(&slot->word, id << 2 | OTPI_SLOT_DONE);
+    OTPI_POINT();
+    waiter = atomic_load(&slot->waiter);
+    if (waiter == NULL)
+        return;
     /* The waiter may have gone on and opened the next wait: it then finds a wake too many. */
-    atomic_store_explicit(&slot->futex, 1, memory_order_release);
-    otpi_plat_wake((const uint32_t *)(const void *)&slot->futex, 1);
+    if (waiter->fiber != NULL) {
+        otpi_fiber_wake(waiter->fiber);
+        return;
+    }
+    /* release: who sees it sees the result */
+    atomic_store_explicit(&waiter->futex, 1, memory_order_release);
+    otpi_plat_wake((const uint32_t *)(const void *)&waiter->futex, 1);
 }
 
 bool otpi_slot_fail(struct otpi_slot *slot, uint64_t id, otp_status status,

@@ -1,9 +1,10 @@
 /* slot.h - where a reply lands.
  *
- * Idea: a fiber or a foreign thread waits for at most one thing at a time, so the place for a
- * reply is part of it, and neither is freed while the runtime runs: a late reply touches valid
- * memory. One word decides everything: the number of the wait and its phase. Whoever moves it
- * from WAIT owns the outcome; all others find another number or phase and give up.
+ * Idea: a fiber or a foreign thread waits for at most one call at a time, so the place for a reply
+ * is part of it. Requests, of which one may have many, have slots of their own (request.h). None of
+ * them is freed while the runtime runs: a late reply touches valid memory. One word decides
+ * everything: the number of the wait and its phase. Whoever moves it from WAIT owns the outcome;
+ * all others find another number or phase and give up.
  *
  *   NONE -> WAIT    the waiter, before it sends
  *   WAIT -> FILL    a replier, a timer or the death of the server: exactly one
@@ -34,8 +35,11 @@ struct otpi_block {
 struct otpi_slot {
     /* atomic: number << 2 | phase; release by who writes the result, acquire by who reads it */
     _Atomic uint64_t word;
-    struct otpi_fiber *fiber; /* const: who to wake; NULL: a foreign thread, by futex */
-    _Atomic uint32_t futex;   /* foreign: 1 when DONE */
+    struct otpi_fiber *fiber; /* const: who to wake; NULL: waiter */
+    /* atomic: the slot of who waits: a foreign thread's own, for ever; of a request, while somebody
+     * waits, that one's. Owner writes */
+    _Atomic(struct otpi_slot *) waiter;
+    _Atomic uint32_t futex; /* foreign: 1 if it is to look */
     /* written by the waiter before WAIT, or by who holds FILL */
     uint32_t status;          /* otp_status */
     void *reply;              /* where the reply struct goes; NULL: nowhere */
@@ -52,14 +56,18 @@ uint64_t otpi_slot_open(struct otpi_slot *slot, uint64_t server, void *reply);
  * is in place (a block too, now the caller's). False: nothing came and nothing will. By the
  * waiter. */
 bool otpi_slot_close(struct otpi_slot *slot, uint64_t id);
-/* Ends whatever wait is open: its frames are abandoned. A reply that came is freed. By the
- * waiter. */
-void otpi_slot_abandon(struct otpi_slot *slot);
 /* The wait has its result. By the waiter. */
 static inline bool otpi_slot_is_done(const struct otpi_slot *slot)
 {
     return (atomic_load_explicit(&slot->word, memory_order_acquire) & OTPI_SLOT_PHASE) ==
            OTPI_SLOT_DONE;
+}
+
+/* That wait has not been closed. */
+static inline bool otpi_slot_is_open(const struct otpi_slot *slot, uint64_t id)
+{
+    uint64_t word = atomic_load_explicit(&slot->word, memory_order_acquire);
+    return word >> 2 == id && (word & OTPI_SLOT_PHASE) != OTPI_SLOT_NONE;
 }
 
 /* That wait has not been answered. */

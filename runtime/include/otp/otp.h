@@ -15,6 +15,7 @@
 #include <otp/pid.h>
 #include <otp/process.h>
 #include <otp/reason.h>
+#include <otp/request.h>
 #include <otp/runtime.h>
 #include <otp/status.h>
 #include <otp/supervisor.h>

@@ -1,0 +1,475 @@
+/* request.c - asking without waiting.
+ *
+ * Idea: see request.h. Who waits for requests notes itself in each of them, looks at them once more
+ * and parks; who answers one finishes the slot and then looks for a note. Both sides are
+ * sequentially consistent, so one of them sees the other; a wake too many is harmless. What limits
+ * the wait is an ordinary wait of the caller's own slot, which nobody but its timer can end.
+ * Threads: a request's functions by its owner; answers by anyone, through the slot.
+ * Locks: requests (leaf). Owns: the table, replies that nobody has taken.
+ */
+#include "core/request.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/mutant.h"
+#include "core/alias.h"
+#include "core/call.h"
+#include "core/sched.h"
+
+#define CACHE_MAX   32
+#define CACHE_BATCH 16
+#define SPIN        400
+
+/* -- the stock -- */
+
+/* lock: requests. False: no memory, or too many for their slots' numbers to differ. */
+static bool add_chunk(struct otpi_requests *all)
+{
+    uint32_t n = atomic_load_explicit(&all->n, memory_order_relaxed);
+    struct otpi_request *chunk;
+
+    if (all->chunks == NULL)
+        all->chunks = otpi_alloc_zero(OTPI_REQUEST_CHUNKS * sizeof *all->chunks);
+    if (all->chunks == NULL || n / OTPI_REQUEST_CHUNK == OTPI_REQUEST_CHUNKS)
+        return false;
+    chunk = otpi_alloc_line(OTPI_REQUEST_CHUNK * sizeof *chunk);
+    if (chunk == NULL)
+        return false;
+    for (uint32_t i = 0; i < OTPI_REQUEST_CHUNK; i++) {
+        otpi_slot_init(&chunk[i].slot, NULL, (uint32_t)atomic_fetch_add(&otpi_rt->slots, 1));
+        atomic_init(&chunk[i].slot.waiter, NULL);
+        chunk[i].index = n + i;
+        chunk[i].next = all->stock;
+        all->stock = &chunk[i];
+    }
+    all->chunks[n / OTPI_REQUEST_CHUNK] = chunk;
+    /* release: pairs with the acquire in at; the chunk is in place */
+    atomic_store_explicit(&all->n, n + OTPI_REQUEST_CHUNK, memory_order_release);
+    return true;
+}
+
+/* A batch out of the stock into an empty cache. False: no memory. */
+static bool refill(struct otpi_request_cache *cache)
+{
+    struct otpi_requests *all = &otpi_rt->requests;
+
+    otpi_lock_take(&all->lock);
+    if (all->stock == NULL)
+        (void)add_chunk(all);
+    while (all->stock != NULL && cache->count < CACHE_BATCH) {
+        struct otpi_request *request = all->stock;
+        all->stock = request->next;
+        request->next = cache->head;
+        cache->head = request;
+        cache->count++;
+    }
+    otpi_lock_release(&all->lock);
+    return cache->count > 0;
+}
+
+/* Back into the stock, until the cache has no more than that. */
+static void flush(struct otpi_request_cache *cache, uint32_t left)
+{
+    struct otpi_requests *all = &otpi_rt->requests;
+
+    otpi_lock_take(&all->lock);
+    while (cache->count > left) {
+        struct otpi_request *request = cache->head;
+        cache->head = request->next;
+        cache->count--;
+        request->next = all->stock;
+        all->stock = request;
+    }
+    otpi_lock_release(&all->lock);
+}
+
+/* The list of the calling process or thread. NULL: no memory; never for one that has a request. */
+static struct otpi_request **own_list(void)
+{
+    struct otpi_proc *proc = otpi_self_proc();
+    struct otpi_extras *extras = proc == NULL ? NULL : otpi_proc_extras(proc);
+
+    if (proc == NULL)
+        return &otpi_me->requests;
+    return extras == NULL ? NULL : &extras->requests;
+}
+
+/* One for the caller, in its list, with room for a reply of that size. NULL: no memory. */
+static struct otpi_request *take(size_t reply_size)
+{
+    struct otpi_request_cache *cache = &otpi_me->request_cache;
+    struct otpi_request *request, **list = own_list();
+    void *reply = NULL;
+
+    if (list == NULL)
+        return NULL;
+    if (reply_size > OTPI_REQUEST_INLINE && (reply = otpi_alloc(reply_size)) == NULL)
+        return NULL;
+    if (cache->count == 0 && !refill(cache)) {
+        otpi_release(reply, reply_size);
+        return NULL;
+    }
+    request = cache->head;
+    cache->head = request->next;
+    cache->count--;
+    request->reply_size = reply_size;
+    request->slot.reply = reply == NULL ? request->reply : reply;
+    request->prev = NULL;
+    request->next = *list;
+    if (*list != NULL)
+        (*list)->prev = request;
+    *list = request;
+    atomic_store_explicit(&request->process, otpi_self_pid(), memory_order_relaxed);
+    atomic_store_explicit(&request->thread, otpi_self_proc() == NULL ? otpi_me : NULL,
+                          memory_order_relaxed);
+    return request;
+}
+
+/* Out of its owner's list. Its slot is closed. */
+static void give(struct otpi_request *request, struct otpi_request **list)
+{
+    struct otpi_request_cache *cache = &otpi_me->request_cache;
+
+    if (request->prev != NULL)
+        request->prev->next = request->next;
+    else
+        *list = request->next;
+    if (request->next != NULL)
+        request->next->prev = request->prev;
+    if (request->slot.reply != request->reply)
+        otpi_release(request->slot.reply, request->reply_size);
+    request->slot.reply = NULL;
+    atomic_store_explicit(&request->process, 0, memory_order_relaxed);
+    atomic_store_explicit(&request->thread, NULL, memory_order_relaxed);
+    request->next = cache->head;
+    cache->head = request;
+    if (++cache->count > CACHE_MAX)
+        flush(cache, CACHE_BATCH);
+}
+
+/* Gives one up, with the answer if that has come. */
+static void drop(struct otpi_request *request, struct otpi_request **list)
+{
+    otpi_call_abandon(&request->slot);
+    give(request, list);
+}
+
+void otpi_request_drop_all(struct otpi_request **list)
+{
+    while (*list != NULL)
+        drop(*list, list);
+}
+
+void otpi_request_leave(struct otpi_self *self)
+{
+    otpi_request_drop_all(&self->requests);
+    flush(&self->request_cache, 0);
+}
+
+void otpi_requests_free(struct otpi_requests *all)
+{
+    uint32_t n = atomic_load(&all->n);
+
+    for (uint32_t i = 0; i < n / OTPI_REQUEST_CHUNK; i++) {
+        for (uint32_t k = 0; k < OTPI_REQUEST_CHUNK; k++) {
+            struct otpi_request *request = &all->chunks[i][k];
+            otpi_call_abandon(&request->slot); /* a foreign thread's */
+            if (request->slot.reply != NULL && request->slot.reply != request->reply)
+                otpi_release(request->slot.reply, request->reply_size);
+        }
+        otpi_release_line(all->chunks[i], OTPI_REQUEST_CHUNK * sizeof(struct otpi_request));
+    }
+    if (all->chunks != NULL)
+        otpi_release(all->chunks, OTPI_REQUEST_CHUNKS * sizeof *all->chunks);
+    memset(all, 0, sizeof *all);
+}
+
+/* -- handles -- */
+
+static bool is_mine(const struct otpi_request *request)
+{
+    uint64_t pid = otpi_self_pid();
+
+    /* relaxed: nobody else writes what is mine */
+    if (pid != 0)
+        return atomic_load_explicit(&request->process, memory_order_relaxed) == pid;
+    return atomic_load_explicit(&request->thread, memory_order_relaxed) == otpi_me;
+}
+
+/* The request that handle names. NOT_FOUND, WRONG_THREAD. */
+static otp_status find(const otp_request *handle, struct otpi_request **out)
+{
+    struct otpi_requests *all = &otpi_rt->requests;
+    struct otpi_request *request;
+    bool is_open;
+
+    if (handle->id_ == 0 || handle->epoch_ != (uint32_t)atomic_load(&otpi_rt->epoch) ||
+        handle->index_ >= atomic_load_explicit(&all->n, memory_order_acquire))
+        return OTP_NOT_FOUND;
+    request =
+        &all->chunks[handle->index_ / OTPI_REQUEST_CHUNK][handle->index_ % OTPI_REQUEST_CHUNK];
+    is_open = otpi_slot_is_open(&request->slot, handle->id_);
+    if (!is_open || !is_mine(request))
+        return is_open ? OTP_WRONG_THREAD : OTP_NOT_FOUND;
+    *out = request;
+    return OTP_OK;
+}
+
+/* -- sending -- */
+
+/* Sends msg (taken), or makes the failure the answer. */
+static void send(otp_dest dest, struct otpi_msg *msg, struct otpi_request *request,
+                 otp_request *handle)
+{
+    uint64_t pid = otpi_name_resolve(dest);
+    struct otpi_proc *proc = otpi_proc_find(pid);
+    struct otpi_slot *slot = &request->slot;
+    otp_reason noproc;
+
+    handle->id_ = otpi_slot_open(slot, pid, slot->reply);
+    handle->index_ = request->index;
+    handle->epoch_ = (uint32_t)atomic_load_explicit(&otpi_rt->epoch, memory_order_relaxed);
+    msg->body.from.slot_ = slot;
+    msg->body.from.id_ = handle->id_;
+    if (proc != NULL && otpi_push_to(dest, proc, pid, msg, false))
+        return;
+    noproc = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
+    otpi_msg_refuse(msg, OTP_NOPROC, &noproc);
+}
+
+otp_status otp_send_request(otp_dest dest, const struct otp_message_type *type, const void *args,
+                            otp_request *handle)
+{
+    otp_status status = otpi_enter();
+    struct otpi_request *request = NULL;
+    struct otpi_msg *msg = NULL;
+
+    memset(handle, 0, sizeof *handle);
+    if (status != OTP_OK)
+        return status;
+    otpi_check_alive();
+    if (type->message_class != OTP_CLASS_CALL && type->message_class != OTP_CLASS_CALL_LATER) {
+        status = otpi_call_failed(OTP_BADARG);
+    } else if ((msg = otpi_msg_of(type, args)) == NULL ||
+               (request = take(type->reply == NULL ? 0 : type->reply->size)) == NULL) {
+        if (msg != NULL)
+            otpi_msg_free(msg);
+        status = otpi_call_failed(OTP_NOMEM);
+    } else {
+        request->type = type;
+        send(dest, msg, request, handle);
+    }
+    otpi_leave();
+    return status;
+}
+
+/* -- waiting -- */
+
+/* What is waited for: one answer or all. */
+struct wait {
+    const otp_request *handles;
+    size_t count;
+    bool all;
+    size_t which; /* any: the first that is answered */
+};
+
+/* Notes in each who waits. */
+static void note_waiter(const struct wait *wait, struct otpi_slot *waiter)
+{
+    for (size_t i = 0; i < wait->count; i++) {
+        struct otpi_request *request;
+        if (find(&wait->handles[i], &request) == OTP_OK)
+            atomic_store(&request->slot.waiter, waiter);
+    }
+}
+
+/* OK: it is over. TIMEOUT: not yet. NOT_FOUND, WRONG_THREAD. */
+static otp_status look(struct wait *wait)
+{
+    size_t found = 0, done = 0;
+
+    for (size_t i = 0; i < wait->count; i++) {
+        struct otpi_request *request;
+        otp_status status = find(&wait->handles[i], &request);
+        if (status == OTP_WRONG_THREAD)
+            return status;
+        if (status != OTP_OK)
+            continue;
+        found++;
+        /* seq_cst: pairs with otpi_slot_done */
+        if ((atomic_load(&request->slot.word) & OTPI_SLOT_PHASE) != OTPI_SLOT_DONE)
+            continue;
+        wait->which = i;
+        if (!wait->all)
+            return OTP_OK;
+        done++;
+    }
+    if (found == 0)
+        return OTP_NOT_FOUND;
+    return wait->all && done == found ? OTP_OK : OTP_TIMEOUT;
+}
+
+/* TIMEOUT as long as it is not over. */
+static otp_status wait_parked(struct otpi_fiber *fiber, struct wait *wait, otp_duration limit)
+{
+    uint64_t id = otpi_slot_open(&fiber->slot, 0, NULL);
+    otp_status status;
+
+    note_waiter(wait, &fiber->slot);
+    if (limit != OTP_INFINITY)
+        otpi_sched_wait(fiber, id, limit);
+    while ((status = look(wait)) == OTP_TIMEOUT) {
+        otpi_check_alive();
+        if (otpi_slot_is_done(&fiber->slot))
+            break;
+        if (!otpi_fiber_park()) {
+            status = OTP_NOMEM;
+            break;
+        }
+    }
+    if (limit != OTP_INFINITY)
+        otpi_sched_unwait(fiber);
+    if (otpi_slot_close(&fiber->slot, id) && status == OTP_TIMEOUT)
+        status = (otp_status)fiber->slot.status; /* or there was no memory for a timer */
+    note_waiter(wait, NULL);
+    otpi_check_alive();
+    return status;
+}
+
+static otp_status wait_blocked(struct wait *wait, otp_duration limit)
+{
+    struct otpi_slot *slot = &otpi_me->slot;
+    uint64_t id = otpi_slot_open(slot, 0, NULL);
+    otp_status status = OTP_TIMEOUT;
+
+    note_waiter(wait, slot);
+    for (int i = 0; i < SPIN && (status = look(wait)) == OTP_TIMEOUT; i++)
+        otpi_plat_relax();
+    if (status == OTP_TIMEOUT) {
+        struct otpi_sleep sleep;
+        status = otpi_call_sleep_begin(&sleep, id, limit);
+        if (status == OTP_OK)
+            while ((status = look(wait)) == OTP_TIMEOUT && otpi_call_sleep(&sleep))
+                continue;
+        otpi_call_sleep_end(&sleep);
+    }
+    (void)otpi_slot_close(slot, id);
+    note_waiter(wait, NULL);
+    return status;
+}
+
+static otp_status wait_for(struct wait *wait, otp_duration timeout)
+{
+    struct otpi_fiber *fiber = otpi_self_fiber();
+    otp_status status = timeout < 0 ? OTP_BADARG : look(wait);
+
+    if (status != OTP_TIMEOUT || timeout == 0)
+        return status;
+    return fiber == NULL ? wait_blocked(wait, timeout) : wait_parked(fiber, wait, timeout);
+}
+
+static otp_status enter_and_wait(struct wait *wait, otp_duration timeout)
+{
+    otp_status status = otpi_enter();
+
+    if (status != OTP_OK)
+        return status;
+    otpi_check_alive();
+    status = wait_for(wait, timeout);
+    if (status != OTP_OK)
+        (void)otpi_call_failed(status);
+    otpi_leave();
+    return status;
+}
+
+otp_status otp_wait_response(const otp_request *handle, otp_duration timeout)
+{
+    struct wait wait = { handle, 1, false, 0 };
+    return enter_and_wait(&wait, timeout);
+}
+
+otp_status otp_wait_any_response(const otp_request *handles, size_t count, otp_duration timeout,
+                                 size_t *which)
+{
+    struct wait wait = { handles, count, false, 0 };
+    otp_status status = enter_and_wait(&wait, timeout);
+
+    if (status == OTP_OK)
+        *which = wait.which;
+    return status;
+}
+
+otp_status otp_wait_all_responses(const otp_request *handles, size_t count, otp_duration timeout)
+{
+    struct wait wait = { handles, count, true, 0 };
+    return enter_and_wait(&wait, timeout);
+}
+
+/* -- the answer -- */
+
+/* Ends the request: with its answer if that is there, else with failure. */
+static otp_status finish(struct otpi_request *request, uint64_t id, void *reply, otp_status failure)
+{
+    struct otpi_slot *slot = &request->slot;
+    otp_status status;
+
+    if (!otpi_call_close(slot, id)) {
+        status = otpi_call_failed(failure);
+    } else {
+        status = otpi_call_result(slot);
+        if (status == OTP_OK && request->type->reply != NULL)
+            otpi_copy(reply, slot->reply, request->reply_size);
+    }
+    give(request, own_list());
+    return status;
+}
+
+static otp_status receive(otp_request *handle, const struct otp_message_type *type, void *reply,
+                          otp_duration timeout)
+{
+    struct wait wait = { handle, 1, false, 0 };
+    struct otpi_request *request;
+    otp_status status = find(handle, &request);
+
+    if (status == OTP_OK && (request->type != type || timeout < 0))
+        status = OTP_BADARG;
+    if (status != OTP_OK)
+        return otpi_call_failed(status);
+    status = wait_for(&wait, timeout);
+    if (OTP_MUTANT(B043) && status == OTP_TIMEOUT)
+        return otpi_call_failed(status);
+    status = finish(request, handle->id_, reply, status);
+    memset(handle, 0, sizeof *handle);
+    return status;
+}
+
+otp_status otp_receive_response(otp_request *handle, const struct otp_message_type *type,
+                                void *reply, otp_duration timeout)
+{
+    otp_status status = otpi_enter();
+
+    if (status != OTP_OK)
+        return status;
+    otpi_check_alive();
+    status = receive(handle, type, reply, timeout);
+    otpi_leave();
+    return status;
+}
+
+otp_status otp_abandon_request(otp_request *handle)
+{
+    otp_status status = otpi_enter();
+    struct otpi_request *request;
+
+    if (status != OTP_OK)
+        return status;
+    otpi_check_alive();
+    status = find(handle, &request);
+    if (status == OTP_OK) {
+        drop(request, own_list());
+        memset(handle, 0, sizeof *handle);
+    }
+    otpi_leave();
+    return status;
+}
