@@ -56,6 +56,9 @@ void emit_message_head(struct emitter *e, const struct plan_message *m, enum emi
         [EMIT_CLIENT_WITHIN] =
             "otp_status $c$_within(otp_dest dest_, otp_duration timeout_$params$$reply$)",
         [EMIT_CLIENT_AFTER] = "otp_timer $c$_after(otp_dest dest_, otp_duration delay_$params$)",
+        [EMIT_REQUEST] = "otp_status $c$_request(otp_dest dest_$params$, otp_request *request_)",
+        [EMIT_RECEIVE] =
+            "otp_status $c$_receive(otp_request *request_, otp_duration timeout_$reply$)",
         [EMIT_FREE_REPLY] = "void $c$_free_reply(const $type$ *reply_)",
     };
     if (head == EMIT_HANDLER) {

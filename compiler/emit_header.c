@@ -19,6 +19,8 @@ void emit_call(struct emitter *e, const struct plan_message *m)
     if (m->params.required < m->params.count)
         emit_prototype(e, m, EMIT_CLIENT_WITH);
     emit_prototype(e, m, EMIT_CLIENT_WITHIN);
+    emit_prototype(e, m, EMIT_REQUEST);
+    emit_prototype(e, m, EMIT_RECEIVE);
     if (m->reply.refs) {
         tmpl_raw(&e->out, "/* Frees what a reply refers to; needed in a foreign thread only. */\n");
         emit_message_head(e, m, EMIT_FREE_REPLY);
@@ -35,7 +37,9 @@ static void emit_module(struct emitter *e, const struct plan_module *m)
              "OTP_MUST_CHECK otp_status $c$_start(const struct $c$_options *options, "
              "otp_pid *pid);\n"
              "OTP_MUST_CHECK otp_status $c$_start_link(const struct $c$_options *options, "
-             "otp_pid *pid);\n\n",
+             "otp_pid *pid);\n"
+             "OTP_MUST_CHECK otp_status $c$_start_with(const struct otp_start *how, "
+             "const struct $c$_options *options, otp_pid *pid);\n\n",
              EMIT_VARS(TMPL_VAR("c", m->c_name)));
     for (size_t i = 0; i < m->n_messages; i++)
         if (m->messages[i].kind == PLAN_CALL)
@@ -49,6 +53,8 @@ static void emit_supervisor(struct emitter *e, const struct plan_supervisor *s)
              "extern const struct otp_supervisor $c$_module;\n"
              "OTP_MUST_CHECK otp_status $c$_start(otp_pid *pid);\n"
              "OTP_MUST_CHECK otp_status $c$_start_link(otp_pid *pid);\n"
+             "OTP_MUST_CHECK otp_status $c$_start_with(const struct otp_start *how, "
+             "otp_pid *pid);\n"
              "struct otp_child $c$_child_spec(void);\n\n",
              EMIT_VARS(TMPL_VAR("c", s->c_name)));
 }

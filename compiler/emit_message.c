@@ -118,6 +118,10 @@ static void emit_call_clients(struct emitter *e, const struct plan_message *m)
                     "    return $c$_within(dest_, $timeout$$names$$comma_reply$);\n");
     emit_client(e, m, EMIT_CLIENT_WITHIN,
                 "!    return otp_call(dest_, &$stem$_type, $args$, $reply$, timeout_);\n");
+    emit_client(e, m, EMIT_REQUEST,
+                "!    return otp_send_request(dest_, &$stem$_type, $args$, request_);\n");
+    emit_client(e, m, EMIT_RECEIVE,
+                "    return otp_receive_response(request_, &$stem$_type, $reply$, timeout_);\n");
     if (!m->reply.refs)
         return;
     tmpl_raw(&e->out, "\n");

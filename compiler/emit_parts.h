@@ -79,6 +79,8 @@ enum emit_head {
     EMIT_CLIENT_WITH,   /* all parameters */
     EMIT_CLIENT_WITHIN, /* calls: a timeout and all parameters */
     EMIT_CLIENT_AFTER,  /* infos: a delay and all parameters */
+    EMIT_REQUEST,       /* calls: sends only; all parameters */
+    EMIT_RECEIVE,       /* calls: takes the answer to a request */
     EMIT_FREE_REPLY,
     EMIT_HANDLER,
     EMIT_CONTINUE

@@ -314,6 +314,8 @@ static void take_call(struct names *n, const struct message *m, const char *modu
         take_made(n, m->reply.type, at);
     begin(n, false, module, m->name.name->text, NULL);
     take(n, "_within", "the client with a timeout of its own", at);
+    take(n, "_request", "the client that sends a call only", at);
+    take(n, "_receive", "the client that takes the answer to a request", at);
     take(n, "_reply", "the reply of a call", at);
     take(n, "_free_reply", "what frees the reply of a call", at);
     if (m->handler.reply_later.set && m->reply.kind != REPLY_TAGS)
@@ -358,6 +360,7 @@ static bool take_started(struct names *n, struct span at)
     take(n, "_module", "the table of a module", at);
     take(n, "_start", "a start function", at);
     take(n, "_start_link", "a start function", at);
+    take(n, "_start_with", "a start function", at);
     take(n, "_child_spec", "the child spec of a module", at);
     return true;
 }

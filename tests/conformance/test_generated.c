@@ -360,6 +360,46 @@ START_TEST(casts_infos_and_later_answers_arrive)
 }
 END_TEST
 
+START_TEST(requests_are_answered_later)
+{
+    otp_request later, text, sum, kept;
+    struct generated_echo_later_reply reply;
+    otp_str view;
+    uint64_t total;
+    OK(generated_echo_later_request(GENERATED_ECHO, 6, &later));
+    OK(generated_echo_text_request(GENERATED_ECHO, otp_cstr("asked"), &text));
+    OK(generated_echo_sum_request(GENERATED_ECHO, &sum));
+    OK(generated_echo_put_request(GENERATED_ECHO, otp_cstr("key"),
+                                  &(struct generated_outer){ .inner.name = otp_cstr("put") },
+                                  &kept));
+    OK(generated_echo_put_receive(&kept, OTP_INFINITY));
+    OK(generated_echo_sum_receive(&sum, OTP_INFINITY, &total));
+    ck_assert_int_eq(generated_echo_sum_receive(&text, 0, &total), OTP_BADARG); /* another call's */
+    OK(generated_echo_text_receive(&text, OTP_INFINITY, &view));
+    SAME(view, "asked");
+    generated_echo_text_free_reply(&view);
+    OK(generated_echo_later_receive(&later, OTP_INFINITY, &reply));
+    ck_assert_uint_eq(reply.as.done.number, 6);
+    generated_echo_later_free_reply(&reply);
+    ck_assert_int_eq(generated_echo_sum_receive(&sum, 0, &total), OTP_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(a_start_takes_what_it_is_told)
+{
+    struct otp_start how = { .name = "generated.second", .timeout = OTP_S };
+    struct generated_echo_options options = generated_echo_options_default(9);
+    otp_pid pid, other;
+    OK(generated_echo_start_with(&how, &options, &pid));
+    ck_assert(otp_pid_equal(otp_whereis("generated.second"), pid));
+    ck_assert_int_eq(generated_echo_start_with(&how, &options, &other), OTP_ALREADY_STARTED);
+    ck_assert(otp_pid_equal(other, pid));
+    OK(generated_echo_start_with(NULL, &options, &other)); /* without a name */
+    OK(otp_stop_process(otp_to(other), otp_normal(), OTP_INFINITY));
+    OK(otp_stop_process(otp_to(pid), otp_normal(), OTP_INFINITY));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("generated");
@@ -376,5 +416,7 @@ int main(void)
     tcase_add_test(c, options_come_from_default_child_and_configuration);
     tcase_add_test(c, options_are_copied_at_the_start);
     tcase_add_test(c, casts_infos_and_later_answers_arrive);
+    tcase_add_test(c, requests_are_answered_later);
+    tcase_add_test(c, a_start_takes_what_it_is_told);
     return support_run(suite);
 }

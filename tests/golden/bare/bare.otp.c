@@ -41,6 +41,13 @@ otp_status bare_nothing_start_link(const struct bare_nothing_options *options, o
     return otp_genserver_start(&bare_nothing_module.module, &how_, NULL, pid);
 }
 
+otp_status bare_nothing_start_with(const struct otp_start *how,
+                                   const struct bare_nothing_options *options, otp_pid *pid)
+{
+    (void)options;
+    return otp_genserver_start(&bare_nothing_module.module, how, NULL, pid);
+}
+
 struct otp_child bare_nothing_child_spec(const struct bare_nothing_options *options)
 {
     const struct otp_child child_ = {.id = "nothing", .module = &bare_nothing_module.module,
@@ -83,6 +90,13 @@ otp_status bare_silent_start_link(const struct bare_silent_options *options, otp
     const struct otp_start how_ = {.name = NULL, .link = true};
     (void)options;
     return otp_genserver_start(&bare_silent_module.module, &how_, NULL, pid);
+}
+
+otp_status bare_silent_start_with(const struct otp_start *how,
+                                  const struct bare_silent_options *options, otp_pid *pid)
+{
+    (void)options;
+    return otp_genserver_start(&bare_silent_module.module, how, NULL, pid);
 }
 
 struct otp_child bare_silent_child_spec(const struct bare_silent_options *options)

@@ -17,12 +17,18 @@ OTP_MUST_CHECK otp_status bare_nothing_start(const struct bare_nothing_options *
                                              otp_pid *pid);
 OTP_MUST_CHECK otp_status bare_nothing_start_link(const struct bare_nothing_options *options,
                                                   otp_pid *pid);
+OTP_MUST_CHECK otp_status bare_nothing_start_with(const struct otp_start *how,
+                                                  const struct bare_nothing_options *options,
+                                                  otp_pid *pid);
 
 /* genserver silent: bare.otp:4 */
 extern const struct otp_genserver bare_silent_module;
 OTP_MUST_CHECK otp_status bare_silent_start(const struct bare_silent_options *options,
                                             otp_pid *pid);
 OTP_MUST_CHECK otp_status bare_silent_start_link(const struct bare_silent_options *options,
+                                                 otp_pid *pid);
+OTP_MUST_CHECK otp_status bare_silent_start_with(const struct otp_start *how,
+                                                 const struct bare_silent_options *options,
                                                  otp_pid *pid);
 
 OTP_END_DECLS

@@ -86,6 +86,18 @@ otp_status myapp_cache_get_within(otp_dest dest_, otp_duration timeout_, otp_str
     return otp_call(dest_, &cache_get_type, &args_, reply_, timeout_);
 }
 
+otp_status myapp_cache_get_request(otp_dest dest_, otp_str key, otp_request *request_)
+{
+    const struct cache_get_args args_ = {.key = key};
+    return otp_send_request(dest_, &cache_get_type, &args_, request_);
+}
+
+otp_status myapp_cache_get_receive(otp_request *request_, otp_duration timeout_,
+                                   struct myapp_cache_get_reply *reply_)
+{
+    return otp_receive_response(request_, &cache_get_type, reply_, timeout_);
+}
+
 void myapp_cache_get_free_reply(const struct myapp_cache_get_reply *reply_)
 {
     otp_reply_free(&cache_get_reply_layout, reply_);
@@ -123,6 +135,16 @@ otp_status myapp_cache_size_within(otp_dest dest_, otp_duration timeout_, uint64
     return otp_call(dest_, &cache_size_type, NULL, reply_, timeout_);
 }
 
+otp_status myapp_cache_size_request(otp_dest dest_, otp_request *request_)
+{
+    return otp_send_request(dest_, &cache_size_type, NULL, request_);
+}
+
+otp_status myapp_cache_size_receive(otp_request *request_, otp_duration timeout_, uint64_t *reply_)
+{
+    return otp_receive_response(request_, &cache_size_type, reply_, timeout_);
+}
+
 otp_next myapp_cache_size_reply(otp_from from, uint64_t value)
 {
     return otp_reply(from, &cache_size_type, &value);
@@ -157,6 +179,17 @@ otp_status myapp_cache_crash_within(otp_dest dest_, otp_duration timeout_, otp_s
 {
     const struct cache_crash_args args_ = {.why = why};
     return otp_call(dest_, &cache_crash_type, &args_, NULL, timeout_);
+}
+
+otp_status myapp_cache_crash_request(otp_dest dest_, otp_str why, otp_request *request_)
+{
+    const struct cache_crash_args args_ = {.why = why};
+    return otp_send_request(dest_, &cache_crash_type, &args_, request_);
+}
+
+otp_status myapp_cache_crash_receive(otp_request *request_, otp_duration timeout_)
+{
+    return otp_receive_response(request_, &cache_crash_type, NULL, timeout_);
 }
 
 otp_next myapp_cache_crash_reply(otp_from from)
@@ -352,6 +385,12 @@ otp_status myapp_cache_start_link(const struct myapp_cache_options *options, otp
     return otp_genserver_start(&myapp_cache_module.module, &how_, options, pid);
 }
 
+otp_status myapp_cache_start_with(const struct otp_start *how,
+                                  const struct myapp_cache_options *options, otp_pid *pid)
+{
+    return otp_genserver_start(&myapp_cache_module.module, how, options, pid);
+}
+
 struct otp_child myapp_cache_child_spec(const struct myapp_cache_options *options)
 {
     const struct otp_child child_ = {.id = "cache", .module = &myapp_cache_module.module,
@@ -393,6 +432,11 @@ otp_status myapp_main_start_link(otp_pid *pid)
 {
     const struct otp_start how_ = {.name = "myapp.main", .link = true};
     return otp_supervisor_start(&myapp_main_module.module, &how_, NULL, pid);
+}
+
+otp_status myapp_main_start_with(const struct otp_start *how, otp_pid *pid)
+{
+    return otp_supervisor_start(&myapp_main_module.module, how, NULL, pid);
 }
 
 struct otp_child myapp_main_child_spec(void)

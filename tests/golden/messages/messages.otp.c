@@ -37,6 +37,16 @@ otp_status messages_ask_ack_within(otp_dest dest_, otp_duration timeout_)
     return otp_call(dest_, &ask_ack_type, NULL, NULL, timeout_);
 }
 
+otp_status messages_ask_ack_request(otp_dest dest_, otp_request *request_)
+{
+    return otp_send_request(dest_, &ask_ack_type, NULL, request_);
+}
+
+otp_status messages_ask_ack_receive(otp_request *request_, otp_duration timeout_)
+{
+    return otp_receive_response(request_, &ask_ack_type, NULL, timeout_);
+}
+
 otp_next messages_ask_ack_reply(otp_from from)
 {
     return otp_reply(from, &ask_ack_type, NULL);
@@ -81,6 +91,18 @@ otp_status messages_ask_ack_with_within(otp_dest dest_, otp_duration timeout_, o
     return otp_call(dest_, &ask_ack_with_type, &args_, NULL, timeout_);
 }
 
+otp_status messages_ask_ack_with_request(otp_dest dest_, otp_str key, otp_duration ttl, bool again,
+                                         otp_request *request_)
+{
+    const struct ask_ack_with_args args_ = {.key = key, .ttl = ttl, .again = again};
+    return otp_send_request(dest_, &ask_ack_with_type, &args_, request_);
+}
+
+otp_status messages_ask_ack_with_receive(otp_request *request_, otp_duration timeout_)
+{
+    return otp_receive_response(request_, &ask_ack_with_type, NULL, timeout_);
+}
+
 otp_next messages_ask_ack_with_reply(otp_from from)
 {
     return otp_reply(from, &ask_ack_with_type, NULL);
@@ -116,6 +138,18 @@ otp_status messages_ask_value_within(otp_dest dest_, otp_duration timeout_, otp_
 {
     const struct ask_value_args args_ = {.key = key};
     return otp_call(dest_, &ask_value_type, &args_, reply_, timeout_);
+}
+
+otp_status messages_ask_value_request(otp_dest dest_, otp_str key, otp_request *request_)
+{
+    const struct ask_value_args args_ = {.key = key};
+    return otp_send_request(dest_, &ask_value_type, &args_, request_);
+}
+
+otp_status messages_ask_value_receive(otp_request *request_, otp_duration timeout_,
+                                      uint64_t *reply_)
+{
+    return otp_receive_response(request_, &ask_value_type, reply_, timeout_);
 }
 
 otp_next messages_ask_value_reply(otp_from from, uint64_t value)
@@ -161,6 +195,18 @@ otp_status messages_ask_tagged_within(otp_dest dest_, otp_duration timeout_, otp
 {
     const struct ask_tagged_args args_ = {.key = key};
     return otp_call(dest_, &ask_tagged_type, &args_, reply_, timeout_);
+}
+
+otp_status messages_ask_tagged_request(otp_dest dest_, otp_str key, otp_request *request_)
+{
+    const struct ask_tagged_args args_ = {.key = key};
+    return otp_send_request(dest_, &ask_tagged_type, &args_, request_);
+}
+
+otp_status messages_ask_tagged_receive(otp_request *request_, otp_duration timeout_,
+                                       struct messages_ask_tagged_reply *reply_)
+{
+    return otp_receive_response(request_, &ask_tagged_type, reply_, timeout_);
 }
 
 void messages_ask_tagged_free_reply(const struct messages_ask_tagged_reply *reply_)
@@ -213,6 +259,17 @@ otp_status messages_ask_bare_tags_within(otp_dest dest_, otp_duration timeout_,
     return otp_call(dest_, &ask_bare_tags_type, NULL, reply_, timeout_);
 }
 
+otp_status messages_ask_bare_tags_request(otp_dest dest_, otp_request *request_)
+{
+    return otp_send_request(dest_, &ask_bare_tags_type, NULL, request_);
+}
+
+otp_status messages_ask_bare_tags_receive(otp_request *request_, otp_duration timeout_,
+                                          struct messages_ask_bare_tags_reply *reply_)
+{
+    return otp_receive_response(request_, &ask_bare_tags_type, reply_, timeout_);
+}
+
 otp_next messages_ask_bare_tags_reply_yes(otp_from from)
 {
     const struct messages_ask_bare_tags_reply reply_ = {.tag = MESSAGES_ASK_BARE_TAGS_YES};
@@ -257,6 +314,18 @@ otp_status messages_ask_later_within(otp_dest dest_, otp_duration timeout_, otp_
 {
     const struct ask_later_args args_ = {.key = key};
     return otp_call(dest_, &ask_later_type, &args_, reply_, timeout_);
+}
+
+otp_status messages_ask_later_request(otp_dest dest_, otp_str key, otp_request *request_)
+{
+    const struct ask_later_args args_ = {.key = key};
+    return otp_send_request(dest_, &ask_later_type, &args_, request_);
+}
+
+otp_status messages_ask_later_receive(otp_request *request_, otp_duration timeout_,
+                                      struct messages_ask_later_reply *reply_)
+{
+    return otp_receive_response(request_, &ask_later_type, reply_, timeout_);
 }
 
 otp_next messages_ask_later_reply_done(otp_from from, int64_t rows)
@@ -306,6 +375,17 @@ otp_status messages_ask_later_value_within(otp_dest dest_, otp_duration timeout_
     return otp_call(dest_, &ask_later_value_type, NULL, reply_, timeout_);
 }
 
+otp_status messages_ask_later_value_request(otp_dest dest_, otp_request *request_)
+{
+    return otp_send_request(dest_, &ask_later_value_type, NULL, request_);
+}
+
+otp_status messages_ask_later_value_receive(otp_request *request_, otp_duration timeout_,
+                                            otp_str *reply_)
+{
+    return otp_receive_response(request_, &ask_later_value_type, reply_, timeout_);
+}
+
 void messages_ask_later_value_free_reply(const otp_str *reply_)
 {
     otp_reply_free(&layout_of_string, reply_);
@@ -340,6 +420,16 @@ otp_status messages_ask_later_ack(otp_dest dest_)
 otp_status messages_ask_later_ack_within(otp_dest dest_, otp_duration timeout_)
 {
     return otp_call(dest_, &ask_later_ack_type, NULL, NULL, timeout_);
+}
+
+otp_status messages_ask_later_ack_request(otp_dest dest_, otp_request *request_)
+{
+    return otp_send_request(dest_, &ask_later_ack_type, NULL, request_);
+}
+
+otp_status messages_ask_later_ack_receive(otp_request *request_, otp_duration timeout_)
+{
+    return otp_receive_response(request_, &ask_later_ack_type, NULL, timeout_);
 }
 
 otp_next messages_ask_later_ack_reply(otp_from from)
@@ -601,6 +691,13 @@ otp_status messages_ask_start_link(const struct messages_ask_options *options, o
     return otp_genserver_start(&messages_ask_module.module, &how_, NULL, pid);
 }
 
+otp_status messages_ask_start_with(const struct otp_start *how,
+                                   const struct messages_ask_options *options, otp_pid *pid)
+{
+    (void)options;
+    return otp_genserver_start(&messages_ask_module.module, how, NULL, pid);
+}
+
 struct otp_child messages_ask_child_spec(const struct messages_ask_options *options)
 {
     const struct otp_child child_ = {.id = "ask", .module = &messages_ask_module.module,
@@ -642,6 +739,17 @@ otp_status messages_user_work_within(otp_dest dest_, otp_duration timeout_, otp_
 {
     const struct user_work_args args_ = {.job = job};
     return otp_call(dest_, &user_work_type, &args_, reply_, timeout_);
+}
+
+otp_status messages_user_work_request(otp_dest dest_, otp_str job, otp_request *request_)
+{
+    const struct user_work_args args_ = {.job = job};
+    return otp_send_request(dest_, &user_work_type, &args_, request_);
+}
+
+otp_status messages_user_work_receive(otp_request *request_, otp_duration timeout_, otp_str *reply_)
+{
+    return otp_receive_response(request_, &user_work_type, reply_, timeout_);
 }
 
 void messages_user_work_free_reply(const otp_str *reply_)
@@ -701,6 +809,13 @@ otp_status messages_user_start_link(const struct messages_user_options *options,
     const struct otp_start how_ = {.name = NULL, .link = true};
     (void)options;
     return otp_genserver_start(&messages_user_module.module, &how_, NULL, pid);
+}
+
+otp_status messages_user_start_with(const struct otp_start *how,
+                                    const struct messages_user_options *options, otp_pid *pid)
+{
+    (void)options;
+    return otp_genserver_start(&messages_user_module.module, how, NULL, pid);
 }
 
 struct otp_child messages_user_child_spec(const struct messages_user_options *options)
@@ -772,6 +887,13 @@ otp_status messages_friend_start_link(const struct messages_friend_options *opti
     const struct otp_start how_ = {.name = NULL, .link = true};
     (void)options;
     return otp_genserver_start(&messages_friend_module.module, &how_, NULL, pid);
+}
+
+otp_status messages_friend_start_with(const struct otp_start *how,
+                                      const struct messages_friend_options *options, otp_pid *pid)
+{
+    (void)options;
+    return otp_genserver_start(&messages_friend_module.module, how, NULL, pid);
 }
 
 struct otp_child messages_friend_child_spec(const struct messages_friend_options *options)

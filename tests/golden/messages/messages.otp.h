@@ -18,10 +18,15 @@ OTP_MUST_CHECK otp_status messages_ask_start(const struct messages_ask_options *
                                              otp_pid *pid);
 OTP_MUST_CHECK otp_status messages_ask_start_link(const struct messages_ask_options *options,
                                                   otp_pid *pid);
+OTP_MUST_CHECK otp_status messages_ask_start_with(const struct otp_start *how,
+                                                  const struct messages_ask_options *options,
+                                                  otp_pid *pid);
 
 /* call ask.ack: messages.otp:6 */
 OTP_MUST_CHECK otp_status messages_ask_ack(otp_dest dest_);
 OTP_MUST_CHECK otp_status messages_ask_ack_within(otp_dest dest_, otp_duration timeout_);
+OTP_MUST_CHECK otp_status messages_ask_ack_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status messages_ask_ack_receive(otp_request *request_, otp_duration timeout_);
 
 /* call ask.ack_with: messages.otp:7 */
 OTP_MUST_CHECK otp_status messages_ask_ack_with(otp_dest dest_, otp_str key);
@@ -29,11 +34,20 @@ OTP_MUST_CHECK otp_status messages_ask_ack_with_with(otp_dest dest_, otp_str key
                                                      bool again);
 OTP_MUST_CHECK otp_status messages_ask_ack_with_within(otp_dest dest_, otp_duration timeout_,
                                                        otp_str key, otp_duration ttl, bool again);
+OTP_MUST_CHECK otp_status messages_ask_ack_with_request(otp_dest dest_, otp_str key,
+                                                        otp_duration ttl, bool again,
+                                                        otp_request *request_);
+OTP_MUST_CHECK otp_status messages_ask_ack_with_receive(otp_request *request_,
+                                                        otp_duration timeout_);
 
 /* call ask.value: messages.otp:8 */
 OTP_MUST_CHECK otp_status messages_ask_value(otp_dest dest_, otp_str key, uint64_t *reply_);
 OTP_MUST_CHECK otp_status messages_ask_value_within(otp_dest dest_, otp_duration timeout_,
                                                     otp_str key, uint64_t *reply_);
+OTP_MUST_CHECK otp_status messages_ask_value_request(otp_dest dest_, otp_str key,
+                                                     otp_request *request_);
+OTP_MUST_CHECK otp_status messages_ask_value_receive(otp_request *request_, otp_duration timeout_,
+                                                     uint64_t *reply_);
 
 /* call ask.tagged: messages.otp:9 */
 OTP_MUST_CHECK otp_status messages_ask_tagged(otp_dest dest_, otp_str key,
@@ -41,6 +55,10 @@ OTP_MUST_CHECK otp_status messages_ask_tagged(otp_dest dest_, otp_str key,
 OTP_MUST_CHECK otp_status messages_ask_tagged_within(otp_dest dest_, otp_duration timeout_,
                                                      otp_str key,
                                                      struct messages_ask_tagged_reply *reply_);
+OTP_MUST_CHECK otp_status messages_ask_tagged_request(otp_dest dest_, otp_str key,
+                                                      otp_request *request_);
+OTP_MUST_CHECK otp_status messages_ask_tagged_receive(otp_request *request_, otp_duration timeout_,
+                                                      struct messages_ask_tagged_reply *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void messages_ask_tagged_free_reply(const struct messages_ask_tagged_reply *reply_);
 
@@ -50,6 +68,10 @@ OTP_MUST_CHECK otp_status messages_ask_bare_tags(otp_dest dest_,
 OTP_MUST_CHECK otp_status
 messages_ask_bare_tags_within(otp_dest dest_, otp_duration timeout_,
                               struct messages_ask_bare_tags_reply *reply_);
+OTP_MUST_CHECK otp_status messages_ask_bare_tags_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status
+messages_ask_bare_tags_receive(otp_request *request_, otp_duration timeout_,
+                               struct messages_ask_bare_tags_reply *reply_);
 
 /* call ask.later: messages.otp:12
  * Answered by somebody else, perhaps. */
@@ -58,17 +80,27 @@ OTP_MUST_CHECK otp_status messages_ask_later(otp_dest dest_, otp_str key,
 OTP_MUST_CHECK otp_status messages_ask_later_within(otp_dest dest_, otp_duration timeout_,
                                                     otp_str key,
                                                     struct messages_ask_later_reply *reply_);
+OTP_MUST_CHECK otp_status messages_ask_later_request(otp_dest dest_, otp_str key,
+                                                     otp_request *request_);
+OTP_MUST_CHECK otp_status messages_ask_later_receive(otp_request *request_, otp_duration timeout_,
+                                                     struct messages_ask_later_reply *reply_);
 
 /* call ask.later_value: messages.otp:13 */
 OTP_MUST_CHECK otp_status messages_ask_later_value(otp_dest dest_, otp_str *reply_);
 OTP_MUST_CHECK otp_status messages_ask_later_value_within(otp_dest dest_, otp_duration timeout_,
                                                           otp_str *reply_);
+OTP_MUST_CHECK otp_status messages_ask_later_value_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status messages_ask_later_value_receive(otp_request *request_,
+                                                           otp_duration timeout_, otp_str *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void messages_ask_later_value_free_reply(const otp_str *reply_);
 
 /* call ask.later_ack: messages.otp:14 */
 OTP_MUST_CHECK otp_status messages_ask_later_ack(otp_dest dest_);
 OTP_MUST_CHECK otp_status messages_ask_later_ack_within(otp_dest dest_, otp_duration timeout_);
+OTP_MUST_CHECK otp_status messages_ask_later_ack_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status messages_ask_later_ack_receive(otp_request *request_,
+                                                         otp_duration timeout_);
 
 /* genserver user: messages.otp:28
  * Calls the other one. */
@@ -77,11 +109,18 @@ OTP_MUST_CHECK otp_status messages_user_start(const struct messages_user_options
                                               otp_pid *pid);
 OTP_MUST_CHECK otp_status messages_user_start_link(const struct messages_user_options *options,
                                                    otp_pid *pid);
+OTP_MUST_CHECK otp_status messages_user_start_with(const struct otp_start *how,
+                                                   const struct messages_user_options *options,
+                                                   otp_pid *pid);
 
 /* call user.work: messages.otp:31 */
 OTP_MUST_CHECK otp_status messages_user_work(otp_dest dest_, otp_str job, otp_str *reply_);
 OTP_MUST_CHECK otp_status messages_user_work_within(otp_dest dest_, otp_duration timeout_,
                                                     otp_str job, otp_str *reply_);
+OTP_MUST_CHECK otp_status messages_user_work_request(otp_dest dest_, otp_str job,
+                                                     otp_request *request_);
+OTP_MUST_CHECK otp_status messages_user_work_receive(otp_request *request_, otp_duration timeout_,
+                                                     otp_str *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void messages_user_work_free_reply(const otp_str *reply_);
 
@@ -90,6 +129,9 @@ extern const struct otp_genserver messages_friend_module;
 OTP_MUST_CHECK otp_status messages_friend_start(const struct messages_friend_options *options,
                                                 otp_pid *pid);
 OTP_MUST_CHECK otp_status messages_friend_start_link(const struct messages_friend_options *options,
+                                                     otp_pid *pid);
+OTP_MUST_CHECK otp_status messages_friend_start_with(const struct otp_start *how,
+                                                     const struct messages_friend_options *options,
                                                      otp_pid *pid);
 
 OTP_END_DECLS

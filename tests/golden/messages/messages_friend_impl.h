@@ -34,6 +34,8 @@ otp_next messages_friend_handle_idle(struct messages_friend *self);
 /* call ask.ack: messages.otp:6 */
 OTP_MUST_CHECK otp_status messages_ask_ack(otp_dest dest_);
 OTP_MUST_CHECK otp_status messages_ask_ack_within(otp_dest dest_, otp_duration timeout_);
+OTP_MUST_CHECK otp_status messages_ask_ack_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status messages_ask_ack_receive(otp_request *request_, otp_duration timeout_);
 
 /* call ask.ack_with: messages.otp:7 */
 OTP_MUST_CHECK otp_status messages_ask_ack_with(otp_dest dest_, otp_str key);
@@ -41,11 +43,20 @@ OTP_MUST_CHECK otp_status messages_ask_ack_with_with(otp_dest dest_, otp_str key
                                                      bool again);
 OTP_MUST_CHECK otp_status messages_ask_ack_with_within(otp_dest dest_, otp_duration timeout_,
                                                        otp_str key, otp_duration ttl, bool again);
+OTP_MUST_CHECK otp_status messages_ask_ack_with_request(otp_dest dest_, otp_str key,
+                                                        otp_duration ttl, bool again,
+                                                        otp_request *request_);
+OTP_MUST_CHECK otp_status messages_ask_ack_with_receive(otp_request *request_,
+                                                        otp_duration timeout_);
 
 /* call ask.value: messages.otp:8 */
 OTP_MUST_CHECK otp_status messages_ask_value(otp_dest dest_, otp_str key, uint64_t *reply_);
 OTP_MUST_CHECK otp_status messages_ask_value_within(otp_dest dest_, otp_duration timeout_,
                                                     otp_str key, uint64_t *reply_);
+OTP_MUST_CHECK otp_status messages_ask_value_request(otp_dest dest_, otp_str key,
+                                                     otp_request *request_);
+OTP_MUST_CHECK otp_status messages_ask_value_receive(otp_request *request_, otp_duration timeout_,
+                                                     uint64_t *reply_);
 
 /* call ask.tagged: messages.otp:9 */
 OTP_MUST_CHECK otp_status messages_ask_tagged(otp_dest dest_, otp_str key,
@@ -53,6 +64,10 @@ OTP_MUST_CHECK otp_status messages_ask_tagged(otp_dest dest_, otp_str key,
 OTP_MUST_CHECK otp_status messages_ask_tagged_within(otp_dest dest_, otp_duration timeout_,
                                                      otp_str key,
                                                      struct messages_ask_tagged_reply *reply_);
+OTP_MUST_CHECK otp_status messages_ask_tagged_request(otp_dest dest_, otp_str key,
+                                                      otp_request *request_);
+OTP_MUST_CHECK otp_status messages_ask_tagged_receive(otp_request *request_, otp_duration timeout_,
+                                                      struct messages_ask_tagged_reply *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void messages_ask_tagged_free_reply(const struct messages_ask_tagged_reply *reply_);
 
@@ -62,6 +77,10 @@ OTP_MUST_CHECK otp_status messages_ask_bare_tags(otp_dest dest_,
 OTP_MUST_CHECK otp_status
 messages_ask_bare_tags_within(otp_dest dest_, otp_duration timeout_,
                               struct messages_ask_bare_tags_reply *reply_);
+OTP_MUST_CHECK otp_status messages_ask_bare_tags_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status
+messages_ask_bare_tags_receive(otp_request *request_, otp_duration timeout_,
+                               struct messages_ask_bare_tags_reply *reply_);
 
 /* call ask.later: messages.otp:12
  * Answered by somebody else, perhaps. */
@@ -70,17 +89,27 @@ OTP_MUST_CHECK otp_status messages_ask_later(otp_dest dest_, otp_str key,
 OTP_MUST_CHECK otp_status messages_ask_later_within(otp_dest dest_, otp_duration timeout_,
                                                     otp_str key,
                                                     struct messages_ask_later_reply *reply_);
+OTP_MUST_CHECK otp_status messages_ask_later_request(otp_dest dest_, otp_str key,
+                                                     otp_request *request_);
+OTP_MUST_CHECK otp_status messages_ask_later_receive(otp_request *request_, otp_duration timeout_,
+                                                     struct messages_ask_later_reply *reply_);
 
 /* call ask.later_value: messages.otp:13 */
 OTP_MUST_CHECK otp_status messages_ask_later_value(otp_dest dest_, otp_str *reply_);
 OTP_MUST_CHECK otp_status messages_ask_later_value_within(otp_dest dest_, otp_duration timeout_,
                                                           otp_str *reply_);
+OTP_MUST_CHECK otp_status messages_ask_later_value_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status messages_ask_later_value_receive(otp_request *request_,
+                                                           otp_duration timeout_, otp_str *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void messages_ask_later_value_free_reply(const otp_str *reply_);
 
 /* call ask.later_ack: messages.otp:14 */
 OTP_MUST_CHECK otp_status messages_ask_later_ack(otp_dest dest_);
 OTP_MUST_CHECK otp_status messages_ask_later_ack_within(otp_dest dest_, otp_duration timeout_);
+OTP_MUST_CHECK otp_status messages_ask_later_ack_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status messages_ask_later_ack_receive(otp_request *request_,
+                                                         otp_duration timeout_);
 
 OTP_END_DECLS
 

@@ -39,6 +39,10 @@ otp_next messages_user_work_reply(otp_from from, otp_str value);
 OTP_MUST_CHECK otp_status messages_ask_value(otp_dest dest_, otp_str key, uint64_t *reply_);
 OTP_MUST_CHECK otp_status messages_ask_value_within(otp_dest dest_, otp_duration timeout_,
                                                     otp_str key, uint64_t *reply_);
+OTP_MUST_CHECK otp_status messages_ask_value_request(otp_dest dest_, otp_str key,
+                                                     otp_request *request_);
+OTP_MUST_CHECK otp_status messages_ask_value_receive(otp_request *request_, otp_duration timeout_,
+                                                     uint64_t *reply_);
 
 /* call ask.tagged: messages.otp:9 */
 OTP_MUST_CHECK otp_status messages_ask_tagged(otp_dest dest_, otp_str key,
@@ -46,6 +50,10 @@ OTP_MUST_CHECK otp_status messages_ask_tagged(otp_dest dest_, otp_str key,
 OTP_MUST_CHECK otp_status messages_ask_tagged_within(otp_dest dest_, otp_duration timeout_,
                                                      otp_str key,
                                                      struct messages_ask_tagged_reply *reply_);
+OTP_MUST_CHECK otp_status messages_ask_tagged_request(otp_dest dest_, otp_str key,
+                                                      otp_request *request_);
+OTP_MUST_CHECK otp_status messages_ask_tagged_receive(otp_request *request_, otp_duration timeout_,
+                                                      struct messages_ask_tagged_reply *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void messages_ask_tagged_free_reply(const struct messages_ask_tagged_reply *reply_);
 
@@ -55,6 +63,11 @@ OTP_MUST_CHECK otp_status messages_ask_ack_with_with(otp_dest dest_, otp_str key
                                                      bool again);
 OTP_MUST_CHECK otp_status messages_ask_ack_with_within(otp_dest dest_, otp_duration timeout_,
                                                        otp_str key, otp_duration ttl, bool again);
+OTP_MUST_CHECK otp_status messages_ask_ack_with_request(otp_dest dest_, otp_str key,
+                                                        otp_duration ttl, bool again,
+                                                        otp_request *request_);
+OTP_MUST_CHECK otp_status messages_ask_ack_with_receive(otp_request *request_,
+                                                        otp_duration timeout_);
 
 OTP_END_DECLS
 

@@ -86,6 +86,18 @@ otp_status myapp_cache_get_within(otp_dest dest_, otp_duration timeout_, otp_str
     return otp_call(dest_, &cache_get_type, &args_, reply_, timeout_);
 }
 
+otp_status myapp_cache_get_request(otp_dest dest_, otp_str key, otp_request *request_)
+{
+    const struct cache_get_args args_ = {.key = key};
+    return otp_send_request(dest_, &cache_get_type, &args_, request_);
+}
+
+otp_status myapp_cache_get_receive(otp_request *request_, otp_duration timeout_,
+                                   struct myapp_cache_get_reply *reply_)
+{
+    return otp_receive_response(request_, &cache_get_type, reply_, timeout_);
+}
+
 void myapp_cache_get_free_reply(const struct myapp_cache_get_reply *reply_)
 {
     otp_reply_free(&cache_get_reply_layout, reply_);
@@ -121,6 +133,16 @@ otp_status myapp_cache_size(otp_dest dest_, uint64_t *reply_)
 otp_status myapp_cache_size_within(otp_dest dest_, otp_duration timeout_, uint64_t *reply_)
 {
     return otp_call(dest_, &cache_size_type, NULL, reply_, timeout_);
+}
+
+otp_status myapp_cache_size_request(otp_dest dest_, otp_request *request_)
+{
+    return otp_send_request(dest_, &cache_size_type, NULL, request_);
+}
+
+otp_status myapp_cache_size_receive(otp_request *request_, otp_duration timeout_, uint64_t *reply_)
+{
+    return otp_receive_response(request_, &cache_size_type, reply_, timeout_);
 }
 
 otp_next myapp_cache_size_reply(otp_from from, uint64_t value)
@@ -309,6 +331,12 @@ otp_status myapp_cache_start_link(const struct myapp_cache_options *options, otp
     return otp_genserver_start(&myapp_cache_module.module, &how_, options, pid);
 }
 
+otp_status myapp_cache_start_with(const struct otp_start *how,
+                                  const struct myapp_cache_options *options, otp_pid *pid)
+{
+    return otp_genserver_start(&myapp_cache_module.module, how, options, pid);
+}
+
 struct otp_child myapp_cache_child_spec(const struct myapp_cache_options *options)
 {
     const struct otp_child child_ = {.id = "cache", .module = &myapp_cache_module.module,
@@ -350,6 +378,11 @@ otp_status myapp_main_start_link(otp_pid *pid)
 {
     const struct otp_start how_ = {.name = "myapp.main", .link = true};
     return otp_supervisor_start(&myapp_main_module.module, &how_, NULL, pid);
+}
+
+otp_status myapp_main_start_with(const struct otp_start *how, otp_pid *pid)
+{
+    return otp_supervisor_start(&myapp_main_module.module, how, NULL, pid);
 }
 
 struct otp_child myapp_main_child_spec(void)

@@ -19,12 +19,19 @@ OTP_MUST_CHECK otp_status myapp_cache_start(const struct myapp_cache_options *op
                                             otp_pid *pid);
 OTP_MUST_CHECK otp_status myapp_cache_start_link(const struct myapp_cache_options *options,
                                                  otp_pid *pid);
+OTP_MUST_CHECK otp_status myapp_cache_start_with(const struct otp_start *how,
+                                                 const struct myapp_cache_options *options,
+                                                 otp_pid *pid);
 
 /* call cache.get: myapp.otp:13 */
 OTP_MUST_CHECK otp_status myapp_cache_get(otp_dest dest_, otp_str key,
                                           struct myapp_cache_get_reply *reply_);
 OTP_MUST_CHECK otp_status myapp_cache_get_within(otp_dest dest_, otp_duration timeout_, otp_str key,
                                                  struct myapp_cache_get_reply *reply_);
+OTP_MUST_CHECK otp_status myapp_cache_get_request(otp_dest dest_, otp_str key,
+                                                  otp_request *request_);
+OTP_MUST_CHECK otp_status myapp_cache_get_receive(otp_request *request_, otp_duration timeout_,
+                                                  struct myapp_cache_get_reply *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void myapp_cache_get_free_reply(const struct myapp_cache_get_reply *reply_);
 
@@ -32,11 +39,15 @@ void myapp_cache_get_free_reply(const struct myapp_cache_get_reply *reply_);
 OTP_MUST_CHECK otp_status myapp_cache_size(otp_dest dest_, uint64_t *reply_);
 OTP_MUST_CHECK otp_status myapp_cache_size_within(otp_dest dest_, otp_duration timeout_,
                                                   uint64_t *reply_);
+OTP_MUST_CHECK otp_status myapp_cache_size_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status myapp_cache_size_receive(otp_request *request_, otp_duration timeout_,
+                                                   uint64_t *reply_);
 
 /* supervisor main: myapp.otp:20 */
 extern const struct otp_supervisor myapp_main_module;
 OTP_MUST_CHECK otp_status myapp_main_start(otp_pid *pid);
 OTP_MUST_CHECK otp_status myapp_main_start_link(otp_pid *pid);
+OTP_MUST_CHECK otp_status myapp_main_start_with(const struct otp_start *how, otp_pid *pid);
 struct otp_child myapp_main_child_spec(void);
 
 /* application myapp: myapp.otp:26 */

@@ -99,6 +99,19 @@ otp_status odd_genserver_call_within(otp_dest dest_, otp_duration timeout_, uint
     return otp_call(dest_, &genserver_call_type, &args_, reply_, timeout_);
 }
 
+otp_status odd_genserver_call_request(otp_dest dest_, uint64_t self, otp_str from, otp_pid to,
+                                      otp_request *request_)
+{
+    const struct genserver_call_args args_ = {.self = self, .from = from, .to = to};
+    return otp_send_request(dest_, &genserver_call_type, &args_, request_);
+}
+
+otp_status odd_genserver_call_receive(otp_request *request_, otp_duration timeout_,
+                                      struct odd_genserver_call_reply *reply_)
+{
+    return otp_receive_response(request_, &genserver_call_type, reply_, timeout_);
+}
+
 void odd_genserver_call_free_reply(const struct odd_genserver_call_reply *reply_)
 {
     otp_reply_free(&genserver_call_reply_layout, reply_);
@@ -167,6 +180,21 @@ otp_status odd_genserver_get_within(otp_dest dest_, otp_duration timeout_,
     return otp_call(dest_, &genserver_get_type, &args_, reply_, timeout_);
 }
 
+otp_status odd_genserver_get_request(otp_dest dest_, const struct odd_state *options, otp_str reply,
+                                     uint64_t args, otp_pid dest, uint64_t timeout, otp_bytes key,
+                                     otp_request *request_)
+{
+    const struct genserver_get_args args_ = {.options = *options, .reply = reply, .args = args,
+                                             .dest = dest, .timeout = timeout, .key = key};
+    return otp_send_request(dest_, &genserver_get_type, &args_, request_);
+}
+
+otp_status odd_genserver_get_receive(otp_request *request_, otp_duration timeout_,
+                                     struct odd_state *reply_)
+{
+    return otp_receive_response(request_, &genserver_get_type, reply_, timeout_);
+}
+
 void odd_genserver_get_free_reply(const struct odd_state *reply_)
 {
     otp_reply_free(&state_layout, reply_);
@@ -208,6 +236,19 @@ otp_status odd_genserver_with_value_within(otp_dest dest_, otp_duration timeout_
 {
     const struct genserver_with_value_args args_ = {.value = value, .count = count};
     return otp_call(dest_, &genserver_with_value_type, &args_, reply_, timeout_);
+}
+
+otp_status odd_genserver_with_value_request(otp_dest dest_, otp_str value, uint64_t count,
+                                            otp_request *request_)
+{
+    const struct genserver_with_value_args args_ = {.value = value, .count = count};
+    return otp_send_request(dest_, &genserver_with_value_type, &args_, request_);
+}
+
+otp_status odd_genserver_with_value_receive(otp_request *request_, otp_duration timeout_,
+                                            uint64_t *reply_)
+{
+    return otp_receive_response(request_, &genserver_with_value_type, reply_, timeout_);
 }
 
 otp_next odd_genserver_with_value_reply(otp_from from, uint64_t value)
@@ -425,6 +466,12 @@ otp_status odd_genserver_start_link(const struct odd_genserver_options *options,
     return otp_genserver_start(&odd_genserver_module.module, &how_, options, pid);
 }
 
+otp_status odd_genserver_start_with(const struct otp_start *how,
+                                    const struct odd_genserver_options *options, otp_pid *pid)
+{
+    return otp_genserver_start(&odd_genserver_module.module, how, options, pid);
+}
+
 struct otp_child odd_genserver_child_spec(const struct odd_genserver_options *options)
 {
     const struct otp_child child_ = {.id = "genserver", .module = &odd_genserver_module.module,
@@ -549,6 +596,28 @@ otp_status odd_module_with_a_long_name_message_with_a_long_name_within(
          .a_third_one_count = a_third_one_count};
     return otp_call(dest_, &module_with_a_long_name_message_with_a_long_name_type, &args_, reply_,
                     timeout_);
+}
+
+otp_status odd_module_with_a_long_name_message_with_a_long_name_request(
+    otp_dest dest_, otp_str parameter_with_a_long_name,
+    const struct odd_state *another_parameter_with_a_long_name, bool has_a_third_one,
+    const otp_str *a_third_one, size_t a_third_one_count, otp_request *request_)
+{
+    const struct module_with_a_long_name_message_with_a_long_name_args args_ =
+        {.parameter_with_a_long_name = parameter_with_a_long_name,
+         .another_parameter_with_a_long_name = *another_parameter_with_a_long_name,
+         .has_a_third_one = has_a_third_one, .a_third_one = a_third_one,
+         .a_third_one_count = a_third_one_count};
+    return otp_send_request(dest_, &module_with_a_long_name_message_with_a_long_name_type, &args_,
+                            request_);
+}
+
+otp_status odd_module_with_a_long_name_message_with_a_long_name_receive(
+    otp_request *request_, otp_duration timeout_,
+    struct odd_module_with_a_long_name_message_with_a_long_name_reply *reply_)
+{
+    return otp_receive_response(request_, &module_with_a_long_name_message_with_a_long_name_type,
+                                reply_, timeout_);
 }
 
 void odd_module_with_a_long_name_message_with_a_long_name_free_reply(
@@ -717,6 +786,14 @@ odd_module_with_a_long_name_start_link(const struct odd_module_with_a_long_name_
     return otp_genserver_start(&odd_module_with_a_long_name_module.module, &how_, options, pid);
 }
 
+otp_status
+odd_module_with_a_long_name_start_with(const struct otp_start *how,
+                                       const struct odd_module_with_a_long_name_options *options,
+                                       otp_pid *pid)
+{
+    return otp_genserver_start(&odd_module_with_a_long_name_module.module, how, options, pid);
+}
+
 struct otp_child
 odd_module_with_a_long_name_child_spec(const struct odd_module_with_a_long_name_options *options)
 {
@@ -769,6 +846,11 @@ otp_status odd_supervisor_start_link(otp_pid *pid)
 {
     const struct otp_start how_ = {.name = "odd.supervisor", .link = true};
     return otp_supervisor_start(&odd_supervisor_module.module, &how_, NULL, pid);
+}
+
+otp_status odd_supervisor_start_with(const struct otp_start *how, otp_pid *pid)
+{
+    return otp_supervisor_start(&odd_supervisor_module.module, how, NULL, pid);
 }
 
 struct otp_child odd_supervisor_child_spec(void)

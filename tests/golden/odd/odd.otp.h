@@ -21,6 +21,9 @@ OTP_MUST_CHECK otp_status odd_genserver_start(const struct odd_genserver_options
                                               otp_pid *pid);
 OTP_MUST_CHECK otp_status odd_genserver_start_link(const struct odd_genserver_options *options,
                                                    otp_pid *pid);
+OTP_MUST_CHECK otp_status odd_genserver_start_with(const struct otp_start *how,
+                                                   const struct odd_genserver_options *options,
+                                                   otp_pid *pid);
 
 /* call genserver.call: odd.otp:13 */
 OTP_MUST_CHECK otp_status odd_genserver_call(otp_dest dest_, uint64_t self, otp_str from,
@@ -28,6 +31,10 @@ OTP_MUST_CHECK otp_status odd_genserver_call(otp_dest dest_, uint64_t self, otp_
 OTP_MUST_CHECK otp_status odd_genserver_call_within(otp_dest dest_, otp_duration timeout_,
                                                     uint64_t self, otp_str from, otp_pid to,
                                                     struct odd_genserver_call_reply *reply_);
+OTP_MUST_CHECK otp_status odd_genserver_call_request(otp_dest dest_, uint64_t self, otp_str from,
+                                                     otp_pid to, otp_request *request_);
+OTP_MUST_CHECK otp_status odd_genserver_call_receive(otp_request *request_, otp_duration timeout_,
+                                                     struct odd_genserver_call_reply *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void odd_genserver_call_free_reply(const struct odd_genserver_call_reply *reply_);
 
@@ -40,6 +47,12 @@ OTP_MUST_CHECK otp_status odd_genserver_get_within(otp_dest dest_, otp_duration 
                                                    const struct odd_state *options, otp_str reply,
                                                    uint64_t args, otp_pid dest, uint64_t timeout,
                                                    otp_bytes key, struct odd_state *reply_);
+OTP_MUST_CHECK otp_status odd_genserver_get_request(otp_dest dest_, const struct odd_state *options,
+                                                    otp_str reply, uint64_t args, otp_pid dest,
+                                                    uint64_t timeout, otp_bytes key,
+                                                    otp_request *request_);
+OTP_MUST_CHECK otp_status odd_genserver_get_receive(otp_request *request_, otp_duration timeout_,
+                                                    struct odd_state *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void odd_genserver_get_free_reply(const struct odd_state *reply_);
 
@@ -49,6 +62,10 @@ OTP_MUST_CHECK otp_status odd_genserver_with_value(otp_dest dest_, otp_str value
 OTP_MUST_CHECK otp_status odd_genserver_with_value_within(otp_dest dest_, otp_duration timeout_,
                                                           otp_str value, uint64_t count,
                                                           uint64_t *reply_);
+OTP_MUST_CHECK otp_status odd_genserver_with_value_request(otp_dest dest_, otp_str value,
+                                                           uint64_t count, otp_request *request_);
+OTP_MUST_CHECK otp_status odd_genserver_with_value_receive(otp_request *request_,
+                                                           otp_duration timeout_, uint64_t *reply_);
 
 /* genserver module_with_a_long_name: odd.otp:24
  * The module has a name that is long, and its messages too, so that lines must be broken. */
@@ -58,6 +75,10 @@ odd_module_with_a_long_name_start(const struct odd_module_with_a_long_name_optio
                                   otp_pid *pid);
 OTP_MUST_CHECK otp_status
 odd_module_with_a_long_name_start_link(const struct odd_module_with_a_long_name_options *options,
+                                       otp_pid *pid);
+OTP_MUST_CHECK otp_status
+odd_module_with_a_long_name_start_with(const struct otp_start *how,
+                                       const struct odd_module_with_a_long_name_options *options,
                                        otp_pid *pid);
 
 /* call module_with_a_long_name.message_with_a_long_name: odd.otp:28 */
@@ -75,6 +96,13 @@ OTP_MUST_CHECK otp_status odd_module_with_a_long_name_message_with_a_long_name_w
     const struct odd_state *another_parameter_with_a_long_name, bool has_a_third_one,
     const otp_str *a_third_one, size_t a_third_one_count,
     struct odd_module_with_a_long_name_message_with_a_long_name_reply *reply_);
+OTP_MUST_CHECK otp_status odd_module_with_a_long_name_message_with_a_long_name_request(
+    otp_dest dest_, otp_str parameter_with_a_long_name,
+    const struct odd_state *another_parameter_with_a_long_name, bool has_a_third_one,
+    const otp_str *a_third_one, size_t a_third_one_count, otp_request *request_);
+OTP_MUST_CHECK otp_status odd_module_with_a_long_name_message_with_a_long_name_receive(
+    otp_request *request_, otp_duration timeout_,
+    struct odd_module_with_a_long_name_message_with_a_long_name_reply *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void odd_module_with_a_long_name_message_with_a_long_name_free_reply(
     const struct odd_module_with_a_long_name_message_with_a_long_name_reply *reply_);
@@ -83,6 +111,7 @@ void odd_module_with_a_long_name_message_with_a_long_name_free_reply(
 extern const struct otp_supervisor odd_supervisor_module;
 OTP_MUST_CHECK otp_status odd_supervisor_start(otp_pid *pid);
 OTP_MUST_CHECK otp_status odd_supervisor_start_link(otp_pid *pid);
+OTP_MUST_CHECK otp_status odd_supervisor_start_with(const struct otp_start *how, otp_pid *pid);
 struct otp_child odd_supervisor_child_spec(void);
 
 /* application application: odd.otp:40 */

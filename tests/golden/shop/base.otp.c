@@ -118,6 +118,19 @@ otp_status base_store_fetch_within(otp_dest dest_, otp_duration timeout_, otp_st
     return otp_call(dest_, &store_fetch_type, &args_, reply_, timeout_);
 }
 
+otp_status base_store_fetch_request(otp_dest dest_, otp_str name, uint64_t count,
+                                    otp_request *request_)
+{
+    const struct store_fetch_args args_ = {.name = name, .count = count};
+    return otp_send_request(dest_, &store_fetch_type, &args_, request_);
+}
+
+otp_status base_store_fetch_receive(otp_request *request_, otp_duration timeout_,
+                                    struct base_store_fetch_reply *reply_)
+{
+    return otp_receive_response(request_, &store_fetch_type, reply_, timeout_);
+}
+
 void base_store_fetch_free_reply(const struct base_store_fetch_reply *reply_)
 {
     otp_reply_free(&store_fetch_reply_layout, reply_);
@@ -156,6 +169,17 @@ otp_status base_store_all_within(otp_dest dest_, otp_duration timeout_,
                                  struct base_list_of_item *reply_)
 {
     return otp_call(dest_, &store_all_type, NULL, reply_, timeout_);
+}
+
+otp_status base_store_all_request(otp_dest dest_, otp_request *request_)
+{
+    return otp_send_request(dest_, &store_all_type, NULL, request_);
+}
+
+otp_status base_store_all_receive(otp_request *request_, otp_duration timeout_,
+                                  struct base_list_of_item *reply_)
+{
+    return otp_receive_response(request_, &store_all_type, reply_, timeout_);
 }
 
 void base_store_all_free_reply(const struct base_list_of_item *reply_)
@@ -202,6 +226,19 @@ otp_status base_store_boxes_within(otp_dest dest_, otp_duration timeout_,
 {
     const struct store_boxes_args args_ = {.rows = rows, .rows_count = rows_count};
     return otp_call(dest_, &store_boxes_type, &args_, reply_, timeout_);
+}
+
+otp_status base_store_boxes_request(otp_dest dest_, const struct base_list_of_item *rows,
+                                    size_t rows_count, otp_request *request_)
+{
+    const struct store_boxes_args args_ = {.rows = rows, .rows_count = rows_count};
+    return otp_send_request(dest_, &store_boxes_type, &args_, request_);
+}
+
+otp_status base_store_boxes_receive(otp_request *request_, otp_duration timeout_,
+                                    struct base_list_of_list_of_item *reply_)
+{
+    return otp_receive_response(request_, &store_boxes_type, reply_, timeout_);
 }
 
 void base_store_boxes_free_reply(const struct base_list_of_list_of_item *reply_)
@@ -308,6 +345,12 @@ otp_status base_store_start_link(const struct base_store_options *options, otp_p
     return otp_genserver_start(&base_store_module.module, &how_, options, pid);
 }
 
+otp_status base_store_start_with(const struct otp_start *how,
+                                 const struct base_store_options *options, otp_pid *pid)
+{
+    return otp_genserver_start(&base_store_module.module, how, options, pid);
+}
+
 struct otp_child base_store_child_spec(const struct base_store_options *options)
 {
     const struct otp_child child_ = {.id = "store", .module = &base_store_module.module,
@@ -349,6 +392,11 @@ otp_status base_stores_start_link(otp_pid *pid)
 {
     const struct otp_start how_ = {.name = "base.stores", .link = true};
     return otp_supervisor_start(&base_stores_module.module, &how_, NULL, pid);
+}
+
+otp_status base_stores_start_with(const struct otp_start *how, otp_pid *pid)
+{
+    return otp_supervisor_start(&base_stores_module.module, how, NULL, pid);
 }
 
 struct otp_child base_stores_child_spec(void)

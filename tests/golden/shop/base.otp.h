@@ -17,6 +17,9 @@ extern const struct otp_genserver base_store_module;
 OTP_MUST_CHECK otp_status base_store_start(const struct base_store_options *options, otp_pid *pid);
 OTP_MUST_CHECK otp_status base_store_start_link(const struct base_store_options *options,
                                                 otp_pid *pid);
+OTP_MUST_CHECK otp_status base_store_start_with(const struct otp_start *how,
+                                                const struct base_store_options *options,
+                                                otp_pid *pid);
 
 /* call store.fetch: base.otp:11 */
 OTP_MUST_CHECK otp_status base_store_fetch(otp_dest dest_, otp_str name,
@@ -26,6 +29,10 @@ OTP_MUST_CHECK otp_status base_store_fetch_with(otp_dest dest_, otp_str name, ui
 OTP_MUST_CHECK otp_status base_store_fetch_within(otp_dest dest_, otp_duration timeout_,
                                                   otp_str name, uint64_t count,
                                                   struct base_store_fetch_reply *reply_);
+OTP_MUST_CHECK otp_status base_store_fetch_request(otp_dest dest_, otp_str name, uint64_t count,
+                                                   otp_request *request_);
+OTP_MUST_CHECK otp_status base_store_fetch_receive(otp_request *request_, otp_duration timeout_,
+                                                   struct base_store_fetch_reply *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void base_store_fetch_free_reply(const struct base_store_fetch_reply *reply_);
 
@@ -33,6 +40,9 @@ void base_store_fetch_free_reply(const struct base_store_fetch_reply *reply_);
 OTP_MUST_CHECK otp_status base_store_all(otp_dest dest_, struct base_list_of_item *reply_);
 OTP_MUST_CHECK otp_status base_store_all_within(otp_dest dest_, otp_duration timeout_,
                                                 struct base_list_of_item *reply_);
+OTP_MUST_CHECK otp_status base_store_all_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status base_store_all_receive(otp_request *request_, otp_duration timeout_,
+                                                 struct base_list_of_item *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void base_store_all_free_reply(const struct base_list_of_item *reply_);
 
@@ -44,6 +54,11 @@ OTP_MUST_CHECK otp_status base_store_boxes_within(otp_dest dest_, otp_duration t
                                                   const struct base_list_of_item *rows,
                                                   size_t rows_count,
                                                   struct base_list_of_list_of_item *reply_);
+OTP_MUST_CHECK otp_status base_store_boxes_request(otp_dest dest_,
+                                                   const struct base_list_of_item *rows,
+                                                   size_t rows_count, otp_request *request_);
+OTP_MUST_CHECK otp_status base_store_boxes_receive(otp_request *request_, otp_duration timeout_,
+                                                   struct base_list_of_list_of_item *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void base_store_boxes_free_reply(const struct base_list_of_list_of_item *reply_);
 
@@ -51,6 +66,7 @@ void base_store_boxes_free_reply(const struct base_list_of_list_of_item *reply_)
 extern const struct otp_supervisor base_stores_module;
 OTP_MUST_CHECK otp_status base_stores_start(otp_pid *pid);
 OTP_MUST_CHECK otp_status base_stores_start_link(otp_pid *pid);
+OTP_MUST_CHECK otp_status base_stores_start_with(const struct otp_start *how, otp_pid *pid);
 struct otp_child base_stores_child_spec(void);
 
 OTP_END_DECLS

@@ -98,6 +98,20 @@ otp_status shop_till_sell_within(otp_dest dest_, otp_duration timeout_,
     return otp_call(dest_, &till_sell_type, &args_, reply_, timeout_);
 }
 
+otp_status shop_till_sell_request(otp_dest dest_, const struct base_item *item,
+                                  const struct base_box *boxes, size_t boxes_count,
+                                  otp_request *request_)
+{
+    const struct till_sell_args args_ = {.item = *item, .boxes = boxes, .boxes_count = boxes_count};
+    return otp_send_request(dest_, &till_sell_type, &args_, request_);
+}
+
+otp_status shop_till_sell_receive(otp_request *request_, otp_duration timeout_,
+                                  struct shop_till_sell_reply *reply_)
+{
+    return otp_receive_response(request_, &till_sell_type, reply_, timeout_);
+}
+
 void shop_till_sell_free_reply(const struct shop_till_sell_reply *reply_)
 {
     otp_reply_free(&till_sell_reply_layout, reply_);
@@ -267,6 +281,13 @@ otp_status shop_till_start_link(const struct shop_till_options *options, otp_pid
     return otp_genserver_start(&shop_till_module.module, &how_, NULL, pid);
 }
 
+otp_status shop_till_start_with(const struct otp_start *how,
+                                const struct shop_till_options *options, otp_pid *pid)
+{
+    (void)options;
+    return otp_genserver_start(&shop_till_module.module, how, NULL, pid);
+}
+
 struct otp_child shop_till_child_spec(const struct shop_till_options *options)
 {
     const struct otp_child child_ = {.id = "till", .module = &shop_till_module.module,
@@ -313,6 +334,11 @@ otp_status shop_main_start_link(otp_pid *pid)
 {
     const struct otp_start how_ = {.name = "shop.main", .link = true};
     return otp_supervisor_start(&shop_main_module.module, &how_, NULL, pid);
+}
+
+otp_status shop_main_start_with(const struct otp_start *how, otp_pid *pid)
+{
+    return otp_supervisor_start(&shop_main_module.module, how, NULL, pid);
 }
 
 struct otp_child shop_main_child_spec(void)

@@ -17,6 +17,9 @@ extern const struct otp_genserver shop_till_module;
 OTP_MUST_CHECK otp_status shop_till_start(const struct shop_till_options *options, otp_pid *pid);
 OTP_MUST_CHECK otp_status shop_till_start_link(const struct shop_till_options *options,
                                                otp_pid *pid);
+OTP_MUST_CHECK otp_status shop_till_start_with(const struct otp_start *how,
+                                               const struct shop_till_options *options,
+                                               otp_pid *pid);
 
 /* call till.sell: shop.otp:11 */
 OTP_MUST_CHECK otp_status shop_till_sell(otp_dest dest_, const struct base_item *item,
@@ -26,6 +29,11 @@ OTP_MUST_CHECK otp_status shop_till_sell_within(otp_dest dest_, otp_duration tim
                                                 const struct base_item *item,
                                                 const struct base_box *boxes, size_t boxes_count,
                                                 struct shop_till_sell_reply *reply_);
+OTP_MUST_CHECK otp_status shop_till_sell_request(otp_dest dest_, const struct base_item *item,
+                                                 const struct base_box *boxes, size_t boxes_count,
+                                                 otp_request *request_);
+OTP_MUST_CHECK otp_status shop_till_sell_receive(otp_request *request_, otp_duration timeout_,
+                                                 struct shop_till_sell_reply *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void shop_till_sell_free_reply(const struct shop_till_sell_reply *reply_);
 
@@ -33,6 +41,7 @@ void shop_till_sell_free_reply(const struct shop_till_sell_reply *reply_);
 extern const struct otp_supervisor shop_main_module;
 OTP_MUST_CHECK otp_status shop_main_start(otp_pid *pid);
 OTP_MUST_CHECK otp_status shop_main_start_link(otp_pid *pid);
+OTP_MUST_CHECK otp_status shop_main_start_with(const struct otp_start *how, otp_pid *pid);
 struct otp_child shop_main_child_spec(void);
 
 /* application shop: shop.otp:23 */

@@ -70,6 +70,10 @@ OTP_MUST_CHECK otp_status base_store_fetch_with(otp_dest dest_, otp_str name, ui
 OTP_MUST_CHECK otp_status base_store_fetch_within(otp_dest dest_, otp_duration timeout_,
                                                   otp_str name, uint64_t count,
                                                   struct base_store_fetch_reply *reply_);
+OTP_MUST_CHECK otp_status base_store_fetch_request(otp_dest dest_, otp_str name, uint64_t count,
+                                                   otp_request *request_);
+OTP_MUST_CHECK otp_status base_store_fetch_receive(otp_request *request_, otp_duration timeout_,
+                                                   struct base_store_fetch_reply *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void base_store_fetch_free_reply(const struct base_store_fetch_reply *reply_);
 
@@ -77,6 +81,9 @@ void base_store_fetch_free_reply(const struct base_store_fetch_reply *reply_);
 OTP_MUST_CHECK otp_status base_store_all(otp_dest dest_, struct base_list_of_item *reply_);
 OTP_MUST_CHECK otp_status base_store_all_within(otp_dest dest_, otp_duration timeout_,
                                                 struct base_list_of_item *reply_);
+OTP_MUST_CHECK otp_status base_store_all_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status base_store_all_receive(otp_request *request_, otp_duration timeout_,
+                                                 struct base_list_of_item *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void base_store_all_free_reply(const struct base_list_of_item *reply_);
 
@@ -88,6 +95,11 @@ OTP_MUST_CHECK otp_status base_store_boxes_within(otp_dest dest_, otp_duration t
                                                   const struct base_list_of_item *rows,
                                                   size_t rows_count,
                                                   struct base_list_of_list_of_item *reply_);
+OTP_MUST_CHECK otp_status base_store_boxes_request(otp_dest dest_,
+                                                   const struct base_list_of_item *rows,
+                                                   size_t rows_count, otp_request *request_);
+OTP_MUST_CHECK otp_status base_store_boxes_receive(otp_request *request_, otp_duration timeout_,
+                                                   struct base_list_of_list_of_item *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void base_store_boxes_free_reply(const struct base_list_of_list_of_item *reply_);
 

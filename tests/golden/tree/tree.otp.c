@@ -99,6 +99,12 @@ otp_status tree_cache_start_link(const struct tree_cache_options *options, otp_p
     return otp_genserver_start(&tree_cache_module.module, &how_, options, pid);
 }
 
+otp_status tree_cache_start_with(const struct otp_start *how,
+                                 const struct tree_cache_options *options, otp_pid *pid)
+{
+    return otp_genserver_start(&tree_cache_module.module, how, options, pid);
+}
+
 struct otp_child tree_cache_child_spec(const struct tree_cache_options *options)
 {
     const struct otp_child child_ = {.id = "cache", .module = &tree_cache_module.module,
@@ -160,6 +166,12 @@ otp_status tree_worker_start_link(const struct tree_worker_options *options, otp
 {
     const struct otp_start how_ = {.name = NULL, .link = true};
     return otp_genserver_start(&tree_worker_module.module, &how_, options, pid);
+}
+
+otp_status tree_worker_start_with(const struct otp_start *how,
+                                  const struct tree_worker_options *options, otp_pid *pid)
+{
+    return otp_genserver_start(&tree_worker_module.module, how, options, pid);
 }
 
 struct otp_child tree_worker_child_spec(const struct tree_worker_options *options)
@@ -226,6 +238,13 @@ otp_status tree_idle_start_link(const struct tree_idle_options *options, otp_pid
     return otp_genserver_start(&tree_idle_module.module, &how_, NULL, pid);
 }
 
+otp_status tree_idle_start_with(const struct otp_start *how,
+                                const struct tree_idle_options *options, otp_pid *pid)
+{
+    (void)options;
+    return otp_genserver_start(&tree_idle_module.module, how, NULL, pid);
+}
+
 struct otp_child tree_idle_child_spec(const struct tree_idle_options *options)
 {
     const struct otp_child child_ = {.id = "idle", .module = &tree_idle_module.module, .name = NULL,
@@ -285,6 +304,11 @@ otp_status tree_data_start_link(otp_pid *pid)
     return otp_supervisor_start(&tree_data_module.module, &how_, NULL, pid);
 }
 
+otp_status tree_data_start_with(const struct otp_start *how, otp_pid *pid)
+{
+    return otp_supervisor_start(&tree_data_module.module, how, NULL, pid);
+}
+
 struct otp_child tree_data_child_spec(void)
 {
     const struct otp_child child_ = {.id = "data", .module = &tree_data_module.module,
@@ -334,6 +358,11 @@ otp_status tree_workers_start_link(otp_pid *pid)
     return otp_supervisor_start(&tree_workers_module.module, &how_, NULL, pid);
 }
 
+otp_status tree_workers_start_with(const struct otp_start *how, otp_pid *pid)
+{
+    return otp_supervisor_start(&tree_workers_module.module, how, NULL, pid);
+}
+
 struct otp_child tree_workers_child_spec(void)
 {
     const struct otp_child child_ = {.id = "workers", .module = &tree_workers_module.module,
@@ -362,6 +391,11 @@ otp_status tree_empty_start_link(otp_pid *pid)
 {
     const struct otp_start how_ = {.name = "tree.empty", .link = true};
     return otp_supervisor_start(&tree_empty_module.module, &how_, NULL, pid);
+}
+
+otp_status tree_empty_start_with(const struct otp_start *how, otp_pid *pid)
+{
+    return otp_supervisor_start(&tree_empty_module.module, how, NULL, pid);
 }
 
 struct otp_child tree_empty_child_spec(void)
@@ -403,6 +437,11 @@ otp_status tree_main_start_link(otp_pid *pid)
 {
     const struct otp_start how_ = {.name = "tree.main", .link = true};
     return otp_supervisor_start(&tree_main_module.module, &how_, NULL, pid);
+}
+
+otp_status tree_main_start_with(const struct otp_start *how, otp_pid *pid)
+{
+    return otp_supervisor_start(&tree_main_module.module, how, NULL, pid);
 }
 
 struct otp_child tree_main_child_spec(void)

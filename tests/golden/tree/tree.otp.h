@@ -17,6 +17,9 @@ extern const struct otp_genserver tree_cache_module;
 OTP_MUST_CHECK otp_status tree_cache_start(const struct tree_cache_options *options, otp_pid *pid);
 OTP_MUST_CHECK otp_status tree_cache_start_link(const struct tree_cache_options *options,
                                                 otp_pid *pid);
+OTP_MUST_CHECK otp_status tree_cache_start_with(const struct otp_start *how,
+                                                const struct tree_cache_options *options,
+                                                otp_pid *pid);
 
 /* genserver worker: tree.otp:38 */
 extern const struct otp_genserver tree_worker_module;
@@ -24,29 +27,38 @@ OTP_MUST_CHECK otp_status tree_worker_start(const struct tree_worker_options *op
                                             otp_pid *pid);
 OTP_MUST_CHECK otp_status tree_worker_start_link(const struct tree_worker_options *options,
                                                  otp_pid *pid);
+OTP_MUST_CHECK otp_status tree_worker_start_with(const struct otp_start *how,
+                                                 const struct tree_worker_options *options,
+                                                 otp_pid *pid);
 
 /* genserver idle: tree.otp:39 */
 extern const struct otp_genserver tree_idle_module;
 OTP_MUST_CHECK otp_status tree_idle_start(const struct tree_idle_options *options, otp_pid *pid);
 OTP_MUST_CHECK otp_status tree_idle_start_link(const struct tree_idle_options *options,
                                                otp_pid *pid);
+OTP_MUST_CHECK otp_status tree_idle_start_with(const struct otp_start *how,
+                                               const struct tree_idle_options *options,
+                                               otp_pid *pid);
 
 /* supervisor data: tree.otp:41 */
 extern const struct otp_supervisor tree_data_module;
 OTP_MUST_CHECK otp_status tree_data_start(otp_pid *pid);
 OTP_MUST_CHECK otp_status tree_data_start_link(otp_pid *pid);
+OTP_MUST_CHECK otp_status tree_data_start_with(const struct otp_start *how, otp_pid *pid);
 struct otp_child tree_data_child_spec(void);
 
 /* supervisor workers: tree.otp:50 */
 extern const struct otp_supervisor tree_workers_module;
 OTP_MUST_CHECK otp_status tree_workers_start(otp_pid *pid);
 OTP_MUST_CHECK otp_status tree_workers_start_link(otp_pid *pid);
+OTP_MUST_CHECK otp_status tree_workers_start_with(const struct otp_start *how, otp_pid *pid);
 struct otp_child tree_workers_child_spec(void);
 
 /* supervisor empty: tree.otp:58 */
 extern const struct otp_supervisor tree_empty_module;
 OTP_MUST_CHECK otp_status tree_empty_start(otp_pid *pid);
 OTP_MUST_CHECK otp_status tree_empty_start_link(otp_pid *pid);
+OTP_MUST_CHECK otp_status tree_empty_start_with(const struct otp_start *how, otp_pid *pid);
 struct otp_child tree_empty_child_spec(void);
 
 /* supervisor main: tree.otp:61
@@ -54,6 +66,7 @@ struct otp_child tree_empty_child_spec(void);
 extern const struct otp_supervisor tree_main_module;
 OTP_MUST_CHECK otp_status tree_main_start(otp_pid *pid);
 OTP_MUST_CHECK otp_status tree_main_start_link(otp_pid *pid);
+OTP_MUST_CHECK otp_status tree_main_start_with(const struct otp_start *how, otp_pid *pid);
 struct otp_child tree_main_child_spec(void);
 
 /* application tree: tree.otp:69

@@ -297,6 +297,28 @@ otp_status types_holder_all_within(otp_dest dest_, otp_duration timeout_, bool f
     return otp_call(dest_, &holder_all_type, &args_, reply_, timeout_);
 }
 
+otp_status types_holder_all_request(otp_dest dest_, bool flag, int8_t a, int16_t b, int32_t c,
+                                    int64_t d, uint8_t e, uint16_t f, uint32_t g, uint64_t h,
+                                    double x, otp_duration age, otp_instant at, otp_pid who,
+                                    otp_reason why, enum types_level loud, otp_str name,
+                                    otp_bytes blob, const struct types_plain *plain,
+                                    const struct types_texts *texts,
+                                    const struct types_outer *outer, otp_request *request_)
+{
+    const struct holder_all_args args_ = {.flag = flag, .a = a, .b = b, .c = c, .d = d, .e = e,
+                                          .f = f, .g = g, .h = h, .x = x, .age = age, .at = at,
+                                          .who = who, .why = why, .loud = loud, .name = name,
+                                          .blob = blob, .plain = *plain, .texts = *texts,
+                                          .outer = *outer};
+    return otp_send_request(dest_, &holder_all_type, &args_, request_);
+}
+
+otp_status types_holder_all_receive(otp_request *request_, otp_duration timeout_,
+                                    struct types_outer *reply_)
+{
+    return otp_receive_response(request_, &holder_all_type, reply_, timeout_);
+}
+
 void types_holder_all_free_reply(const struct types_outer *reply_)
 {
     otp_reply_free(&outer_layout, reply_);
@@ -400,6 +422,41 @@ otp_status types_holder_optional_within(otp_dest dest_, otp_duration timeout_, c
     return otp_call(dest_, &holder_optional_type, &args_, reply_, timeout_);
 }
 
+otp_status types_holder_optional_request(otp_dest dest_, const bool *flag, const uint64_t *h,
+                                         const otp_str *name, const otp_bytes *blob,
+                                         const struct types_plain *plain,
+                                         const struct types_texts *texts, bool has_numbers,
+                                         const uint64_t *numbers, size_t numbers_count,
+                                         bool has_names, const otp_str *names, size_t names_count,
+                                         otp_request *request_)
+{
+    struct holder_optional_args args_ = {.has_flag = flag != NULL, .has_h = h != NULL,
+                                         .has_name = name != NULL, .has_blob = blob != NULL,
+                                         .has_plain = plain != NULL, .has_texts = texts != NULL,
+                                         .has_numbers = has_numbers, .numbers = numbers,
+                                         .numbers_count = numbers_count, .has_names = has_names,
+                                         .names = names, .names_count = names_count};
+    if (flag != NULL)
+        args_.flag = *flag;
+    if (h != NULL)
+        args_.h = *h;
+    if (name != NULL)
+        args_.name = *name;
+    if (blob != NULL)
+        args_.blob = *blob;
+    if (plain != NULL)
+        args_.plain = *plain;
+    if (texts != NULL)
+        args_.texts = *texts;
+    return otp_send_request(dest_, &holder_optional_type, &args_, request_);
+}
+
+otp_status types_holder_optional_receive(otp_request *request_, otp_duration timeout_,
+                                         struct types_optional_string *reply_)
+{
+    return otp_receive_response(request_, &holder_optional_type, reply_, timeout_);
+}
+
 void types_holder_optional_free_reply(const struct types_optional_string *reply_)
 {
     otp_reply_free(&optional_string_layout, reply_);
@@ -474,6 +531,27 @@ otp_status types_holder_lists_within(otp_dest dest_, otp_duration timeout_, cons
     return otp_call(dest_, &holder_lists_type, &args_, reply_, timeout_);
 }
 
+otp_status types_holder_lists_request(otp_dest dest_, const bool *flags, size_t flags_count,
+                                      const uint64_t *numbers, size_t numbers_count,
+                                      const otp_str *names, size_t names_count,
+                                      const struct types_texts *texts, size_t texts_count,
+                                      const struct types_deep *deep, size_t deep_count,
+                                      otp_request *request_)
+{
+    const struct holder_lists_args args_ = {.flags = flags, .flags_count = flags_count,
+                                            .numbers = numbers, .numbers_count = numbers_count,
+                                            .names = names, .names_count = names_count,
+                                            .texts = texts, .texts_count = texts_count,
+                                            .deep = deep, .deep_count = deep_count};
+    return otp_send_request(dest_, &holder_lists_type, &args_, request_);
+}
+
+otp_status types_holder_lists_receive(otp_request *request_, otp_duration timeout_,
+                                      struct types_list_of_texts *reply_)
+{
+    return otp_receive_response(request_, &holder_lists_type, reply_, timeout_);
+}
+
 void types_holder_lists_free_reply(const struct types_list_of_texts *reply_)
 {
     otp_reply_free(&list_of_texts_layout, reply_);
@@ -536,6 +614,24 @@ otp_status types_holder_nested_within(otp_dest dest_, otp_duration timeout_,
     return otp_call(dest_, &holder_nested_type, &args_, reply_, timeout_);
 }
 
+otp_status types_holder_nested_request(otp_dest dest_, const struct types_list_of_u64 *rows,
+                                       size_t rows_count, const struct types_optional_string *holes,
+                                       size_t holes_count,
+                                       const struct types_list_of_list_of_inner *cube,
+                                       size_t cube_count, otp_request *request_)
+{
+    const struct holder_nested_args args_ = {.rows = rows, .rows_count = rows_count, .holes = holes,
+                                             .holes_count = holes_count, .cube = cube,
+                                             .cube_count = cube_count};
+    return otp_send_request(dest_, &holder_nested_type, &args_, request_);
+}
+
+otp_status types_holder_nested_receive(otp_request *request_, otp_duration timeout_,
+                                       struct types_list_of_list_of_u64 *reply_)
+{
+    return otp_receive_response(request_, &holder_nested_type, reply_, timeout_);
+}
+
 void types_holder_nested_free_reply(const struct types_list_of_list_of_u64 *reply_)
 {
     otp_reply_free(&list_of_list_of_u64_layout, reply_);
@@ -569,6 +665,16 @@ otp_status types_holder_raw_within(otp_dest dest_, otp_duration timeout_, otp_by
     return otp_call(dest_, &holder_raw_type, NULL, reply_, timeout_);
 }
 
+otp_status types_holder_raw_request(otp_dest dest_, otp_request *request_)
+{
+    return otp_send_request(dest_, &holder_raw_type, NULL, request_);
+}
+
+otp_status types_holder_raw_receive(otp_request *request_, otp_duration timeout_, otp_bytes *reply_)
+{
+    return otp_receive_response(request_, &holder_raw_type, reply_, timeout_);
+}
+
 void types_holder_raw_free_reply(const otp_bytes *reply_)
 {
     otp_reply_free(&layout_of_bytes, reply_);
@@ -598,6 +704,16 @@ otp_status types_holder_text(otp_dest dest_, otp_str *reply_)
 otp_status types_holder_text_within(otp_dest dest_, otp_duration timeout_, otp_str *reply_)
 {
     return otp_call(dest_, &holder_text_type, NULL, reply_, timeout_);
+}
+
+otp_status types_holder_text_request(otp_dest dest_, otp_request *request_)
+{
+    return otp_send_request(dest_, &holder_text_type, NULL, request_);
+}
+
+otp_status types_holder_text_receive(otp_request *request_, otp_duration timeout_, otp_str *reply_)
+{
+    return otp_receive_response(request_, &holder_text_type, reply_, timeout_);
 }
 
 void types_holder_text_free_reply(const otp_str *reply_)
@@ -631,6 +747,17 @@ otp_status types_holder_one_within(otp_dest dest_, otp_duration timeout_,
     return otp_call(dest_, &holder_one_type, NULL, reply_, timeout_);
 }
 
+otp_status types_holder_one_request(otp_dest dest_, otp_request *request_)
+{
+    return otp_send_request(dest_, &holder_one_type, NULL, request_);
+}
+
+otp_status types_holder_one_receive(otp_request *request_, otp_duration timeout_,
+                                    struct types_plain *reply_)
+{
+    return otp_receive_response(request_, &holder_one_type, reply_, timeout_);
+}
+
 otp_next types_holder_one_reply(otp_from from, const struct types_plain *value)
 {
     return otp_reply(from, &holder_one_type, value);
@@ -655,6 +782,16 @@ otp_status types_holder_number(otp_dest dest_, double *reply_)
 otp_status types_holder_number_within(otp_dest dest_, otp_duration timeout_, double *reply_)
 {
     return otp_call(dest_, &holder_number_type, NULL, reply_, timeout_);
+}
+
+otp_status types_holder_number_request(otp_dest dest_, otp_request *request_)
+{
+    return otp_send_request(dest_, &holder_number_type, NULL, request_);
+}
+
+otp_status types_holder_number_receive(otp_request *request_, otp_duration timeout_, double *reply_)
+{
+    return otp_receive_response(request_, &holder_number_type, reply_, timeout_);
 }
 
 otp_next types_holder_number_reply(otp_from from, double value)
@@ -684,6 +821,17 @@ otp_status types_holder_who_within(otp_dest dest_, otp_duration timeout_,
     return otp_call(dest_, &holder_who_type, NULL, reply_, timeout_);
 }
 
+otp_status types_holder_who_request(otp_dest dest_, otp_request *request_)
+{
+    return otp_send_request(dest_, &holder_who_type, NULL, request_);
+}
+
+otp_status types_holder_who_receive(otp_request *request_, otp_duration timeout_,
+                                    struct types_optional_pid *reply_)
+{
+    return otp_receive_response(request_, &holder_who_type, reply_, timeout_);
+}
+
 otp_next types_holder_who_reply(otp_from from, const otp_pid *value)
 {
     struct types_optional_pid reply_ = {.has_value = value != NULL};
@@ -711,6 +859,17 @@ otp_status types_holder_loud(otp_dest dest_, enum types_level *reply_)
 otp_status types_holder_loud_within(otp_dest dest_, otp_duration timeout_, enum types_level *reply_)
 {
     return otp_call(dest_, &holder_loud_type, NULL, reply_, timeout_);
+}
+
+otp_status types_holder_loud_request(otp_dest dest_, otp_request *request_)
+{
+    return otp_send_request(dest_, &holder_loud_type, NULL, request_);
+}
+
+otp_status types_holder_loud_receive(otp_request *request_, otp_duration timeout_,
+                                     enum types_level *reply_)
+{
+    return otp_receive_response(request_, &holder_loud_type, reply_, timeout_);
 }
 
 otp_next types_holder_loud_reply(otp_from from, enum types_level value)
@@ -791,6 +950,18 @@ otp_status types_holder_many_within(otp_dest dest_, otp_duration timeout_, enum 
 {
     const struct holder_many_args args_ = {.level = level};
     return otp_call(dest_, &holder_many_type, &args_, reply_, timeout_);
+}
+
+otp_status types_holder_many_request(otp_dest dest_, enum types_level level, otp_request *request_)
+{
+    const struct holder_many_args args_ = {.level = level};
+    return otp_send_request(dest_, &holder_many_type, &args_, request_);
+}
+
+otp_status types_holder_many_receive(otp_request *request_, otp_duration timeout_,
+                                     struct types_holder_many_reply *reply_)
+{
+    return otp_receive_response(request_, &holder_many_type, reply_, timeout_);
 }
 
 void types_holder_many_free_reply(const struct types_holder_many_reply *reply_)
@@ -877,6 +1048,17 @@ otp_status types_holder_scalars_within(otp_dest dest_, otp_duration timeout_,
                                        struct types_holder_scalars_reply *reply_)
 {
     return otp_call(dest_, &holder_scalars_type, NULL, reply_, timeout_);
+}
+
+otp_status types_holder_scalars_request(otp_dest dest_, otp_request *request_)
+{
+    return otp_send_request(dest_, &holder_scalars_type, NULL, request_);
+}
+
+otp_status types_holder_scalars_receive(otp_request *request_, otp_duration timeout_,
+                                        struct types_holder_scalars_reply *reply_)
+{
+    return otp_receive_response(request_, &holder_scalars_type, reply_, timeout_);
 }
 
 otp_next types_holder_scalars_reply_one(otp_from from, uint64_t value)
@@ -1449,6 +1631,12 @@ otp_status types_holder_start_link(const struct types_holder_options *options, o
 {
     const struct otp_start how_ = {.name = NULL, .link = true};
     return otp_genserver_start(&types_holder_module.module, &how_, options, pid);
+}
+
+otp_status types_holder_start_with(const struct otp_start *how,
+                                   const struct types_holder_options *options, otp_pid *pid)
+{
+    return otp_genserver_start(&types_holder_module.module, how, options, pid);
 }
 
 struct otp_child types_holder_child_spec(const struct types_holder_options *options)

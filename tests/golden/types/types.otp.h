@@ -18,6 +18,9 @@ OTP_MUST_CHECK otp_status types_holder_start(const struct types_holder_options *
                                              otp_pid *pid);
 OTP_MUST_CHECK otp_status types_holder_start_link(const struct types_holder_options *options,
                                                   otp_pid *pid);
+OTP_MUST_CHECK otp_status types_holder_start_with(const struct otp_start *how,
+                                                  const struct types_holder_options *options,
+                                                  otp_pid *pid);
 
 /* call holder.all: types.otp:94 */
 OTP_MUST_CHECK otp_status types_holder_all(otp_dest dest_, bool flag, int8_t a, int16_t b,
@@ -39,6 +42,18 @@ OTP_MUST_CHECK otp_status types_holder_all_within(otp_dest dest_, otp_duration t
                                                   const struct types_texts *texts,
                                                   const struct types_outer *outer,
                                                   struct types_outer *reply_);
+OTP_MUST_CHECK otp_status types_holder_all_request(otp_dest dest_, bool flag, int8_t a, int16_t b,
+                                                   int32_t c, int64_t d, uint8_t e, uint16_t f,
+                                                   uint32_t g, uint64_t h, double x,
+                                                   otp_duration age, otp_instant at, otp_pid who,
+                                                   otp_reason why, enum types_level loud,
+                                                   otp_str name, otp_bytes blob,
+                                                   const struct types_plain *plain,
+                                                   const struct types_texts *texts,
+                                                   const struct types_outer *outer,
+                                                   otp_request *request_);
+OTP_MUST_CHECK otp_status types_holder_all_receive(otp_request *request_, otp_duration timeout_,
+                                                   struct types_outer *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void types_holder_all_free_reply(const struct types_outer *reply_);
 
@@ -60,6 +75,18 @@ OTP_MUST_CHECK otp_status types_holder_optional_within(otp_dest dest_, otp_durat
                                                        size_t numbers_count, bool has_names,
                                                        const otp_str *names, size_t names_count,
                                                        struct types_optional_string *reply_);
+OTP_MUST_CHECK otp_status types_holder_optional_request(otp_dest dest_, const bool *flag,
+                                                        const uint64_t *h, const otp_str *name,
+                                                        const otp_bytes *blob,
+                                                        const struct types_plain *plain,
+                                                        const struct types_texts *texts,
+                                                        bool has_numbers, const uint64_t *numbers,
+                                                        size_t numbers_count, bool has_names,
+                                                        const otp_str *names, size_t names_count,
+                                                        otp_request *request_);
+OTP_MUST_CHECK otp_status types_holder_optional_receive(otp_request *request_,
+                                                        otp_duration timeout_,
+                                                        struct types_optional_string *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void types_holder_optional_free_reply(const struct types_optional_string *reply_);
 
@@ -79,6 +106,16 @@ OTP_MUST_CHECK otp_status types_holder_lists_within(otp_dest dest_, otp_duration
                                                     const struct types_deep *deep,
                                                     size_t deep_count,
                                                     struct types_list_of_texts *reply_);
+OTP_MUST_CHECK otp_status types_holder_lists_request(otp_dest dest_, const bool *flags,
+                                                     size_t flags_count, const uint64_t *numbers,
+                                                     size_t numbers_count, const otp_str *names,
+                                                     size_t names_count,
+                                                     const struct types_texts *texts,
+                                                     size_t texts_count,
+                                                     const struct types_deep *deep,
+                                                     size_t deep_count, otp_request *request_);
+OTP_MUST_CHECK otp_status types_holder_lists_receive(otp_request *request_, otp_duration timeout_,
+                                                     struct types_list_of_texts *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void types_holder_lists_free_reply(const struct types_list_of_texts *reply_);
 
@@ -98,6 +135,15 @@ OTP_MUST_CHECK otp_status types_holder_nested_within(otp_dest dest_, otp_duratio
                                                      const struct types_list_of_list_of_inner *cube,
                                                      size_t cube_count,
                                                      struct types_list_of_list_of_u64 *reply_);
+OTP_MUST_CHECK otp_status types_holder_nested_request(otp_dest dest_,
+                                                      const struct types_list_of_u64 *rows,
+                                                      size_t rows_count,
+                                                      const struct types_optional_string *holes,
+                                                      size_t holes_count,
+                                                      const struct types_list_of_list_of_inner *cube,
+                                                      size_t cube_count, otp_request *request_);
+OTP_MUST_CHECK otp_status types_holder_nested_receive(otp_request *request_, otp_duration timeout_,
+                                                      struct types_list_of_list_of_u64 *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void types_holder_nested_free_reply(const struct types_list_of_list_of_u64 *reply_);
 
@@ -105,6 +151,9 @@ void types_holder_nested_free_reply(const struct types_list_of_list_of_u64 *repl
 OTP_MUST_CHECK otp_status types_holder_raw(otp_dest dest_, otp_bytes *reply_);
 OTP_MUST_CHECK otp_status types_holder_raw_within(otp_dest dest_, otp_duration timeout_,
                                                   otp_bytes *reply_);
+OTP_MUST_CHECK otp_status types_holder_raw_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status types_holder_raw_receive(otp_request *request_, otp_duration timeout_,
+                                                   otp_bytes *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void types_holder_raw_free_reply(const otp_bytes *reply_);
 
@@ -112,6 +161,9 @@ void types_holder_raw_free_reply(const otp_bytes *reply_);
 OTP_MUST_CHECK otp_status types_holder_text(otp_dest dest_, otp_str *reply_);
 OTP_MUST_CHECK otp_status types_holder_text_within(otp_dest dest_, otp_duration timeout_,
                                                    otp_str *reply_);
+OTP_MUST_CHECK otp_status types_holder_text_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status types_holder_text_receive(otp_request *request_, otp_duration timeout_,
+                                                    otp_str *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void types_holder_text_free_reply(const otp_str *reply_);
 
@@ -119,21 +171,33 @@ void types_holder_text_free_reply(const otp_str *reply_);
 OTP_MUST_CHECK otp_status types_holder_one(otp_dest dest_, struct types_plain *reply_);
 OTP_MUST_CHECK otp_status types_holder_one_within(otp_dest dest_, otp_duration timeout_,
                                                   struct types_plain *reply_);
+OTP_MUST_CHECK otp_status types_holder_one_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status types_holder_one_receive(otp_request *request_, otp_duration timeout_,
+                                                   struct types_plain *reply_);
 
 /* call holder.number: types.otp:107 */
 OTP_MUST_CHECK otp_status types_holder_number(otp_dest dest_, double *reply_);
 OTP_MUST_CHECK otp_status types_holder_number_within(otp_dest dest_, otp_duration timeout_,
                                                      double *reply_);
+OTP_MUST_CHECK otp_status types_holder_number_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status types_holder_number_receive(otp_request *request_, otp_duration timeout_,
+                                                      double *reply_);
 
 /* call holder.who: types.otp:108 */
 OTP_MUST_CHECK otp_status types_holder_who(otp_dest dest_, struct types_optional_pid *reply_);
 OTP_MUST_CHECK otp_status types_holder_who_within(otp_dest dest_, otp_duration timeout_,
                                                   struct types_optional_pid *reply_);
+OTP_MUST_CHECK otp_status types_holder_who_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status types_holder_who_receive(otp_request *request_, otp_duration timeout_,
+                                                   struct types_optional_pid *reply_);
 
 /* call holder.loud: types.otp:109 */
 OTP_MUST_CHECK otp_status types_holder_loud(otp_dest dest_, enum types_level *reply_);
 OTP_MUST_CHECK otp_status types_holder_loud_within(otp_dest dest_, otp_duration timeout_,
                                                    enum types_level *reply_);
+OTP_MUST_CHECK otp_status types_holder_loud_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status types_holder_loud_receive(otp_request *request_, otp_duration timeout_,
+                                                    enum types_level *reply_);
 
 /* call holder.many: types.otp:110 */
 OTP_MUST_CHECK otp_status types_holder_many(otp_dest dest_, enum types_level level,
@@ -141,6 +205,10 @@ OTP_MUST_CHECK otp_status types_holder_many(otp_dest dest_, enum types_level lev
 OTP_MUST_CHECK otp_status types_holder_many_within(otp_dest dest_, otp_duration timeout_,
                                                    enum types_level level,
                                                    struct types_holder_many_reply *reply_);
+OTP_MUST_CHECK otp_status types_holder_many_request(otp_dest dest_, enum types_level level,
+                                                    otp_request *request_);
+OTP_MUST_CHECK otp_status types_holder_many_receive(otp_request *request_, otp_duration timeout_,
+                                                    struct types_holder_many_reply *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void types_holder_many_free_reply(const struct types_holder_many_reply *reply_);
 
@@ -149,6 +217,9 @@ OTP_MUST_CHECK otp_status types_holder_scalars(otp_dest dest_,
                                                struct types_holder_scalars_reply *reply_);
 OTP_MUST_CHECK otp_status types_holder_scalars_within(otp_dest dest_, otp_duration timeout_,
                                                       struct types_holder_scalars_reply *reply_);
+OTP_MUST_CHECK otp_status types_holder_scalars_request(otp_dest dest_, otp_request *request_);
+OTP_MUST_CHECK otp_status types_holder_scalars_receive(otp_request *request_, otp_duration timeout_,
+                                                       struct types_holder_scalars_reply *reply_);
 
 OTP_END_DECLS
 
