@@ -125,6 +125,7 @@ const char *ast_callback_word(enum callback_kind kind)
     case CALLBACK_DOWN: return "down";
     case CALLBACK_EXIT: return "exit";
     case CALLBACK_IDLE: return "idle";
+    case CALLBACK_FORMAT_STATUS: return "format_status";
     case CALLBACK_EVICT: return "evict";
     case CALLBACK_COUNT: break;
     }

@@ -385,6 +385,7 @@ enum callback_kind {
     CALLBACK_DOWN,
     CALLBACK_EXIT,
     CALLBACK_IDLE,
+    CALLBACK_FORMAT_STATUS,
     CALLBACK_EVICT, /* of a cache; comes later */
     CALLBACK_COUNT
 };

@@ -42,6 +42,10 @@ static void check_callbacks(struct check *c, const struct decl *d)
     const struct callback *terminate = &g->callbacks[CALLBACK_TERMINATE];
     for (int i = 0; i < CALLBACK_COUNT; i++)
         check_handler(c, &g->callbacks[i].handler);
+    const struct edge *edge = g->callbacks[CALLBACK_FORMAT_STATUS].handler.calls.first;
+    if (edge)
+        diag_add(c->ds, E_FORMAT_CALLS, edge->span, "format_status of '%s' cannot call anybody",
+                 d->name.name->text);
     if (g->trap_exit.set || d->broken)
         return;
     if (on_exit->set) {

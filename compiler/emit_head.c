@@ -127,6 +127,8 @@ static const struct {
                     "otp_next $name$(struct $c$ *self, otp_pid pid, otp_reason reason)" },
     [PLAN_IDLE] = { "_handle_idle", "otp_next $name$(struct $c$ *self)" },
     [PLAN_TERMINATE] = { "_terminate", "void $name$(struct $c$ *self, otp_reason reason)" },
+    [PLAN_FORMAT_STATUS] = { "_format_status",
+                             "void $name$(const struct $c$ *self, struct otp_format *format)" },
 };
 
 const char *emit_callback_name(struct emitter *e, const struct plan_module *m,

@@ -56,8 +56,9 @@ static void emit_handlers(struct emitter *e, const struct plan_module *m)
         emit_message_head(e, msg, EMIT_HANDLER);
         tmpl_raw(&e->out, ";\n\n");
     }
-    static const char *const callbacks[PLAN_CALLBACK_COUNT] = { "init", "on down", "on exit",
-                                                                "on idle", "on terminate" };
+    static const char *const callbacks[PLAN_CALLBACK_COUNT] = {
+        "init", "on down", "on exit", "on idle", "on terminate", "on format_status"
+    };
     for (int k = PLAN_DOWN; k < PLAN_CALLBACK_COUNT; k++) {
         const struct plan_callback *c = &m->callbacks[k];
         if (!c->set)

@@ -19,6 +19,7 @@ static void emit_args(struct emitter *e, const struct plan_message *m)
     emit_members(e, &m->params, EMIT_ARGS, "    ");
     tmpl_raw(&e->out, "};\n");
     emit_layout(e, TMPL_JOIN(e->arena, m->stem, "_args"), args_struct(e, m), &m->params);
+    emit_description(e, TMPL_JOIN(e->arena, m->stem, "_args"), args_struct(e, m), &m->params);
 }
 
 static void emit_dispatch(struct emitter *e, const struct plan_message *m)
@@ -42,11 +43,11 @@ static void emit_dispatch(struct emitter *e, const struct plan_message *m)
                        TMPL_VAR("args", emit_unpack(e, &m->params))));
 }
 
-/* What the type says about the reply: "&cache_get_reply_layout". */
+/* What the type says about the reply: "&cache_get_reply_layout"; NULL if it has none. */
 static const char *reply_layout(struct emitter *e, const struct plan_message *m)
 {
     if (m->kind != PLAN_CALL || m->reply.kind == PLAN_ACK)
-        return "NULL";
+        return NULL;
     if (m->reply.kind == PLAN_VALUE)
         return TMPL_JOIN(e->arena, "&", m->reply.item->layout);
     return TMPL_JOIN(e->arena, "&", m->stem, "_reply_layout");
@@ -57,16 +58,29 @@ static void emit_type(struct emitter *e, const struct plan_module *module,
 {
     static const char *const classes[] = { "OTP_CLASS_CALL", "OTP_CLASS_CAST", "OTP_CLASS_INFO",
                                            "OTP_CLASS_CONTINUE" };
-    const char *args = TMPL_JOIN(e->arena, "&", m->stem, "_args_layout");
-    tmpl_put(
-        &e->out,
-        "static const struct otp_message_type $stem$_type = {\n"
-        "    \"$name$\", &$module$_module.module, $class$, $args$, $reply$, $stem$_dispatch};\n",
-        EMIT_VARS(TMPL_VAR("stem", m->stem), TMPL_VAR("name", m->name),
-                  TMPL_VAR("module", module->c_name),
-                  TMPL_VAR("class", m->later ? "OTP_CLASS_CALL_LATER" : classes[m->kind]),
-                  TMPL_VAR("args", m->params.count > 0 ? args : "NULL"),
-                  TMPL_VAR("reply", reply_layout(e, m))));
+    const char *reply = reply_layout(e, m);
+    const struct tmpl_var *vars = EMIT_VARS(
+        TMPL_VAR("stem", m->stem), TMPL_VAR("name", m->name), TMPL_VAR("module", module->c_name),
+        TMPL_VAR("class", m->later ? "OTP_CLASS_CALL_LATER" : classes[m->kind]),
+        TMPL_VAR("reply", reply));
+    tmpl_put(&e->out,
+             "static const struct otp_message_type $stem$_type = {\n"
+             "    .name = \"$name$\",\n"
+             "    .module = &$module$_module.module,\n"
+             "    .message_class = $class$,\n",
+             vars);
+    if (m->params.count > 0)
+        tmpl_put(&e->out,
+                 "    .args = &$stem$_args_layout,\n"
+                 "    .args_description = &$stem$_args_description,\n",
+                 vars);
+    if (reply)
+        tmpl_put(&e->out,
+                 "    .reply = $reply$,\n"
+                 "    .reply_description = &$description$,\n",
+                 EMIT_VARS(TMPL_VAR("reply", reply),
+                           TMPL_VAR("description", emit_reply_description_name(e, m))));
+    tmpl_put(&e->out, "    .dispatch = $stem$_dispatch,\n};\n", vars);
 }
 
 /* ---- Clients ---- */
@@ -192,10 +206,10 @@ static void emit_answer(struct emitter *e, const struct plan_message *m, const s
     tmpl_raw(&e->out, "\n");
     emit_answer_head(e, m, tag);
     tmpl_raw(&e->out, "\n{\n");
-    const char *value = emit_reply_value(e, m, tag);
+    const char *value = emit_reply_value(e, m, tag), *layout = reply_layout(e, m);
     tmpl_put(&e->out, "    return otp_answer($from$, $layout$, $value$);\n}\n",
-             EMIT_VARS(TMPL_VAR("from", from_name(tag)), TMPL_VAR("layout", reply_layout(e, m)),
-                       TMPL_VAR("value", value)));
+             EMIT_VARS(TMPL_VAR("from", from_name(tag)),
+                       TMPL_VAR("layout", layout ? layout : "NULL"), TMPL_VAR("value", value)));
 }
 
 /* ---- The message ---- */
@@ -206,9 +220,12 @@ void emit_source_message(struct emitter *e, const struct plan_module *module,
     static const char *const words[] = { "call ", "cast ", "info ", "continue " };
     emit_note(e, words[m->kind], m->name, m->line, NULL);
     emit_args(e, m);
-    if (m->kind == PLAN_CALL && m->reply.kind == PLAN_TAGS)
+    bool reply = m->kind == PLAN_CALL && m->reply.kind != PLAN_ACK;
+    if (reply && m->reply.kind == PLAN_TAGS)
         emit_reply_layout(e, m);
-    if (m->params.count > 0 || (m->kind == PLAN_CALL && m->reply.kind == PLAN_TAGS))
+    if (reply)
+        emit_reply_description(e, m);
+    if (m->params.count > 0 || reply)
         tmpl_raw(&e->out, "\n");
     emit_dispatch(e, m);
     tmpl_raw(&e->out, "\n");

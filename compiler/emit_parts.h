@@ -139,6 +139,20 @@ void emit_source_tree(struct emitter *e);                              /* emit_t
 void emit_main(struct emitter *e);                                     /* emit_main.c */
 void emit_skeleton(struct emitter *e, const struct plan_module *m);    /* emit_skeleton.c */
 
+/* ---- emit_describe.c ---- */
+
+/* What all modules share: enums, structs. */
+void emit_source_descriptions(struct emitter *e);
+/* The fields and the description of a struct of fields: constants $stem$_fields and
+ * $stem$_description about type. Of a call's reply, unless that is a type which has its own. Of a
+ * state. */
+void emit_description(struct emitter *e, const char *stem, const char *type,
+                      const struct plan_fields *f);
+void emit_reply_description(struct emitter *e, const struct plan_message *m);
+/* What describes the reply of a call that has one. */
+const char *emit_reply_description_name(struct emitter *e, const struct plan_message *m);
+void emit_state_description(struct emitter *e, const struct plan_module *m);
+
 /* ---- emit_layout.c ---- */
 
 /* The refs and the layout of a struct of fields: constants $stem$_refs and $stem$_layout about

@@ -67,8 +67,10 @@ static void emit_callback(struct bodies *b, const struct plan_module *m,
         [PLAN_EXIT] = { "self", "pid", "reason" },
         [PLAN_IDLE] = { "self" },
         [PLAN_TERMINATE] = { "self", "reason" },
+        [PLAN_FORMAT_STATUS] = { "self", "format" },
     };
-    static const char *const words[] = { "init", "down", "exit", "idle", "terminate" };
+    static const char *const words[] = { "init", "down",      "exit",
+                                         "idle", "terminate", "format_status" };
     struct emitter *e = b->e;
     const struct plan_callback *c = &m->callbacks[kind];
     begin_function(b, emit_callback_name(e, m, kind));
@@ -77,10 +79,12 @@ static void emit_callback(struct bodies *b, const struct plan_module *m,
     tmpl_raw(&e->out, "\n{\n");
     for (size_t i = 0; i < 4 && params[kind][i]; i++)
         emit_unused(e, params[kind][i]);
-    emit_stop(e, c->line, words[kind],
-              kind == PLAN_TERMINATE
-                  ? "    otp_exit(otp_error(\"$place$: $what$ is not written\"));\n}\n"
-                  : "    return otp_stop(otp_error(\"$place$: $what$ is not written\"));\n}\n");
+    const char *text = "    return otp_stop(otp_error(\"$place$: $what$ is not written\"));\n}\n";
+    if (kind == PLAN_TERMINATE)
+        text = "    otp_exit(otp_error(\"$place$: $what$ is not written\"));\n}\n";
+    else if (kind == PLAN_FORMAT_STATUS)
+        text = "    otp_format_hide_all(format); /* $place$: $what$ is not written */\n}\n";
+    emit_stop(e, c->line, words[kind], text);
 }
 
 static void finish(struct bodies *b, const char *name)

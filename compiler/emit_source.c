@@ -106,6 +106,11 @@ static void emit_thunks(struct emitter *e, const struct plan_module *m)
                            "{\n"
                            "    $name$(self_, reason_);\n"
                            "}\n\n",
+        [PLAN_FORMAT_STATUS] = "static void $stem$_format_status_thunk(const void *self_, "
+                               "struct otp_format *format_)\n"
+                               "{\n"
+                               "    $name$(self_, format_);\n"
+                               "}\n\n",
     };
     const char *none = m->options.count > 0
                            ? ""
@@ -139,15 +144,18 @@ static void emit_table_fields(struct emitter *e, const struct plan_module *m)
 
 static void emit_module_table(struct emitter *e, const struct plan_module *m)
 {
-    static const char *const members[PLAN_CALLBACK_COUNT] = { "init", "down", "exit", "idle",
-                                                              "terminate" };
+    static const char *const members[PLAN_CALLBACK_COUNT] = {
+        "init", "down", "exit", "idle", "terminate", "format_status"
+    };
     tmpl_put(
         &e->out,
         "const struct otp_genserver $c$_module = {\n"
         "    .module = {\"$package$.$name$\", \"$place$\", 0, $options$, otp_genserver_start},\n"
-        "    .state_size = sizeof(struct $c$),\n",
-        EMIT_VARS(TMPL_VAR("c", m->c_name), TMPL_VAR("package", e->plan->package),
-                  TMPL_VAR("name", m->name), TMPL_VAR("place", emit_place(e, m->line)),
+        "    .state_size = sizeof(struct $c$),\n"
+        "    .state_description = &$stem$_description,\n",
+        EMIT_VARS(TMPL_VAR("stem", m->stem), TMPL_VAR("c", m->c_name),
+                  TMPL_VAR("package", e->plan->package), TMPL_VAR("name", m->name),
+                  TMPL_VAR("place", emit_place(e, m->line)),
                   TMPL_VAR("options", m->options.count > 0
                                           ? TMPL_JOIN(e->arena, "&", m->stem, "_options_layout")
                                           : "NULL")));
@@ -161,8 +169,9 @@ static void emit_module_table(struct emitter *e, const struct plan_module *m)
         if (m->callbacks[k].set)
             tmpl_put(&e->out, "    .$handle$$name$ = $stem$_$name$_thunk,\n",
                      EMIT_VARS(TMPL_VAR("stem", m->stem), TMPL_VAR("name", members[k]),
-                               TMPL_VAR("handle",
-                                        k == PLAN_INIT || k == PLAN_TERMINATE ? "" : "handle_")));
+                               TMPL_VAR("handle", k == PLAN_DOWN || k == PLAN_EXIT || k == PLAN_IDLE
+                                                      ? "handle_"
+                                                      : "")));
     tmpl_raw(&e->out, "};\n\n");
 }
 
@@ -252,6 +261,7 @@ static void emit_module(struct emitter *e, const struct plan_module *m)
     emit_list_setters(e, m);
     emit_thunks(e, m);
     emit_table_fields(e, m);
+    emit_state_description(e, m);
     emit_module_table(e, m);
     emit_options_default(e, m);
     emit_starts(e, m);
@@ -262,6 +272,7 @@ void emit_source(struct emitter *e)
     const struct plan *p = e->plan;
     emit_top(e);
     emit_source_layouts(e);
+    emit_source_descriptions(e);
     for (size_t i = 0; i < p->n_structs; i++)
         emit_owner_functions(e, p->structs[i]);
     emit_source_env(e);

@@ -116,9 +116,10 @@ void build_init(struct parser *p, struct decl *d, struct word *word, struct hand
 void build_callbacks(struct parser *p, struct decl *d, struct word *word,
                      struct parse_word_list *words, struct handler *h, struct span span)
 {
-    static const char *const texts[] = { "terminate", "down", "exit", "idle" };
+    static const char *const texts[] = { "terminate", "down", "exit", "idle", "format_status" };
     static const struct build_words known = { "callback", "callbacks", texts, COUNT(texts) };
-    _Static_assert(CALLBACK_IDLE - CALLBACK_TERMINATE + 1 == COUNT(texts), "in their order");
+    _Static_assert(CALLBACK_FORMAT_STATUS - CALLBACK_TERMINATE + 1 == COUNT(texts),
+                   "in their order");
     for (struct parse_word_item *i = words->first; i; i = i->next) {
         int value;
         if (!build_word(p, i->word.id, &known, &value))

@@ -1,7 +1,7 @@
 /* plan.c - what is emitted for one package.
  *
  * Idea: first the types, since everything names them; then modules, supervisors, the application;
- * at last, when it is known what refers to what, the layouts that are needed. */
+ * at last, when it is known what refers to what, the layouts and descriptions that are needed. */
 #include "plan.h"
 
 #include "cname.h"
@@ -104,6 +104,23 @@ static void want_layouts(struct plan_builder *b)
     }
 }
 
+static void describe_module(struct plan_builder *b, const struct plan_module *m)
+{
+    plan_describe_fields(b, &m->state);
+    for (size_t i = 0; i < m->n_tables; i++) {
+        plan_describe_item(b, m->tables[i].key);
+        plan_describe_item(b, m->tables[i].value);
+    }
+    for (size_t i = 0; i < m->n_messages; i++) {
+        const struct plan_message *message = &m->messages[i];
+        plan_describe_fields(b, &message->params);
+        if (message->reply.kind == PLAN_VALUE)
+            plan_describe_item(b, message->reply.item);
+        for (size_t j = 0; j < message->reply.n_tags; j++)
+            plan_describe_fields(b, &message->reply.tags[j].fields);
+    }
+}
+
 /* Made structs that are owned somewhere. */
 static void keep_fields(const struct plan_fields *fields)
 {
@@ -156,6 +173,10 @@ static void hand_over(struct plan_builder *b)
     p->n_plain_layouts = b->plain_layouts.count;
     p->foreign_layouts = (const struct plan_struct *const *)b->foreign_layouts.items;
     p->n_foreign_layouts = b->foreign_layouts.count;
+    p->described_enums = (const struct plan_enum *const *)b->described_enums.items;
+    p->n_described_enums = b->described_enums.count;
+    p->described_structs = (const struct plan_struct *const *)b->described_structs.items;
+    p->n_described_structs = b->described_structs.count;
     p->names = (const struct plan_name *const *)b->names.items;
     p->n_names = b->names.count;
     p->modules = b->modules;
@@ -185,6 +206,8 @@ const struct plan *plan_build(struct unit *u, const struct file *f)
     plan_env(&b);
     plan_application(&b);
     want_layouts(&b);
+    for (size_t i = 0; i < b.n_modules; i++)
+        describe_module(&b, &b.modules[i]);
     keep_owned(&b);
     order_layouts(&b);
     hand_over(&b);

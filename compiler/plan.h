@@ -28,8 +28,11 @@ struct plan_item {
     const char *view;           /* its C type in messages, replies and tables: "otp_str" */
     const char *owner;          /* its C type in a state: "struct otp_string" */
     const char *layout;         /* the C name of its struct otp_layout */
+    const char *type;           /* "OTP_TYPE_STRING" */
+    const char *description;    /* the C name of its struct otp_description; NULL if it has none */
     bool refs;                  /* it refers to memory outside itself */
     struct plan_struct *record; /* PLAN_STRUCT */
+    struct plan_enum *words;    /* of an enum */
 };
 
 enum plan_many { PLAN_ONE, PLAN_OPTIONAL, PLAN_LIST, PLAN_OPTIONAL_LIST };
@@ -75,12 +78,15 @@ struct plan_struct {
     const char *c_name; /* "myapp_entry" */
     const char *doc;
     uint32_t line;
-    bool made;    /* for a list or an option inside another: no _set, no _view */
-    bool foreign; /* declared in another package's header */
-    bool wanted;  /* something refers to its layout */
-    bool early;   /* ... that is defined before it */
-    bool kept;    /* a state or a declared struct holds it, so its owner form is needed */
-    size_t order; /* among all structs whose layouts are defined */
+    bool made;      /* for a list or an option inside another: no _set, no _view */
+    bool foreign;   /* declared in another package's header */
+    bool wanted;    /* something refers to its layout */
+    bool early;     /* ... that is defined before it */
+    bool kept;      /* a state or a declared struct holds it, so its owner form is needed */
+    bool described; /* something that can be shown has it, so it needs a description */
+    bool ready;     /* that one's place in the order is known */
+    bool circular;  /* ... and it is referred to before */
+    size_t order;   /* among all structs whose layouts are defined */
     struct plan_fields fields;
     struct plan_item item;
 };
@@ -98,6 +104,9 @@ struct plan_enum {
     uint32_t line;
     struct plan_enum_value *values;
     size_t count;
+    const char *texts; /* the C name of its words */
+    bool described;    /* as of a struct */
+    struct plan_item item;
 };
 
 /* ---- Messages ---- */
@@ -156,6 +165,7 @@ enum plan_callback_kind {
     PLAN_EXIT,
     PLAN_IDLE,
     PLAN_TERMINATE,
+    PLAN_FORMAT_STATUS,
     PLAN_CALLBACK_COUNT
 };
 
@@ -275,6 +285,11 @@ struct plan {
     size_t n_plain_layouts;
     const struct plan_struct *const *foreign_layouts;
     size_t n_foreign_layouts;
+    /* Types that can be shown, each behind those that it holds. */
+    const struct plan_enum *const *described_enums;
+    size_t n_described_enums;
+    const struct plan_struct *const *described_structs;
+    size_t n_described_structs;
     const struct plan_module *modules;
     size_t n_modules;
     const struct plan_supervisor *supervisors;

@@ -32,6 +32,8 @@ struct plan_builder {
     struct plan_list structs;
     struct plan_list plain_layouts;
     struct plan_list foreign_layouts;
+    struct plan_list described_enums;
+    struct plan_list described_structs;
     struct plan_list names; /* of struct plan_name */
     struct plan_module *modules;
     size_t n_modules;
@@ -78,6 +80,10 @@ const char *plan_doc(const struct doc *doc);
 
 /* "list_of_u64" for a list or an option, in file f; NULL for any other type. The arena's. */
 const char *plan_made_name(struct arena *a, const struct type *t, const struct file *f);
+
+/* Says that a value of fields can be shown. */
+void plan_describe_fields(struct plan_builder *b, const struct plan_fields *fields);
+void plan_describe_item(struct plan_builder *b, const struct plan_item *item);
 
 /* ---- plan_values.c ---- */
 

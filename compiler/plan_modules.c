@@ -122,7 +122,7 @@ static void plan_callbacks(struct plan_builder *b, const struct decl *d, struct 
     static const enum callback_kind from[PLAN_CALLBACK_COUNT] = {
         [PLAN_INIT] = CALLBACK_INIT,           [PLAN_DOWN] = CALLBACK_DOWN,
         [PLAN_EXIT] = CALLBACK_EXIT,           [PLAN_IDLE] = CALLBACK_IDLE,
-        [PLAN_TERMINATE] = CALLBACK_TERMINATE,
+        [PLAN_TERMINATE] = CALLBACK_TERMINATE, [PLAN_FORMAT_STATUS] = CALLBACK_FORMAT_STATUS,
     };
     for (int i = 0; i < PLAN_CALLBACK_COUNT; i++) {
         const struct callback *c = &d->genserver.callbacks[from[i]];

@@ -15,10 +15,12 @@
 #include "plan_build.h"
 
 /* What the constants of a generated .c end in. */
-static const char *const PLAN_SUFFIXES[] = { "_args",       "_layout", "_refs",     "_shape",
-                                             "_parts",      "_type",   "_dispatch", "_thunk",
-                                             "_tables",     "_visit",  "_children", "_settings",
-                                             "_configured", "_values", "_entries",  "_words" };
+static const char *const PLAN_SUFFIXES[] = { "_args",        "_layout", "_refs",     "_shape",
+                                             "_parts",       "_type",   "_dispatch", "_thunk",
+                                             "_tables",      "_visit",  "_children", "_settings",
+                                             "_configured",  "_values", "_entries",  "_words",
+                                             "_description", "_fields", "_about",    "_members",
+                                             "_texts",       "_opaque", "_spelling" };
 
 /* A parameter that ends like a constant of the generated .c. */
 struct suspect {
@@ -386,9 +388,14 @@ static void take_state(struct names *n, const struct field_list *state, const ch
                                          "_delete_if", "_each", "_clear", "_count" };
     check_fields(n, state, "a field of a state");
     for (const struct field *f = state->first; f; f = f->next) {
-        if (!f->type || (f->type->kind != TYPE_TABLE && f->type->kind != TYPE_LIST))
+        if (!f->type || (f->type->kind != TYPE_TABLE && f->type->kind != TYPE_LIST &&
+                         f->type->kind != TYPE_EXTERN))
             continue;
         begin(n, false, module, f->name.name->text, NULL);
+        if (f->type->kind == TYPE_EXTERN) {
+            take(n, "_opaque", "what says how a C type reads", f->name.span);
+            continue;
+        }
         if (f->type->kind == TYPE_LIST) {
             take(n, "_set", "what sets a list of a state", f->name.span);
             continue;
@@ -416,7 +423,7 @@ static void take_genserver(struct names *n, const struct decl *d)
     static const char *const callbacks[CALLBACK_COUNT] = {
         [CALLBACK_INIT] = "_init",        [CALLBACK_TERMINATE] = "_terminate",
         [CALLBACK_DOWN] = "_handle_down", [CALLBACK_EXIT] = "_handle_exit",
-        [CALLBACK_IDLE] = "_handle_idle",
+        [CALLBACK_IDLE] = "_handle_idle", [CALLBACK_FORMAT_STATUS] = "_format_status",
     };
     const struct genserver *g = &d->genserver;
     const char *module = d->name.name->text;

@@ -82,27 +82,28 @@ struct plain {
     const char *view;
     const char *owner; /* NULL: as view */
     const char *name;
+    const char *type;
 };
 
 static const struct plain plain_types[TYPE_EXTERN + 1] = {
-    [TYPE_BOOL] = { PLAN_SCALAR, "bool", NULL, "bool" },
-    [TYPE_I8] = { PLAN_SCALAR, "int8_t", NULL, "i8" },
-    [TYPE_I16] = { PLAN_SCALAR, "int16_t", NULL, "i16" },
-    [TYPE_I32] = { PLAN_SCALAR, "int32_t", NULL, "i32" },
-    [TYPE_I64] = { PLAN_SCALAR, "int64_t", NULL, "i64" },
-    [TYPE_U8] = { PLAN_SCALAR, "uint8_t", NULL, "u8" },
-    [TYPE_U16] = { PLAN_SCALAR, "uint16_t", NULL, "u16" },
-    [TYPE_U32] = { PLAN_SCALAR, "uint32_t", NULL, "u32" },
-    [TYPE_U64] = { PLAN_SCALAR, "uint64_t", NULL, "u64" },
-    [TYPE_F64] = { PLAN_SCALAR, "double", NULL, "f64" },
-    [TYPE_STRING] = { PLAN_TEXT, "otp_str", "struct otp_string", "string" },
-    [TYPE_BYTES] = { PLAN_TEXT, "otp_bytes", "struct otp_blob", "bytes" },
-    [TYPE_DURATION] = { PLAN_SCALAR, "otp_duration", NULL, "duration" },
-    [TYPE_INSTANT] = { PLAN_SCALAR, "otp_instant", NULL, "instant" },
-    [TYPE_PID] = { PLAN_SCALAR, "otp_pid", NULL, "pid" },
-    [TYPE_REASON] = { PLAN_SCALAR, "otp_reason", NULL, "reason" },
-    [TYPE_TIMER] = { PLAN_OPAQUE, "otp_timer", NULL, "timer" },
-    [TYPE_MONITOR] = { PLAN_OPAQUE, "otp_monitor", NULL, "monitor" },
+    [TYPE_BOOL] = { PLAN_SCALAR, "bool", NULL, "bool", "OTP_TYPE_BOOL" },
+    [TYPE_I8] = { PLAN_SCALAR, "int8_t", NULL, "i8", "OTP_TYPE_I8" },
+    [TYPE_I16] = { PLAN_SCALAR, "int16_t", NULL, "i16", "OTP_TYPE_I16" },
+    [TYPE_I32] = { PLAN_SCALAR, "int32_t", NULL, "i32", "OTP_TYPE_I32" },
+    [TYPE_I64] = { PLAN_SCALAR, "int64_t", NULL, "i64", "OTP_TYPE_I64" },
+    [TYPE_U8] = { PLAN_SCALAR, "uint8_t", NULL, "u8", "OTP_TYPE_U8" },
+    [TYPE_U16] = { PLAN_SCALAR, "uint16_t", NULL, "u16", "OTP_TYPE_U16" },
+    [TYPE_U32] = { PLAN_SCALAR, "uint32_t", NULL, "u32", "OTP_TYPE_U32" },
+    [TYPE_U64] = { PLAN_SCALAR, "uint64_t", NULL, "u64", "OTP_TYPE_U64" },
+    [TYPE_F64] = { PLAN_SCALAR, "double", NULL, "f64", "OTP_TYPE_F64" },
+    [TYPE_STRING] = { PLAN_TEXT, "otp_str", "struct otp_string", "string", "OTP_TYPE_STRING" },
+    [TYPE_BYTES] = { PLAN_TEXT, "otp_bytes", "struct otp_blob", "bytes", "OTP_TYPE_BYTES" },
+    [TYPE_DURATION] = { PLAN_SCALAR, "otp_duration", NULL, "duration", "OTP_TYPE_DURATION" },
+    [TYPE_INSTANT] = { PLAN_SCALAR, "otp_instant", NULL, "instant", "OTP_TYPE_INSTANT" },
+    [TYPE_PID] = { PLAN_SCALAR, "otp_pid", NULL, "pid", "OTP_TYPE_PID" },
+    [TYPE_REASON] = { PLAN_SCALAR, "otp_reason", NULL, "reason", "OTP_TYPE_REASON" },
+    [TYPE_TIMER] = { PLAN_OPAQUE, "otp_timer", NULL, "timer", "OTP_TYPE_TIMER" },
+    [TYPE_MONITOR] = { PLAN_OPAQUE, "otp_monitor", NULL, "monitor", "OTP_TYPE_MONITOR" },
 };
 
 static const struct plan_item *plain_item(struct plan_builder *b, enum type_kind kind)
@@ -115,6 +116,7 @@ static const struct plan_item *plain_item(struct plan_builder *b, enum type_kind
                                 .view = p->view,
                                 .owner = p->owner ? p->owner : p->view,
                                 .layout = TMPL_JOIN(b->arena, "layout_of_", p->name),
+                                .type = p->type,
                                 .refs = p->kind == PLAN_TEXT };
     b->plain[kind] = item;
     return item;
@@ -125,9 +127,17 @@ static const struct plan_item *enum_item(struct plan_builder *b, const struct de
     struct plan_item *item = intern_map_get(&b->by_decl, d);
     if (item)
         return item;
-    item = ARENA_NEW(b->arena, struct plan_item);
-    item->view = item->owner = TMPL_JOIN(b->arena, "enum ", plan_c_name(b, d));
+    struct plan_enum *words = ARENA_NEW(b->arena, struct plan_enum);
+    *words = plan_enum_of(b, d);
+    item = &words->item;
+    item->view = item->owner = TMPL_JOIN(b->arena, "enum ", words->c_name);
     item->layout = "layout_of_enum";
+    item->type = "OTP_TYPE_ENUM";
+    item->words = words;
+    bool foreign = d->file != b->file;
+    const char *stem = foreign ? words->c_name : words->name;
+    words->texts = TMPL_JOIN(b->arena, stem, foreign ? "_texts" : "_values");
+    item->description = TMPL_JOIN(b->arena, stem, foreign ? "_about" : "_description");
     intern_map_add(&b->by_decl, d, item);
     return item;
 }
@@ -170,6 +180,8 @@ static struct plan_pending *new_struct(struct plan_builder *b, const char *name,
         .view = TMPL_JOIN(b->arena, "struct ", s->c_name),
         .owner = TMPL_JOIN(b->arena, "struct ", s->c_name, "_owned"),
         .layout = TMPL_JOIN(b->arena, s->stem, s->foreign ? "_shape" : "_layout"),
+        .type = "OTP_TYPE_STRUCT",
+        .description = TMPL_JOIN(b->arena, s->stem, s->foreign ? "_about" : "_description"),
         .record = s,
     };
     struct plan_pending *p = ARENA_NEW(b->arena, struct plan_pending);
@@ -286,6 +298,34 @@ void plan_want_fields(struct plan_builder *b, const struct plan_fields *fields)
     }
 }
 
+/* ---- Descriptions ---- */
+
+/* In the order in which they are emitted: what is still being looked at is a circle through a
+ * list. */
+void plan_describe_item(struct plan_builder *b, const struct plan_item *item)
+{
+    struct plan_struct *s = item->record;
+    if (item->words && !item->words->described) {
+        item->words->described = true;
+        plan_push(b, &b->described_enums, item->words);
+    }
+    if (s && !s->described) {
+        s->described = true;
+        plan_describe_fields(b, &s->fields);
+        s->ready = true;
+        plan_push(b, &b->described_structs, s);
+    } else if (s && !s->ready) {
+        s->circular = true;
+    }
+}
+
+void plan_describe_fields(struct plan_builder *b, const struct plan_fields *fields)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        if (fields->items[i].item)
+            plan_describe_item(b, fields->items[i].item);
+}
+
 /* ---- Types of fields ---- */
 
 /* The item of an element. behind_pointer: its struct need not be complete yet. */
@@ -314,6 +354,7 @@ static const struct plan_item *extern_item(struct plan_builder *b, const struct 
     struct plan_item *item = ARENA_NEW(b->arena, struct plan_item);
     item->kind = PLAN_OPAQUE;
     item->view = item->owner = t->c_type.bytes;
+    item->type = "OTP_TYPE_EXTERN";
     return item;
 }
 

@@ -291,7 +291,7 @@ otp_status otp_runtime_info(struct otp_info *info)
 
 void otp_log(const struct otp_log_event *event)
 {
-    char line[1024];
+    char line[4096];
     size_t size;
 
     if (otpi_rt->config.log != NULL) {

@@ -44,7 +44,7 @@ struct start_args {
 static void init(void *data, const void *args);
 static void receive(void *data, const struct otp_message *message);
 
-static const struct otp_behaviour behaviour = { "application", init, receive, NULL };
+static const struct otp_behaviour behaviour = { "application", init, receive, NULL, NULL };
 static const struct otp_layout args_layout = { sizeof(struct start_args), 0, NULL };
 static const struct otp_layout pid_layout = { sizeof(otp_pid), 0, NULL };
 

@@ -13,6 +13,7 @@
 #include <otp/log.h>
 
 #include "base/mutant.h"
+#include "behav/sys.h"
 
 enum action {
     ACTION_NONE, /* what an otp_next that nobody made says */
@@ -29,9 +30,10 @@ enum { FLAG_IDLE = 1, FLAG_HIBERNATE = 2, FLAG_CONTINUE = 4 };
 
 enum phase { PHASE_INIT, PHASE_RUNNING, PHASE_ENDING };
 
-/* ZERO: an idle timeout of 0 was asked for with mail waiting. It counts only if that mail turns out
- * to be nothing but timer messages of earlier idle timeouts. */
-enum idle { IDLE_NONE, IDLE_ARMED, IDLE_ZERO };
+/* What keeps a message from the common path. ZERO: an idle timeout of 0 was asked for with mail
+ * waiting. It counts only if that mail turns out to be nothing but timer messages of earlier idle
+ * timeouts. DEBUGGED: somebody counts, traces or keeps events. */
+enum extra { EXTRA_ARMED = 1, EXTRA_ZERO = 2, EXTRA_IDLE = 3, EXTRA_DEBUGGED = 4 };
 
 #define INLINE_REPLY 64
 
@@ -39,18 +41,20 @@ enum idle { IDLE_NONE, IDLE_ARMED, IDLE_ZERO };
 struct server {
     const struct otp_message_type *type; /* being handled; NULL: not a message of the module */
     otp_from from;                       /* of type, if that is a call */
-    uint32_t staged;                     /* reply is to be delivered */
-    uint32_t fault;                      /* an otp_reason_kind: misuse seen; 0: none */
-    uint32_t idle;                       /* enum idle */
-    uint32_t phase;                      /* enum phase */
-    const struct otp_genserver *module;  /* const after start */
+    uint8_t staged;                      /* reply is to be delivered */
+    uint8_t fault;                       /* an otp_reason_kind: misuse seen; 0: none */
+    uint8_t extra;                       /* enum extra: flags */
+    uint8_t phase;                       /* enum phase */
+    struct otpi_subject subject;         /* module, state and what is shown of them */
     const void *reply;                   /* inline_reply or scratch; NULL: an acknowledgement */
     const char *callback;                /* which one runs, if type is NULL */
     const struct otp_message_type *next_type; /* the continuation made last */
     void *next_args;                          /* owned */
+    const void *args;                         /* of the continuation that runs; owned */
     uint64_t idle_ref;
     otp_timer idle_timer;
-    otp_reason reason; /* of the otp_stop made last */
+    otp_duration idle_after; /* if one of EXTRA_IDLE */
+    otp_reason reason;       /* of the otp_stop made last; of the end */
     _Alignas(16) unsigned char inline_reply[INLINE_REPLY];
     _Alignas(16) unsigned char state[];
 };
@@ -65,8 +69,10 @@ struct start_args {
 static void init(void *data, const void *args);
 static void receive(void *data, const struct otp_message *message);
 static void unwind(void *data, otp_reason reason);
+static void report(void *data, const struct otp_message *message, otp_reason *reason,
+                   struct otp_log_event *event);
 
-static const struct otp_behaviour behaviour = { "genserver", init, receive, unwind };
+static const struct otp_behaviour behaviour = { "genserver", init, receive, unwind, report };
 
 /* -- shapes -- */
 
@@ -164,7 +170,7 @@ otp_next otp_continue(const struct otp_message_type *type, const void *args)
 
 static otp_next fail(struct server *server, enum otp_reason_kind kind)
 {
-    server->fault = kind;
+    server->fault = (uint8_t)kind;
     return shape(ACTION_BAD);
 }
 
@@ -236,9 +242,9 @@ static bool is_dead(void)
 
 static void drop_idle(struct server *server)
 {
-    if (server->idle == IDLE_ARMED)
+    if ((server->extra & EXTRA_ARMED) != 0)
         (void)otp_timer_cancel(server->idle_timer, NULL); /* a stale message is told by its ref */
-    server->idle = IDLE_NONE;
+    server->extra &= (uint8_t)~EXTRA_IDLE;
 }
 
 /* terminate, then the staged reply, then the end. If terminate is abandoned, unwind goes on. */
@@ -248,12 +254,15 @@ static void end(struct server *server, otp_reason reason)
         return;
     drop_idle(server);
     server->phase = PHASE_ENDING;
+    server->reason = reason;
     if (server->staged != 0 && OTP_MUTANT(B020))
         (void)deliver(server);
-    if (server->module->terminate != NULL)
-        server->module->terminate(server->state, reason);
-    if (server->staged != 0)
+    if (server->subject.module->terminate != NULL)
+        server->subject.module->terminate(server->state, reason);
+    if (server->staged != 0) {
+        otpi_debug_out(&server->subject, server->type, server->reply);
         (void)deliver(server); /* no memory: the caller sees the end of the process */
+    }
     otp_finish(reason);
 }
 
@@ -271,14 +280,15 @@ static bool arm_idle(struct server *server, otp_duration after)
 {
     if (after == OTP_INFINITY)
         return true;
+    server->idle_after = after;
     if (after == 0 && !otp_mailbox_is_empty() && !OTP_MUTANT(B018)) {
-        server->idle = IDLE_ZERO;
+        server->extra |= EXTRA_ZERO;
         return true;
     }
     server->idle_ref++;
     if (otp_behaviour_timer(after, server->idle_ref, &server->idle_timer) != OTP_OK)
         return false;
-    server->idle = IDLE_ARMED;
+    server->extra |= EXTRA_ARMED;
     return true;
 }
 
@@ -286,9 +296,9 @@ static bool arm_idle(struct server *server, otp_duration after)
  * does not; it is not mail either, so it does not end the wait. */
 static bool idle_is_due(const struct server *server, uint64_t ref)
 {
-    if (server->idle == IDLE_ARMED)
+    if ((server->extra & EXTRA_ARMED) != 0)
         return ref == server->idle_ref;
-    return server->idle == IDLE_ZERO && otp_mailbox_is_empty();
+    return (server->extra & EXTRA_ZERO) != 0 && otp_mailbox_is_empty();
 }
 
 /* -- what a callback returned -- */
@@ -318,10 +328,12 @@ static uint32_t find_fault(const struct server *server, otp_next next)
 static bool close_call(struct server *server)
 {
     bool done = true;
-    if (server->staged != 0)
+    if (server->staged != 0) {
+        otpi_debug_out(&server->subject, server->type, server->reply);
         done = deliver(server);
-    else if (server->type != NULL && server->type->message_class == OTP_CLASS_CALL_LATER)
+    } else if (server->type != NULL && server->type->message_class == OTP_CLASS_CALL_LATER) {
         done = otp_defer_reply(server->from) != OTP_NOMEM;
+    }
     server->type = NULL;
     return done;
 }
@@ -335,7 +347,11 @@ static otp_next run_continue(struct server *server)
     server->next_args = NULL;
     server->type = type;
     server->from = nobody;
+    server->args = args;
+    struct otpi_shown shown = { NULL, type, args };
+    otpi_debug_in(&server->subject, &shown);
     otp_next next = type->dispatch(server->state, nobody, args);
+    server->args = NULL;
     otp_free(args);
     return next;
 }
@@ -372,8 +388,8 @@ static void settle(struct server *server, otp_next next)
 /* False: no memory. */
 static bool make_tables(struct server *server)
 {
-    for (uint32_t i = 0; i < server->module->n_tables; i++) {
-        const struct otp_table_field *field = &server->module->tables[i];
+    for (uint32_t i = 0; i < server->subject.module->n_tables; i++) {
+        const struct otp_table_field *field = &server->subject.module->tables[i];
         struct otp_table *table = otp_table_new(field->type);
         if (table == NULL)
             return false;
@@ -385,8 +401,8 @@ static bool make_tables(struct server *server)
 /* Fails the start; does not return. */
 static void refuse_start(struct server *server, otp_status status, otp_reason reason)
 {
-    if (server->module->terminate != NULL && (OTP_MUTANT(B009) || OTP_MUTANT(B010)))
-        server->module->terminate(server->state, reason);
+    if (server->subject.module->terminate != NULL && (OTP_MUTANT(B009) || OTP_MUTANT(B010)))
+        server->subject.module->terminate(server->state, reason);
     otp_init_ack(status, reason);
 }
 
@@ -394,13 +410,14 @@ static void init(void *data, const void *args)
 {
     struct server *server = data;
     const struct start_args *start = args;
-    server->module = start->module;
+    server->subject.module = start->module;
+    server->subject.state = server->state;
     server->callback = "init";
     if (!make_tables(server))
         refuse_start(server, OTP_EXIT, otp_reason_make(OTP_REASON_NOMEM, NULL, 0));
     otp_next next = otp_ok();
-    if (server->module->init != NULL)
-        next = server->module->init(server->state, start->n == 0 ? NULL : start->options);
+    if (server->subject.module->init != NULL)
+        next = server->subject.module->init(server->state, start->n == 0 ? NULL : start->options);
     if (server->fault != 0)
         refuse_start(server, OTP_EXIT, otp_reason_make(server->fault, "init", 0));
     if (next.action_ == ACTION_IGNORE)
@@ -445,55 +462,138 @@ static void log_dropped(const struct server *server, const struct otp_message *m
     event.level = OTP_LOG_WARNING;
     event.kind = OTP_LOG_UNEXPECTED;
     event.pid = otp_self();
-    event.module = server->module->module.name;
-    event.source = server->module->module.source;
+    event.module = server->subject.module->module.name;
+    event.source = server->subject.module->module.source;
     event.client = message->pid;
     event.reason = message->reason;
     event.text = text;
     otp_log(&event);
 }
 
+/* A message that is none of the module's is about to be handled. */
+static void begin_other(struct server *server, const struct otp_message *message,
+                        const char *callback)
+{
+    struct otpi_shown shown = { message, NULL, NULL };
+    server->callback = callback;
+    otpi_debug_in(&server->subject, &shown);
+}
+
+/* What its callback returned. */
+static void finish_message(struct server *server, otp_next next)
+{
+    settle(server, next);
+    if (server->phase == PHASE_RUNNING)
+        otpi_debug_state(&server->subject);
+}
+
 static void receive_down(struct server *server, const struct otp_message *message)
 {
     otp_monitor monitor = { message->ref };
     drop_idle(server);
-    if (server->module->handle_down == NULL) {
+    begin_other(server, message, "down");
+    if (server->subject.module->handle_down == NULL) {
         log_dropped(server, message, "DOWN without a handler");
         return;
     }
-    server->callback = "down";
-    settle(server,
-           server->module->handle_down(server->state, monitor, message->pid, *message->reason));
+    finish_message(server, server->subject.module->handle_down(server->state, monitor, message->pid,
+                                                               *message->reason));
+}
+
+static bool is_from_parent(const struct otp_message *message)
+{
+    return message->pid.bits != 0 && otp_pid_equal(message->pid, otp_parent());
 }
 
 static void receive_exit(struct server *server, const struct otp_message *message)
 {
-    bool from_parent = message->pid.bits != 0 && otp_pid_equal(message->pid, otp_parent());
-    if ((from_parent && !OTP_MUTANT(B050)) || OTP_MUTANT(B051)) {
+    if ((is_from_parent(message) && !OTP_MUTANT(B050)) || OTP_MUTANT(B051)) {
         end(server, *message->reason);
         return;
     }
     drop_idle(server);
-    if (server->module->handle_exit == NULL) {
+    begin_other(server, message, "exit");
+    if (server->subject.module->handle_exit == NULL) {
         log_dropped(server, message, "EXIT without a handler");
         return;
     }
-    server->callback = "exit";
-    settle(server, server->module->handle_exit(server->state, message->pid, *message->reason));
+    finish_message(
+        server, server->subject.module->handle_exit(server->state, message->pid, *message->reason));
 }
 
 static void receive_timer(struct server *server, const struct otp_message *message)
 {
     if (!idle_is_due(server, message->ref))
         return;
-    server->idle = IDLE_NONE;
-    if (server->module->handle_idle == NULL) {
+    server->extra &= (uint8_t)~EXTRA_IDLE;
+    begin_other(server, message, "idle");
+    if (server->subject.module->handle_idle == NULL) {
         log_dropped(server, message, "idle timeout without a handler");
         return;
     }
-    server->callback = "idle";
-    settle(server, server->module->handle_idle(server->state));
+    finish_message(server, server->subject.module->handle_idle(server->state));
 }
+
+/* -- system requests -- */
+
+/* What a suspended server handles. */
+static bool is_for_suspended(const struct otp_message *message, void *context)
+{
+    (void)context;
+    return otpi_sys_kind(message) != OTPI_SYS_OTHER || message->kind == OTP_MESSAGE_STOP ||
+           (message->kind == OTP_MESSAGE_EXIT && is_from_parent(message));
+}
+
+/* Answers a request. was_idle: an idle timeout begins anew, before whoever asked goes on. */
+static void answer_request(struct server *server, const struct otp_message *message, bool suspended,
+                           bool was_idle)
+{
+    if (was_idle && !arm_idle(server, server->idle_after)) {
+        server->fault = OTP_REASON_NOMEM;
+        return;
+    }
+    otpi_sys_receive(&server->subject, message, suspended);
+    if (server->subject.debug != NULL)
+        server->extra |= EXTRA_DEBUGGED;
+    else
+        server->extra &= (uint8_t)~EXTRA_DEBUGGED;
+}
+
+/* Waits for what may be handled, as often as it takes: all else stays in the mailbox, in order.
+ * False: the server ends. */
+static bool wait_for_resume(struct server *server, bool was_idle)
+{
+    const struct otp_message *message;
+    bool suspended = true;
+    while (suspended && server->fault == 0) {
+        if (otp_behaviour_receive(is_for_suspended, NULL, &message) != OTP_OK) {
+            server->fault = OTP_REASON_NOMEM;
+        } else if (message->kind != OTP_MESSAGE_SYSTEM) {
+            end(server, *message->reason);
+            return false;
+        } else {
+            suspended = otpi_sys_kind(message) != OTPI_SYS_RESUME;
+            answer_request(server, message, suspended, was_idle && !suspended);
+        }
+    }
+    return true;
+}
+
+static void receive_request(struct server *server, const struct otp_message *message)
+{
+    bool suspends = otpi_sys_kind(message) == OTPI_SYS_SUSPEND && !OTP_MUTANT(B056);
+    bool was_idle = (server->extra & EXTRA_IDLE) != 0 && !OTP_MUTANT(B019);
+    if (was_idle)
+        drop_idle(server);
+    server->callback = "system";
+    answer_request(server, message, suspends, was_idle && !suspends);
+    if (suspends && !wait_for_resume(server, was_idle))
+        return;
+    if (server->fault != 0)
+        end_with_fault(server, server->fault);
+}
+
+/* -- what arrives -- */
 
 static void receive_other(struct server *server, const struct otp_message *message)
 {
@@ -509,10 +609,19 @@ static void receive_other(struct server *server, const struct otp_message *messa
         drop_idle(server);
         log_dropped(server, message, "outcome of a start without a handler");
         break;
-    case OTP_MESSAGE_SYSTEM:
-        break; /* not answered: whoever asks learns that it is no request here */
+    case OTP_MESSAGE_SYSTEM: receive_request(server, message); break;
     case OTP_MESSAGE_USER: break;
     }
+}
+
+/* Somebody counts, traces or keeps what happens. */
+static void receive_debugged(struct server *server, const struct otp_message *message)
+{
+    struct otpi_shown shown = { message, message->type, message->args };
+    server->type = message->type;
+    server->from = message->from;
+    otpi_debug_in(&server->subject, &shown);
+    finish_message(server, message->type->dispatch(server->state, message->from, message->args));
 }
 
 static void receive(void *data, const struct otp_message *message)
@@ -522,8 +631,14 @@ static void receive(void *data, const struct otp_message *message)
         receive_other(server, message);
         return;
     }
-    if (server->idle != IDLE_NONE && !OTP_MUTANT(B018))
-        drop_idle(server);
+    if (server->extra != 0) {
+        if (!OTP_MUTANT(B018))
+            drop_idle(server);
+        if (server->extra != 0) {
+            receive_debugged(server, message);
+            return;
+        }
+    }
     const struct otp_message_type *type = message->type;
     server->type = type;
     server->from = message->from;
@@ -538,6 +653,23 @@ static void receive(void *data, const struct otp_message *message)
             return;
     }
     settle(server, next);
+}
+
+/* -- the end by otp_exit -- */
+
+static void report(void *data, const struct otp_message *message, otp_reason *reason,
+                   struct otp_log_event *event)
+{
+    struct server *server = data;
+    struct otpi_shown shown = { message, NULL, NULL };
+    if (server->args != NULL || (server->type != NULL && message == NULL)) {
+        shown.type = server->type;
+        shown.args = server->args;
+    } else if (message != NULL && message->kind == OTP_MESSAGE_USER) {
+        shown.type = message->type;
+        shown.args = message->args;
+    }
+    otpi_debug_report(&server->subject, &shown, reason, event);
 }
 
 /* otp_exit left a callback: the state is as it was at that moment. A reply that a crashed handler
@@ -556,6 +688,9 @@ static void unwind(void *data, otp_reason reason)
     case PHASE_ENDING:
         if (server->staged != 0 && !OTP_MUTANT(B021))
             (void)deliver(server);
+        if (server->subject.formatting)
+            otp_finish(server->reason); /* it was on its way out already */
+        server->reason = reason;
         break;
     }
 }

@@ -11,7 +11,8 @@
 static const char *const level_names[] = { "debug", "info", "warning", "error" };
 static const char *const kind_names[] = { "exit",         "child_exit", "restart",
                                           "start_failed", "give_up",    "shutdown_kill",
-                                          "unexpected",   "lost",       "application" };
+                                          "unexpected",   "lost",       "application",
+                                          "trace" };
 
 /* One character of a quoted value. */
 static void add_escaped(struct otpi_text *line, char c)
@@ -85,15 +86,19 @@ size_t otp_log_format(const struct otp_log_event *event, char *out, size_t out_s
     add_pair(&line, "level", level_name(event->level));
     add_pair(&line, "event", kind_name(event->kind));
     add_pid(&line, "pid", event->pid);
+    add_pair(&line, "name", event->name);
     add_pair(&line, "module", event->module);
     add_pair(&line, "source", event->source);
     add_pair(&line, "child", event->child);
     add_pid(&line, "child_pid", event->child_pid);
     add_pair(&line, "message", event->message);
+    add_pair(&line, "arguments", event->arguments);
     add_pid(&line, "client", event->client);
     if (event->reason != NULL)
         add_pair(&line, "reason", otp_reason_format(*event->reason, reason, sizeof(reason)));
     add_pair(&line, "text", event->text);
+    add_pair(&line, "state", event->state);
+    add_pair(&line, "recent", event->recent);
     if (out_size > 1) {
         out[line.used++] = '\n';
         out[line.used] = '\0';

@@ -19,7 +19,7 @@
 static void init(void *data, const void *args);
 static void receive(void *data, const struct otp_message *message);
 
-static const struct otp_behaviour behaviour = { "supervisor", init, receive, NULL };
+static const struct otp_behaviour behaviour = { "supervisor", init, receive, NULL, NULL };
 
 /* -- events -- */
 

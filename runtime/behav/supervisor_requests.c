@@ -9,6 +9,8 @@
  * Owns: requests that wait, in owned memory. */
 #include "behav/supervisor.h"
 
+#include "behav/sys.h"
+
 /* Which request; told apart from those of other behaviours. */
 enum tag { TAG_WHICH = 0x53555001, TAG_COUNT, TAG_START, TAG_TERMINATE, TAG_RESTART, TAG_DELETE };
 
@@ -228,6 +230,35 @@ static void answer_count(struct otpi_supervisor *sup, otp_from from)
     (void)otp_answer(from, &counts_layout, &counts);  /* as in otpi_requests_answer */
 }
 
+/* What otp_sys_get_status shows of a supervisor. */
+struct summary {
+    uint32_t strategy;
+    uint64_t children, active, restarts;
+};
+
+static const char *const strategy_words[] = { "one_for_one", "one_for_all", "rest_for_one" };
+static const struct otp_description strategy_description = { OTP_TYPE_ENUM, sizeof(uint32_t), 3,
+                                                             NULL, strategy_words };
+static const struct otp_field summary_fields[] = {
+    { "strategy", OTP_TYPE_ENUM, OTP_FIELD_ONE, offsetof(struct summary, strategy), 0,
+      &strategy_description },
+    { "children", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct summary, children), 0, NULL },
+    { "active", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct summary, active), 0, NULL },
+    { "restarts", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct summary, restarts), 0, NULL },
+};
+static const struct otp_description summary_description = { OTP_TYPE_STRUCT, sizeof(struct summary),
+                                                            4, summary_fields, NULL };
+
+/* False: message asks for something else. */
+static bool answer_status(const struct otpi_supervisor *sup, const struct otp_message *message)
+{
+    char text[160];
+    struct summary summary = { sup->spec->strategy, sup->children.count, sup->children.active,
+                               sup->restarts.count };
+    (void)otp_describe(&summary_description, &summary, NULL, text, sizeof text);
+    return otpi_sys_tell_status(message, &sup->spec->module, text);
+}
+
 /* The child that args describe, with everything in one block. NULL: no memory. */
 static struct otpi_child *copy_child(const struct child_args *args)
 {
@@ -286,6 +317,8 @@ void otpi_requests_receive(struct otpi_supervisor *sup, const struct otp_message
         answer_count(sup, message->from);
         return;
     }
+    if (answer_status(sup, message))
+        return;
     if (message->tag < TAG_WHICH || message->tag > TAG_DELETE)
         return; /* not answered: whoever asks learns that it is no request here */
     struct request *request = keep(message);

@@ -246,7 +246,7 @@ __attribute__((flatten)) otp_status otp_call(otp_dest dest, const struct otp_mes
 otp_status otp_system_call(otp_dest dest, uint32_t tag, const struct otp_layout *layout,
                            const void *args, void *reply, otp_duration timeout)
 {
-    struct otp_message_type type = { "system", NULL, OTP_CLASS_CALL, layout, NULL, NULL };
+    struct otp_message_type type = { .message_class = OTP_CLASS_CALL, .args = layout };
     otp_status status = otpi_enter();
     struct otpi_msg *msg;
 

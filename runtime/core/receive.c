@@ -97,6 +97,25 @@ static otp_status receive(struct otpi_proc *proc, bool (*match)(const struct otp
     return status;
 }
 
+otp_status otp_behaviour_receive(bool (*match)(const struct otp_message *message, void *context),
+                                 void *context, const struct otp_message **message)
+{
+    struct otpi_proc *proc = otpi_self_proc();
+    struct otpi_msg *msg;
+    otp_status status;
+
+    if (proc == NULL)
+        return OTP_WRONG_THREAD;
+    otpi_check_alive();
+    drop_received(proc, otpi_self_fiber());
+    status = receive(proc, match, context, OTP_INFINITY, &msg);
+    if (status != OTP_OK)
+        return status;
+    proc->received = msg;
+    *message = &msg->body;
+    return OTP_OK;
+}
+
 otp_status otp_receive_match(bool (*match)(const struct otp_message *message, void *context),
                              void *context, otp_duration timeout,
                              const struct otp_message **message)

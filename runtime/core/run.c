@@ -14,7 +14,7 @@
 #include "core/sched.h"
 
 #define TURN    64
-#define UNWINDS 2
+#define UNWINDS 3 /* a handler, terminate, report */
 
 static void begin(struct otpi_proc *proc, struct otpi_fiber *fiber)
 {
@@ -29,23 +29,30 @@ static void leave(struct otpi_proc *proc, struct otpi_fiber *fiber)
     atomic_store_explicit(&proc->fiber, NULL, memory_order_relaxed);
 }
 
-static void log_exit(const struct otpi_proc *proc, const otp_reason *reason)
+static void log_exit(struct otpi_proc *proc, const otp_reason *reason)
 {
     struct otp_log_event event = { .level = OTP_LOG_ERROR, .kind = OTP_LOG_EXIT };
+    const struct otp_message *last = proc->current == NULL ? NULL : &proc->current->body;
+    otp_reason shown = *reason;
 
     if (otp_reason_is_clean(*reason))
         return;
     event.pid = otp_self();
-    event.reason = reason;
+    event.reason = &shown;
     event.text = "a process ended abnormally";
     if (proc->module != NULL) {
         event.module = proc->module->name;
         event.source = proc->module->source;
     }
-    if (proc->current != NULL && proc->current->body.kind == OTP_MESSAGE_USER) {
-        event.message = proc->current->body.type->name;
-        event.client = proc->current->body.pid;
+    otpi_lock_take(&proc->lock);
+    event.name = proc->name == NULL ? NULL : proc->name->text; /* cells are never freed */
+    otpi_lock_release(&proc->lock);
+    if (last != NULL && last->kind == OTP_MESSAGE_USER) {
+        event.message = last->type->name;
+        event.client = last->pid;
     }
+    if (proc->behaviour->report != NULL)
+        proc->behaviour->report(proc->data, last, &shown, &event);
     otp_log(&event);
 }
 

@@ -155,7 +155,8 @@ static inline void note_event(void *context, const struct otp_log_event *event)
 {
     static const char *const kinds[] = { "exit",         "child_exit", "restart",
                                          "start_failed", "give_up",    "shutdown_kill",
-                                         "unexpected",   "lost",       "application" };
+                                         "unexpected",   "lost",       "application",
+                                         "trace" };
     char text[128] = "";
     if (context == NULL)
         return;
@@ -293,16 +294,15 @@ static inline void probe_handle_terminate(void *self, otp_reason reason)
 /* Not trapping, with all callbacks. Each test has a process of its own, so it may change this
  * before it starts one: trap_exit, callbacks that are not there. */
 static struct otp_genserver probe_module = {
-    { "tests.probe", "probe.h:1", 0, &probe_options_layout, otp_genserver_start },
-    sizeof(struct probe),
-    probe_tables,
-    1,
-    false,
-    probe_init,
-    probe_handle_down,
-    probe_handle_exit,
-    probe_handle_idle,
-    probe_handle_terminate,
+    .module = { "tests.probe", "probe.h:1", 0, &probe_options_layout, otp_genserver_start },
+    .state_size = sizeof(struct probe),
+    .tables = probe_tables,
+    .n_tables = 1,
+    .init = probe_init,
+    .handle_down = probe_handle_down,
+    .handle_exit = probe_handle_exit,
+    .handle_idle = probe_handle_idle,
+    .terminate = probe_handle_terminate,
 };
 
 static inline otp_next probe_dispatch(void *self, otp_from from, const void *args)
@@ -311,9 +311,10 @@ static inline otp_next probe_dispatch(void *self, otp_from from, const void *arg
     return given->run(self, from, given->context);
 }
 
-#define PROBE_MESSAGE(name, message_class, reply)                                                  \
+#define PROBE_MESSAGE(NAME, CLASS, REPLY)                                                          \
     {                                                                                              \
-        name, &probe_module.module, message_class, &probe_args_layout, reply, probe_dispatch       \
+        .name = NAME, .module = &probe_module.module, .message_class = CLASS,                      \
+        .args = &probe_args_layout, .reply = REPLY, .dispatch = probe_dispatch                     \
     }
 static const struct otp_message_type probe_call_type =
     PROBE_MESSAGE("call", OTP_CLASS_CALL, &probe_u64_layout);

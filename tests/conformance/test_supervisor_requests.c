@@ -330,8 +330,9 @@ static void watch_tree(void *arg)
 static void lose_the_parent(struct tree *tree, otp_reason reason)
 {
     static const struct otp_layout pointer_layout = { sizeof(void *), 0, NULL };
-    static const struct otp_message_type end_type = { "end",           NULL, OTP_CLASS_CAST,
-                                                      &pointer_layout, NULL, NULL };
+    static const struct otp_message_type end_type = { .name = "end",
+                                                      .message_class = OTP_CLASS_CAST,
+                                                      .args = &pointer_layout };
     struct probe_job job = { watch_tree, tree, GATE };
     void *pointer = &reason;
     otp_pid parent, watcher;

@@ -33,6 +33,8 @@ struct otp_message {
     const otp_reason *reason;            /* DOWN, EXIT, STOP, STARTED; else NULL */
 };
 
+struct otp_log_event;
+
 /* A kind of process. Constant. */
 struct otp_behaviour {
     const char *name; /* "genserver": for logs */
@@ -44,6 +46,11 @@ struct otp_behaviour {
     /* A callback was abandoned by otp_exit; the process ends with what this passes to otp_finish,
      * else with reason. May park. Abandoned itself, its reason replaces. NULL: nothing to do. */
     void (*unwind)(void *data, otp_reason reason);
+    /* It ends abnormally: adds to the event what it knows, as to the message (NULL: none) that it
+     * received last. May replace *reason, which the event shows. What it adds may lie in scratch
+     * memory. Abandoned by otp_exit, unwind is next. NULL: nothing to add. */
+    void (*report)(void *data, const struct otp_message *message, otp_reason *reason,
+                   struct otp_log_event *event);
 };
 
 /* What a supervisor can start: the head of every module's constant table. */
@@ -112,6 +119,14 @@ OTP_API OTP_MUST_CHECK otp_status otp_system_call(otp_dest dest, uint32_t tag,
  * stop; NOPROC; CALLING_SELF; BADARG: timeout < 0. Any thread. */
 OTP_API OTP_MUST_CHECK otp_status otp_stop_process(otp_dest dest, otp_reason reason,
                                                    otp_duration timeout);
+
+/* Waits for the first message that match accepts, in the middle of receive; the others stay, in
+ * order. A call, SYSTEM or STOP stays open as with otp_defer_reply. Frees scratch memory. *message
+ * is valid until the next otp_behaviour_receive or the end of receive. WRONG_THREAD; NOMEM. */
+OTP_API OTP_MUST_CHECK otp_status otp_behaviour_receive(bool (*match)(const struct otp_message *,
+                                                                      void *context),
+                                                        void *context,
+                                                        const struct otp_message **message);
 
 /* Waits for the next message of a plain process, in order of arrival. *message is valid until the
  * next receive. TIMEOUT: none within timeout (>= 0). */

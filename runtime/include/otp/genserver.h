@@ -16,6 +16,8 @@ struct otp_table_field {
     const struct otp_table_type *type;
 };
 
+struct otp_format;
+
 /* A genserver module; constant, written by otpc. */
 struct otp_genserver {
     struct otp_module module; /* first: a struct otp_module * to it is one to this */
@@ -28,6 +30,8 @@ struct otp_genserver {
     otp_next (*handle_exit)(void *self, otp_pid pid, otp_reason reason);
     otp_next (*handle_idle)(void *self);
     void (*terminate)(void *self, otp_reason reason); /* NULL: none, as for the three above */
+    void (*format_status)(const void *self, struct otp_format *format);
+    const struct otp_description *state_description; /* NULL: the state cannot be shown */
 };
 
 OTP_BEGIN_DECLS

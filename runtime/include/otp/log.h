@@ -21,20 +21,25 @@ enum otp_log_event_kind {
     OTP_LOG_SHUTDOWN_KILL, /* a child did not stop in time and was killed */
     OTP_LOG_UNEXPECTED,    /* a message that nobody handles was dropped */
     OTP_LOG_LOST,          /* messages are being lost: said once per cause */
-    OTP_LOG_APPLICATION    /* an application started, stops, has stopped */
+    OTP_LOG_APPLICATION,   /* an application started, stops, has stopped */
+    OTP_LOG_TRACE          /* an event of otp_sys_trace */
 };
 
 struct otp_log_event {
     uint32_t level;     /* enum otp_log_level */
     uint32_t kind;      /* enum otp_log_event_kind */
     otp_pid pid;        /* who says it */
+    const char *name;   /* its registered name; NULL if none */
     const char *module; /* its module, "myapp.cache"; NULL if none */
     const char *source; /* "myapp.otp:22"; NULL if none */
     const char *child;  /* the child's id; NULL if none */
     otp_pid child_pid;
     const char *message;      /* the last message's name; NULL if none */
+    const char *arguments;    /* of that; NULL if none, as for the next three */
     otp_pid client;           /* who asked it */
-    const otp_reason *reason; /* NULL if none */
+    const otp_reason *reason; /* why */
+    const char *state;        /* of a genserver */
+    const char *recent;       /* what otp_sys_log kept, a line each */
     const char *text;         /* a short sentence */
 };
 

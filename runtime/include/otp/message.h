@@ -7,6 +7,7 @@
 #ifndef OTP_MESSAGE_H
 #define OTP_MESSAGE_H
 
+#include <otp/describe.h>
 #include <otp/layout.h>
 #include <otp/pid.h>
 #include <otp/reason.h>
@@ -64,6 +65,8 @@ struct otp_message_type {
     const struct otp_layout *reply;  /* NULL: an acknowledgement */
     /* Unpacks args and calls the user's handler; NULL: for plain processes. */
     otp_next (*dispatch)(void *self, otp_from from, const void *args);
+    /* How they read; NULL: not described. */
+    const struct otp_description *args_description, *reply_description;
 };
 
 OTP_BEGIN_DECLS

@@ -7,6 +7,7 @@
 
 #include <otp/application.h>
 #include <otp/behaviour.h>
+#include <otp/describe.h>
 #include <otp/genserver.h>
 #include <otp/layout.h>
 #include <otp/log.h>
@@ -19,6 +20,7 @@
 #include <otp/runtime.h>
 #include <otp/status.h>
 #include <otp/supervisor.h>
+#include <otp/sys.h>
 #include <otp/table.h>
 #include <otp/value.h>
 #include <otp/version.h>

@@ -28,7 +28,8 @@
     X(ALREADY_PRESENT, "a stopped child has that id")                                              \
     X(RUNNING, "the child is running")                                                             \
     X(RESTARTING, "the child is being restarted")                                                  \
-    X(SYSTEM, "the operating system refused")
+    X(SYSTEM, "the operating system refused")                                                      \
+    X(CALLBACK_FAILED, "the function given to it said no")
 
 typedef enum otp_status {
 #define OTP_STATUS_ENUM(name, text) OTP_##name,

@@ -15,9 +15,13 @@ static otp_next nothing_init_thunk(void *self_, const void *options_)
     return bare_nothing_init(self_, &none_);
 }
 
+static const struct otp_description nothing_description = {
+    OTP_TYPE_STRUCT, sizeof(struct bare_nothing), 0, NULL, NULL};
+
 const struct otp_genserver bare_nothing_module = {
     .module = {"bare.nothing", "bare.otp:3", 0, NULL, otp_genserver_start},
     .state_size = sizeof(struct bare_nothing),
+    .state_description = &nothing_description,
     .init = nothing_init_thunk,
 };
 
@@ -66,9 +70,13 @@ static otp_next silent_init_thunk(void *self_, const void *options_)
     return bare_silent_init(self_, &none_);
 }
 
+static const struct otp_description silent_description = {
+    OTP_TYPE_STRUCT, sizeof(struct bare_silent), 0, NULL, NULL};
+
 const struct otp_genserver bare_silent_module = {
     .module = {"bare.silent", "bare.otp:4", 0, NULL, otp_genserver_start},
     .state_size = sizeof(struct bare_silent),
+    .state_description = &silent_description,
     .init = silent_init_thunk,
 };
 

@@ -25,7 +25,11 @@ static otp_next ask_ack_dispatch(void *self_, otp_from from_, const void *args_)
 }
 
 static const struct otp_message_type ask_ack_type = {
-    "ack", &messages_ask_module.module, OTP_CLASS_CALL, NULL, NULL, ask_ack_dispatch};
+    .name = "ack",
+    .module = &messages_ask_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .dispatch = ask_ack_dispatch,
+};
 
 otp_status messages_ask_ack(otp_dest dest_)
 {
@@ -63,6 +67,13 @@ static const struct otp_ref ask_ack_with_args_refs[] = {
 };
 static const struct otp_layout ask_ack_with_args_layout = {sizeof(struct ask_ack_with_args), 1,
                                                            ask_ack_with_args_refs};
+static const struct otp_field ask_ack_with_args_fields[] = {
+    {"key", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct ask_ack_with_args, key), 0, NULL},
+    {"ttl", OTP_TYPE_DURATION, OTP_FIELD_ONE, offsetof(struct ask_ack_with_args, ttl), 0, NULL},
+    {"again", OTP_TYPE_BOOL, OTP_FIELD_ONE, offsetof(struct ask_ack_with_args, again), 0, NULL},
+};
+static const struct otp_description ask_ack_with_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct ask_ack_with_args), 3, ask_ack_with_args_fields, NULL};
 
 static otp_next ask_ack_with_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -71,8 +82,13 @@ static otp_next ask_ack_with_dispatch(void *self_, otp_from from_, const void *a
 }
 
 static const struct otp_message_type ask_ack_with_type = {
-    "ack_with", &messages_ask_module.module, OTP_CLASS_CALL, &ask_ack_with_args_layout, NULL,
-    ask_ack_with_dispatch};
+    .name = "ack_with",
+    .module = &messages_ask_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .args = &ask_ack_with_args_layout,
+    .args_description = &ask_ack_with_args_description,
+    .dispatch = ask_ack_with_dispatch,
+};
 
 otp_status messages_ask_ack_with(otp_dest dest_, otp_str key)
 {
@@ -117,6 +133,13 @@ static const struct otp_ref ask_value_args_refs[] = {
 };
 static const struct otp_layout ask_value_args_layout = {sizeof(struct ask_value_args), 1,
                                                         ask_value_args_refs};
+static const struct otp_field ask_value_args_fields[] = {
+    {"key", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct ask_value_args, key), 0, NULL},
+};
+static const struct otp_description ask_value_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct ask_value_args), 1, ask_value_args_fields, NULL};
+static const struct otp_description ask_value_reply_description = {
+    OTP_TYPE_U64, sizeof(uint64_t), 0, NULL, NULL};
 
 static otp_next ask_value_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -125,8 +148,15 @@ static otp_next ask_value_dispatch(void *self_, otp_from from_, const void *args
 }
 
 static const struct otp_message_type ask_value_type = {
-    "value", &messages_ask_module.module, OTP_CLASS_CALL, &ask_value_args_layout, &layout_of_u64,
-    ask_value_dispatch};
+    .name = "value",
+    .module = &messages_ask_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .args = &ask_value_args_layout,
+    .args_description = &ask_value_args_description,
+    .reply = &layout_of_u64,
+    .reply_description = &ask_value_reply_description,
+    .dispatch = ask_value_dispatch,
+};
 
 otp_status messages_ask_value(otp_dest dest_, otp_str key, uint64_t *reply_)
 {
@@ -166,6 +196,11 @@ static const struct otp_ref ask_tagged_args_refs[] = {
 };
 static const struct otp_layout ask_tagged_args_layout = {sizeof(struct ask_tagged_args), 1,
                                                          ask_tagged_args_refs};
+static const struct otp_field ask_tagged_args_fields[] = {
+    {"key", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct ask_tagged_args, key), 0, NULL},
+};
+static const struct otp_description ask_tagged_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct ask_tagged_args), 1, ask_tagged_args_fields, NULL};
 static const struct otp_ref ask_tagged_reply_refs[] = {
     {OTP_REF_TEXT, 4, MESSAGES_ASK_TAGGED_OK,
      offsetof(struct messages_ask_tagged_reply, as.ok.value),
@@ -173,6 +208,28 @@ static const struct otp_ref ask_tagged_reply_refs[] = {
 };
 static const struct otp_layout ask_tagged_reply_layout = {sizeof(struct messages_ask_tagged_reply),
                                                           1, ask_tagged_reply_refs};
+static const struct otp_field ask_tagged_reply_ok_fields[] = {
+    {"value", OTP_TYPE_STRING, OTP_FIELD_ONE,
+     offsetof(struct messages_ask_tagged_reply, as.ok.value), 0, NULL},
+};
+static const struct otp_description ask_tagged_reply_ok_description = {
+    OTP_TYPE_STRUCT, sizeof(struct messages_ask_tagged_reply), 1, ask_tagged_reply_ok_fields, NULL};
+static const struct otp_field ask_tagged_reply_gone_fields[] = {
+    {"since", OTP_TYPE_INSTANT, OTP_FIELD_ONE,
+     offsetof(struct messages_ask_tagged_reply, as.gone.since), 0, NULL},
+    {"by", OTP_TYPE_PID, OTP_FIELD_ONE, offsetof(struct messages_ask_tagged_reply, as.gone.by), 0,
+     NULL},
+};
+static const struct otp_description ask_tagged_reply_gone_description = {
+    OTP_TYPE_STRUCT, sizeof(struct messages_ask_tagged_reply), 2, ask_tagged_reply_gone_fields,
+    NULL};
+static const struct otp_field ask_tagged_reply_fields[] = {
+    {"ok", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &ask_tagged_reply_ok_description},
+    {"miss", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, NULL},
+    {"gone", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &ask_tagged_reply_gone_description},
+};
+static const struct otp_description ask_tagged_reply_description = {
+    OTP_TYPE_UNION, sizeof(struct messages_ask_tagged_reply), 3, ask_tagged_reply_fields, NULL};
 
 static otp_next ask_tagged_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -181,8 +238,15 @@ static otp_next ask_tagged_dispatch(void *self_, otp_from from_, const void *arg
 }
 
 static const struct otp_message_type ask_tagged_type = {
-    "tagged", &messages_ask_module.module, OTP_CLASS_CALL, &ask_tagged_args_layout,
-    &ask_tagged_reply_layout, ask_tagged_dispatch};
+    .name = "tagged",
+    .module = &messages_ask_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .args = &ask_tagged_args_layout,
+    .args_description = &ask_tagged_args_description,
+    .reply = &ask_tagged_reply_layout,
+    .reply_description = &ask_tagged_reply_description,
+    .dispatch = ask_tagged_dispatch,
+};
 
 otp_status messages_ask_tagged(otp_dest dest_, otp_str key,
                                struct messages_ask_tagged_reply *reply_)
@@ -237,6 +301,13 @@ otp_next messages_ask_tagged_reply_gone(otp_from from, otp_instant since, otp_pi
 /* call bare_tags: messages.otp:10 */
 static const struct otp_layout ask_bare_tags_reply_layout =
     {sizeof(struct messages_ask_bare_tags_reply), 0, NULL};
+static const struct otp_field ask_bare_tags_reply_fields[] = {
+    {"yes", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, NULL},
+    {"no", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, NULL},
+};
+static const struct otp_description ask_bare_tags_reply_description = {
+    OTP_TYPE_UNION, sizeof(struct messages_ask_bare_tags_reply), 2, ask_bare_tags_reply_fields,
+    NULL};
 
 static otp_next ask_bare_tags_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -245,8 +316,13 @@ static otp_next ask_bare_tags_dispatch(void *self_, otp_from from_, const void *
 }
 
 static const struct otp_message_type ask_bare_tags_type = {
-    "bare_tags", &messages_ask_module.module, OTP_CLASS_CALL, NULL, &ask_bare_tags_reply_layout,
-    ask_bare_tags_dispatch};
+    .name = "bare_tags",
+    .module = &messages_ask_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .reply = &ask_bare_tags_reply_layout,
+    .reply_description = &ask_bare_tags_reply_description,
+    .dispatch = ask_bare_tags_dispatch,
+};
 
 otp_status messages_ask_bare_tags(otp_dest dest_, struct messages_ask_bare_tags_reply *reply_)
 {
@@ -291,8 +367,25 @@ static const struct otp_ref ask_later_args_refs[] = {
 };
 static const struct otp_layout ask_later_args_layout = {sizeof(struct ask_later_args), 1,
                                                         ask_later_args_refs};
+static const struct otp_field ask_later_args_fields[] = {
+    {"key", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct ask_later_args, key), 0, NULL},
+};
+static const struct otp_description ask_later_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct ask_later_args), 1, ask_later_args_fields, NULL};
 static const struct otp_layout ask_later_reply_layout = {sizeof(struct messages_ask_later_reply), 0,
                                                          NULL};
+static const struct otp_field ask_later_reply_done_fields[] = {
+    {"rows", OTP_TYPE_I64, OTP_FIELD_ONE, offsetof(struct messages_ask_later_reply, as.done.rows),
+     0, NULL},
+};
+static const struct otp_description ask_later_reply_done_description = {
+    OTP_TYPE_STRUCT, sizeof(struct messages_ask_later_reply), 1, ask_later_reply_done_fields, NULL};
+static const struct otp_field ask_later_reply_fields[] = {
+    {"done", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &ask_later_reply_done_description},
+    {"busy", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, NULL},
+};
+static const struct otp_description ask_later_reply_description = {
+    OTP_TYPE_UNION, sizeof(struct messages_ask_later_reply), 2, ask_later_reply_fields, NULL};
 
 static otp_next ask_later_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -301,8 +394,15 @@ static otp_next ask_later_dispatch(void *self_, otp_from from_, const void *args
 }
 
 static const struct otp_message_type ask_later_type = {
-    "later", &messages_ask_module.module, OTP_CLASS_CALL_LATER, &ask_later_args_layout,
-    &ask_later_reply_layout, ask_later_dispatch};
+    .name = "later",
+    .module = &messages_ask_module.module,
+    .message_class = OTP_CLASS_CALL_LATER,
+    .args = &ask_later_args_layout,
+    .args_description = &ask_later_args_description,
+    .reply = &ask_later_reply_layout,
+    .reply_description = &ask_later_reply_description,
+    .dispatch = ask_later_dispatch,
+};
 
 otp_status messages_ask_later(otp_dest dest_, otp_str key, struct messages_ask_later_reply *reply_)
 {
@@ -355,6 +455,9 @@ otp_status messages_ask_later_answer_busy(otp_from from)
 }
 
 /* call later_value: messages.otp:13 */
+static const struct otp_description ask_later_value_reply_description = {
+    OTP_TYPE_STRING, sizeof(otp_str), 0, NULL, NULL};
+
 static otp_next ask_later_value_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -362,8 +465,13 @@ static otp_next ask_later_value_dispatch(void *self_, otp_from from_, const void
 }
 
 static const struct otp_message_type ask_later_value_type = {
-    "later_value", &messages_ask_module.module, OTP_CLASS_CALL_LATER, NULL, &layout_of_string,
-    ask_later_value_dispatch};
+    .name = "later_value",
+    .module = &messages_ask_module.module,
+    .message_class = OTP_CLASS_CALL_LATER,
+    .reply = &layout_of_string,
+    .reply_description = &ask_later_value_reply_description,
+    .dispatch = ask_later_value_dispatch,
+};
 
 otp_status messages_ask_later_value(otp_dest dest_, otp_str *reply_)
 {
@@ -409,8 +517,11 @@ static otp_next ask_later_ack_dispatch(void *self_, otp_from from_, const void *
 }
 
 static const struct otp_message_type ask_later_ack_type = {
-    "later_ack", &messages_ask_module.module, OTP_CLASS_CALL_LATER, NULL, NULL,
-    ask_later_ack_dispatch};
+    .name = "later_ack",
+    .module = &messages_ask_module.module,
+    .message_class = OTP_CLASS_CALL_LATER,
+    .dispatch = ask_later_ack_dispatch,
+};
 
 otp_status messages_ask_later_ack(otp_dest dest_)
 {
@@ -451,7 +562,11 @@ static otp_next ask_plain_dispatch(void *self_, otp_from from_, const void *args
 }
 
 static const struct otp_message_type ask_plain_type = {
-    "plain", &messages_ask_module.module, OTP_CLASS_CAST, NULL, NULL, ask_plain_dispatch};
+    .name = "plain",
+    .module = &messages_ask_module.module,
+    .message_class = OTP_CLASS_CAST,
+    .dispatch = ask_plain_dispatch,
+};
 
 otp_status messages_ask_plain(otp_dest dest_)
 {
@@ -470,6 +585,13 @@ static const struct otp_ref ask_put_args_refs[] = {
 };
 static const struct otp_layout ask_put_args_layout = {sizeof(struct ask_put_args), 2,
                                                       ask_put_args_refs};
+static const struct otp_field ask_put_args_fields[] = {
+    {"key", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct ask_put_args, key), 0, NULL},
+    {"value", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct ask_put_args, value), 0, NULL},
+    {"ttl", OTP_TYPE_DURATION, OTP_FIELD_ONE, offsetof(struct ask_put_args, ttl), 0, NULL},
+};
+static const struct otp_description ask_put_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct ask_put_args), 3, ask_put_args_fields, NULL};
 
 static otp_next ask_put_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -479,8 +601,13 @@ static otp_next ask_put_dispatch(void *self_, otp_from from_, const void *args_)
 }
 
 static const struct otp_message_type ask_put_type = {
-    "put", &messages_ask_module.module, OTP_CLASS_CAST, &ask_put_args_layout, NULL,
-    ask_put_dispatch};
+    .name = "put",
+    .module = &messages_ask_module.module,
+    .message_class = OTP_CLASS_CAST,
+    .args = &ask_put_args_layout,
+    .args_description = &ask_put_args_description,
+    .dispatch = ask_put_dispatch,
+};
 
 otp_status messages_ask_put(otp_dest dest_, otp_str key, otp_str value)
 {
@@ -503,6 +630,12 @@ static const struct otp_ref ask_all_default_args_refs[] = {
 };
 static const struct otp_layout ask_all_default_args_layout = {sizeof(struct ask_all_default_args),
                                                               1, ask_all_default_args_refs};
+static const struct otp_field ask_all_default_args_fields[] = {
+    {"a", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct ask_all_default_args, a), 0, NULL},
+    {"b", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct ask_all_default_args, b), 0, NULL},
+};
+static const struct otp_description ask_all_default_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct ask_all_default_args), 2, ask_all_default_args_fields, NULL};
 
 static otp_next ask_all_default_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -512,8 +645,13 @@ static otp_next ask_all_default_dispatch(void *self_, otp_from from_, const void
 }
 
 static const struct otp_message_type ask_all_default_type = {
-    "all_default", &messages_ask_module.module, OTP_CLASS_CAST, &ask_all_default_args_layout, NULL,
-    ask_all_default_dispatch};
+    .name = "all_default",
+    .module = &messages_ask_module.module,
+    .message_class = OTP_CLASS_CAST,
+    .args = &ask_all_default_args_layout,
+    .args_description = &ask_all_default_args_description,
+    .dispatch = ask_all_default_dispatch,
+};
 
 otp_status messages_ask_all_default(otp_dest dest_)
 {
@@ -535,7 +673,11 @@ static otp_next ask_sweep_dispatch(void *self_, otp_from from_, const void *args
 }
 
 static const struct otp_message_type ask_sweep_type = {
-    "sweep", &messages_ask_module.module, OTP_CLASS_INFO, NULL, NULL, ask_sweep_dispatch};
+    .name = "sweep",
+    .module = &messages_ask_module.module,
+    .message_class = OTP_CLASS_INFO,
+    .dispatch = ask_sweep_dispatch,
+};
 
 otp_status messages_ask_sweep(otp_dest dest_)
 {
@@ -557,6 +699,12 @@ static const struct otp_ref ask_remind_args_refs[] = {
 };
 static const struct otp_layout ask_remind_args_layout = {sizeof(struct ask_remind_args), 1,
                                                          ask_remind_args_refs};
+static const struct otp_field ask_remind_args_fields[] = {
+    {"who", OTP_TYPE_PID, OTP_FIELD_ONE, offsetof(struct ask_remind_args, who), 0, NULL},
+    {"text", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct ask_remind_args, text), 0, NULL},
+};
+static const struct otp_description ask_remind_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct ask_remind_args), 2, ask_remind_args_fields, NULL};
 
 static otp_next ask_remind_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -566,8 +714,13 @@ static otp_next ask_remind_dispatch(void *self_, otp_from from_, const void *arg
 }
 
 static const struct otp_message_type ask_remind_type = {
-    "remind", &messages_ask_module.module, OTP_CLASS_INFO, &ask_remind_args_layout, NULL,
-    ask_remind_dispatch};
+    .name = "remind",
+    .module = &messages_ask_module.module,
+    .message_class = OTP_CLASS_INFO,
+    .args = &ask_remind_args_layout,
+    .args_description = &ask_remind_args_description,
+    .dispatch = ask_remind_dispatch,
+};
 
 otp_status messages_ask_remind(otp_dest dest_, otp_pid who)
 {
@@ -595,8 +748,11 @@ static otp_next ask_continue_load_dispatch(void *self_, otp_from from_, const vo
 }
 
 static const struct otp_message_type ask_continue_load_type = {
-    "load", &messages_ask_module.module, OTP_CLASS_CONTINUE, NULL, NULL,
-    ask_continue_load_dispatch};
+    .name = "load",
+    .module = &messages_ask_module.module,
+    .message_class = OTP_CLASS_CONTINUE,
+    .dispatch = ask_continue_load_dispatch,
+};
 
 otp_next messages_ask_continue_load(void)
 {
@@ -614,6 +770,15 @@ static const struct otp_ref ask_continue_load_more_args_refs[] = {
 };
 static const struct otp_layout ask_continue_load_more_args_layout =
     {sizeof(struct ask_continue_load_more_args), 1, ask_continue_load_more_args_refs};
+static const struct otp_field ask_continue_load_more_args_fields[] = {
+    {"from", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct ask_continue_load_more_args, from), 0,
+     NULL},
+    {"names", OTP_TYPE_STRING, OTP_FIELD_LIST, offsetof(struct ask_continue_load_more_args, names),
+     0, NULL},
+};
+static const struct otp_description ask_continue_load_more_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct ask_continue_load_more_args), 2,
+    ask_continue_load_more_args_fields, NULL};
 
 static otp_next ask_continue_load_more_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -623,8 +788,13 @@ static otp_next ask_continue_load_more_dispatch(void *self_, otp_from from_, con
 }
 
 static const struct otp_message_type ask_continue_load_more_type = {
-    "load_more", &messages_ask_module.module, OTP_CLASS_CONTINUE,
-    &ask_continue_load_more_args_layout, NULL, ask_continue_load_more_dispatch};
+    .name = "load_more",
+    .module = &messages_ask_module.module,
+    .message_class = OTP_CLASS_CONTINUE,
+    .args = &ask_continue_load_more_args_layout,
+    .args_description = &ask_continue_load_more_args_description,
+    .dispatch = ask_continue_load_more_dispatch,
+};
 
 otp_next messages_ask_continue_load_more(uint64_t from, const otp_str *names, size_t names_count)
 {
@@ -660,9 +830,13 @@ static void ask_terminate_thunk(void *self_, otp_reason reason_)
     messages_ask_terminate(self_, reason_);
 }
 
+static const struct otp_description ask_description = {
+    OTP_TYPE_STRUCT, sizeof(struct messages_ask), 0, NULL, NULL};
+
 const struct otp_genserver messages_ask_module = {
     .module = {"messages.ask", "messages.otp:4", 0, NULL, otp_genserver_start},
     .state_size = sizeof(struct messages_ask),
+    .state_description = &ask_description,
     .trap_exit = true,
     .init = ask_init_thunk,
     .handle_down = ask_down_thunk,
@@ -718,6 +892,13 @@ static const struct otp_ref user_work_args_refs[] = {
 };
 static const struct otp_layout user_work_args_layout = {sizeof(struct user_work_args), 1,
                                                         user_work_args_refs};
+static const struct otp_field user_work_args_fields[] = {
+    {"job", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct user_work_args, job), 0, NULL},
+};
+static const struct otp_description user_work_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct user_work_args), 1, user_work_args_fields, NULL};
+static const struct otp_description user_work_reply_description = {
+    OTP_TYPE_STRING, sizeof(otp_str), 0, NULL, NULL};
 
 static otp_next user_work_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -726,8 +907,15 @@ static otp_next user_work_dispatch(void *self_, otp_from from_, const void *args
 }
 
 static const struct otp_message_type user_work_type = {
-    "work", &messages_user_module.module, OTP_CLASS_CALL, &user_work_args_layout, &layout_of_string,
-    user_work_dispatch};
+    .name = "work",
+    .module = &messages_user_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .args = &user_work_args_layout,
+    .args_description = &user_work_args_description,
+    .reply = &layout_of_string,
+    .reply_description = &user_work_reply_description,
+    .dispatch = user_work_dispatch,
+};
 
 otp_status messages_user_work(otp_dest dest_, otp_str job, otp_str *reply_)
 {
@@ -771,7 +959,11 @@ static otp_next user_relax_dispatch(void *self_, otp_from from_, const void *arg
 }
 
 static const struct otp_message_type user_relax_type = {
-    "relax", &messages_user_module.module, OTP_CLASS_CAST, NULL, NULL, user_relax_dispatch};
+    .name = "relax",
+    .module = &messages_user_module.module,
+    .message_class = OTP_CLASS_CAST,
+    .dispatch = user_relax_dispatch,
+};
 
 otp_status messages_user_relax(otp_dest dest_)
 {
@@ -785,9 +977,16 @@ static otp_next user_init_thunk(void *self_, const void *options_)
     return messages_user_init(self_, &none_);
 }
 
+static const struct otp_field user_fields[] = {
+    {"count", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct messages_user, count), 0, NULL},
+};
+static const struct otp_description user_description = {
+    OTP_TYPE_STRUCT, sizeof(struct messages_user), 1, user_fields, NULL};
+
 const struct otp_genserver messages_user_module = {
     .module = {"messages.user", "messages.otp:28", 0, NULL, otp_genserver_start},
     .state_size = sizeof(struct messages_user),
+    .state_description = &user_description,
     .init = user_init_thunk,
 };
 
@@ -838,7 +1037,11 @@ static otp_next friend_poke_dispatch(void *self_, otp_from from_, const void *ar
 }
 
 static const struct otp_message_type friend_poke_type = {
-    "poke", &messages_friend_module.module, OTP_CLASS_INFO, NULL, NULL, friend_poke_dispatch};
+    .name = "poke",
+    .module = &messages_friend_module.module,
+    .message_class = OTP_CLASS_INFO,
+    .dispatch = friend_poke_dispatch,
+};
 
 otp_status messages_friend_poke(otp_dest dest_)
 {
@@ -862,9 +1065,13 @@ static otp_next friend_idle_thunk(void *self_)
     return messages_friend_handle_idle(self_);
 }
 
+static const struct otp_description friend_description = {
+    OTP_TYPE_STRUCT, sizeof(struct messages_friend), 0, NULL, NULL};
+
 const struct otp_genserver messages_friend_module = {
     .module = {"messages.friend", "messages.otp:35", 0, NULL, otp_genserver_start},
     .state_size = sizeof(struct messages_friend),
+    .state_description = &friend_description,
     .init = friend_init_thunk,
     .handle_idle = friend_idle_thunk,
 };

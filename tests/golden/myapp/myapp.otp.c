@@ -20,6 +20,15 @@ static const struct otp_ref entry_refs[] = {
 };
 static const struct otp_layout entry_layout = {sizeof(struct myapp_entry), 1, entry_refs};
 
+/* How values read. */
+static const struct otp_field entry_fields[] = {
+    {"value", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct myapp_entry, value), 0, NULL},
+    {"expires_at", OTP_TYPE_INSTANT, OTP_FIELD_ONE, offsetof(struct myapp_entry, expires_at), 0,
+     NULL},
+};
+static const struct otp_description entry_description = {
+    OTP_TYPE_STRUCT, sizeof(struct myapp_entry), 2, entry_fields, NULL};
+
 _Static_assert(sizeof(struct myapp_entry) == sizeof(struct myapp_entry_owned), "one layout");
 
 otp_status myapp_entry_set(struct myapp_entry_owned *owned, const struct myapp_entry *view)
@@ -57,12 +66,29 @@ static const struct otp_ref cache_get_args_refs[] = {
 };
 static const struct otp_layout cache_get_args_layout = {sizeof(struct cache_get_args), 1,
                                                         cache_get_args_refs};
+static const struct otp_field cache_get_args_fields[] = {
+    {"key", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct cache_get_args, key), 0, NULL},
+};
+static const struct otp_description cache_get_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct cache_get_args), 1, cache_get_args_fields, NULL};
 static const struct otp_ref cache_get_reply_refs[] = {
     {OTP_REF_TEXT, 4, MYAPP_CACHE_GET_OK, offsetof(struct myapp_cache_get_reply, as.ok.value),
      offsetof(struct myapp_cache_get_reply, tag), NULL},
 };
 static const struct otp_layout cache_get_reply_layout = {sizeof(struct myapp_cache_get_reply), 1,
                                                          cache_get_reply_refs};
+static const struct otp_field cache_get_reply_ok_fields[] = {
+    {"value", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct myapp_cache_get_reply, as.ok.value),
+     0, NULL},
+};
+static const struct otp_description cache_get_reply_ok_description = {
+    OTP_TYPE_STRUCT, sizeof(struct myapp_cache_get_reply), 1, cache_get_reply_ok_fields, NULL};
+static const struct otp_field cache_get_reply_fields[] = {
+    {"ok", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &cache_get_reply_ok_description},
+    {"miss", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, NULL},
+};
+static const struct otp_description cache_get_reply_description = {
+    OTP_TYPE_UNION, sizeof(struct myapp_cache_get_reply), 2, cache_get_reply_fields, NULL};
 
 static otp_next cache_get_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -71,8 +97,15 @@ static otp_next cache_get_dispatch(void *self_, otp_from from_, const void *args
 }
 
 static const struct otp_message_type cache_get_type = {
-    "get", &myapp_cache_module.module, OTP_CLASS_CALL, &cache_get_args_layout,
-    &cache_get_reply_layout, cache_get_dispatch};
+    .name = "get",
+    .module = &myapp_cache_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .args = &cache_get_args_layout,
+    .args_description = &cache_get_args_description,
+    .reply = &cache_get_reply_layout,
+    .reply_description = &cache_get_reply_description,
+    .dispatch = cache_get_dispatch,
+};
 
 otp_status myapp_cache_get(otp_dest dest_, otp_str key, struct myapp_cache_get_reply *reply_)
 {
@@ -116,6 +149,9 @@ otp_next myapp_cache_get_reply_miss(otp_from from)
 }
 
 /* call size: myapp.otp:14 */
+static const struct otp_description cache_size_reply_description = {
+    OTP_TYPE_U64, sizeof(uint64_t), 0, NULL, NULL};
+
 static otp_next cache_size_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -123,7 +159,13 @@ static otp_next cache_size_dispatch(void *self_, otp_from from_, const void *arg
 }
 
 static const struct otp_message_type cache_size_type = {
-    "size", &myapp_cache_module.module, OTP_CLASS_CALL, NULL, &layout_of_u64, cache_size_dispatch};
+    .name = "size",
+    .module = &myapp_cache_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .reply = &layout_of_u64,
+    .reply_description = &cache_size_reply_description,
+    .dispatch = cache_size_dispatch,
+};
 
 otp_status myapp_cache_size(otp_dest dest_, uint64_t *reply_)
 {
@@ -162,6 +204,13 @@ static const struct otp_ref cache_put_args_refs[] = {
 };
 static const struct otp_layout cache_put_args_layout = {sizeof(struct cache_put_args), 2,
                                                         cache_put_args_refs};
+static const struct otp_field cache_put_args_fields[] = {
+    {"key", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct cache_put_args, key), 0, NULL},
+    {"value", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct cache_put_args, value), 0, NULL},
+    {"ttl", OTP_TYPE_DURATION, OTP_FIELD_ONE, offsetof(struct cache_put_args, ttl), 0, NULL},
+};
+static const struct otp_description cache_put_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct cache_put_args), 3, cache_put_args_fields, NULL};
 
 static otp_next cache_put_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -171,8 +220,13 @@ static otp_next cache_put_dispatch(void *self_, otp_from from_, const void *args
 }
 
 static const struct otp_message_type cache_put_type = {
-    "put", &myapp_cache_module.module, OTP_CLASS_CAST, &cache_put_args_layout, NULL,
-    cache_put_dispatch};
+    .name = "put",
+    .module = &myapp_cache_module.module,
+    .message_class = OTP_CLASS_CAST,
+    .args = &cache_put_args_layout,
+    .args_description = &cache_put_args_description,
+    .dispatch = cache_put_dispatch,
+};
 
 otp_status myapp_cache_put(otp_dest dest_, otp_str key, otp_str value)
 {
@@ -194,6 +248,11 @@ static const struct otp_ref cache_delete_args_refs[] = {
 };
 static const struct otp_layout cache_delete_args_layout = {sizeof(struct cache_delete_args), 1,
                                                            cache_delete_args_refs};
+static const struct otp_field cache_delete_args_fields[] = {
+    {"key", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct cache_delete_args, key), 0, NULL},
+};
+static const struct otp_description cache_delete_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct cache_delete_args), 1, cache_delete_args_fields, NULL};
 
 static otp_next cache_delete_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -203,8 +262,13 @@ static otp_next cache_delete_dispatch(void *self_, otp_from from_, const void *a
 }
 
 static const struct otp_message_type cache_delete_type = {
-    "delete", &myapp_cache_module.module, OTP_CLASS_CAST, &cache_delete_args_layout, NULL,
-    cache_delete_dispatch};
+    .name = "delete",
+    .module = &myapp_cache_module.module,
+    .message_class = OTP_CLASS_CAST,
+    .args = &cache_delete_args_layout,
+    .args_description = &cache_delete_args_description,
+    .dispatch = cache_delete_dispatch,
+};
 
 otp_status myapp_cache_delete(otp_dest dest_, otp_str key)
 {
@@ -221,7 +285,11 @@ static otp_next cache_sweep_dispatch(void *self_, otp_from from_, const void *ar
 }
 
 static const struct otp_message_type cache_sweep_type = {
-    "sweep", &myapp_cache_module.module, OTP_CLASS_INFO, NULL, NULL, cache_sweep_dispatch};
+    .name = "sweep",
+    .module = &myapp_cache_module.module,
+    .message_class = OTP_CLASS_INFO,
+    .dispatch = cache_sweep_dispatch,
+};
 
 otp_status myapp_cache_sweep(otp_dest dest_)
 {
@@ -305,9 +373,24 @@ static const struct otp_table_field cache_tables[] = {
     {"table", offsetof(struct myapp_cache, table), &cache_table_type}, /* myapp.otp:12 */
 };
 
+static const struct otp_field cache_table_fields[] = {
+    {NULL, OTP_TYPE_STRING, OTP_FIELD_ONE, 0, 0, NULL},
+    {NULL, OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &entry_description},
+};
+static const struct otp_description cache_table_description = {
+    OTP_TYPE_TABLE, sizeof(struct otp_table *), 2, cache_table_fields, NULL};
+static const struct otp_field cache_fields[] = {
+    {"table", OTP_TYPE_TABLE, OTP_FIELD_ONE, offsetof(struct myapp_cache, table), 0,
+     &cache_table_description},
+    {"interval", OTP_TYPE_DURATION, OTP_FIELD_ONE, offsetof(struct myapp_cache, interval), 0, NULL},
+};
+static const struct otp_description cache_description = {
+    OTP_TYPE_STRUCT, sizeof(struct myapp_cache), 2, cache_fields, NULL};
+
 const struct otp_genserver myapp_cache_module = {
     .module = {"myapp.cache", "myapp.otp:9", 0, &cache_options_layout, otp_genserver_start},
     .state_size = sizeof(struct myapp_cache),
+    .state_description = &cache_description,
     .tables = cache_tables,
     .n_tables = 1,
     .init = cache_init_thunk,

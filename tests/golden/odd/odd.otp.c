@@ -24,6 +24,16 @@ static const struct otp_ref state_refs[] = {
 };
 static const struct otp_layout state_layout = {sizeof(struct odd_state), 2, state_refs};
 
+/* How values read. */
+static const struct otp_field state_fields[] = {
+    {"get", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct odd_state, get), 0, NULL},
+    {"call", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct odd_state, call), 0, NULL},
+    {"size", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct odd_state, size), 0, NULL},
+    {"data", OTP_TYPE_BYTES, OTP_FIELD_ONE, offsetof(struct odd_state, data), 0, NULL},
+};
+static const struct otp_description state_description = {
+    OTP_TYPE_STRUCT, sizeof(struct odd_state), 4, state_fields, NULL};
+
 _Static_assert(sizeof(struct odd_state) == sizeof(struct odd_state_owned), "one layout");
 
 otp_status odd_state_set(struct odd_state_owned *owned, const struct odd_state *view)
@@ -57,6 +67,13 @@ static const struct otp_ref genserver_call_args_refs[] = {
 };
 static const struct otp_layout genserver_call_args_layout = {sizeof(struct genserver_call_args), 1,
                                                              genserver_call_args_refs};
+static const struct otp_field genserver_call_args_fields[] = {
+    {"self", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct genserver_call_args, self), 0, NULL},
+    {"from", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct genserver_call_args, from), 0, NULL},
+    {"to", OTP_TYPE_PID, OTP_FIELD_ONE, offsetof(struct genserver_call_args, to), 0, NULL},
+};
+static const struct otp_description genserver_call_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct genserver_call_args), 3, genserver_call_args_fields, NULL};
 static const struct otp_ref genserver_call_reply_reply_refs[] = {
     {OTP_REF_TEXT, 1, 1,
      offsetof(struct odd_genserver_call_reply,
@@ -74,6 +91,29 @@ static const struct otp_ref genserver_call_reply_refs[] = {
 };
 static const struct otp_layout genserver_call_reply_layout =
     {sizeof(struct odd_genserver_call_reply), 1, genserver_call_reply_refs};
+static const struct otp_field genserver_call_reply_reply_fields[] = {
+    {"from", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct odd_genserver_call_reply, as.reply.from),
+     0, NULL},
+    {"self", OTP_TYPE_STRING, OTP_FIELD_OPTIONAL,
+     offsetof(struct odd_genserver_call_reply, as.reply.self),
+     offsetof(struct odd_genserver_call_reply, as.reply.has_self), NULL},
+};
+static const struct otp_description genserver_call_reply_reply_description = {
+    OTP_TYPE_STRUCT, sizeof(struct odd_genserver_call_reply), 2, genserver_call_reply_reply_fields,
+    NULL};
+static const struct otp_field genserver_call_reply_call_fields[] = {
+    {"tag", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct odd_genserver_call_reply, as.call.tag), 0,
+     NULL},
+};
+static const struct otp_description genserver_call_reply_call_description = {
+    OTP_TYPE_STRUCT, sizeof(struct odd_genserver_call_reply), 1, genserver_call_reply_call_fields,
+    NULL};
+static const struct otp_field genserver_call_reply_fields[] = {
+    {"reply", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &genserver_call_reply_reply_description},
+    {"call", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &genserver_call_reply_call_description},
+};
+static const struct otp_description genserver_call_reply_description = {
+    OTP_TYPE_UNION, sizeof(struct odd_genserver_call_reply), 2, genserver_call_reply_fields, NULL};
 
 static otp_next genserver_call_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -82,8 +122,15 @@ static otp_next genserver_call_dispatch(void *self_, otp_from from_, const void 
 }
 
 static const struct otp_message_type genserver_call_type = {
-    "call", &odd_genserver_module.module, OTP_CLASS_CALL, &genserver_call_args_layout,
-    &genserver_call_reply_layout, genserver_call_dispatch};
+    .name = "call",
+    .module = &odd_genserver_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .args = &genserver_call_args_layout,
+    .args_description = &genserver_call_args_description,
+    .reply = &genserver_call_reply_layout,
+    .reply_description = &genserver_call_reply_description,
+    .dispatch = genserver_call_dispatch,
+};
 
 otp_status odd_genserver_call(otp_dest dest_, uint64_t self, otp_str from, otp_pid to,
                               struct odd_genserver_call_reply *reply_)
@@ -150,6 +197,17 @@ static const struct otp_ref genserver_get_args_refs[] = {
 };
 static const struct otp_layout genserver_get_args_layout = {sizeof(struct genserver_get_args), 3,
                                                             genserver_get_args_refs};
+static const struct otp_field genserver_get_args_fields[] = {
+    {"options", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct genserver_get_args, options), 0,
+     &state_description},
+    {"reply", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct genserver_get_args, reply), 0, NULL},
+    {"args", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct genserver_get_args, args), 0, NULL},
+    {"dest", OTP_TYPE_PID, OTP_FIELD_ONE, offsetof(struct genserver_get_args, dest), 0, NULL},
+    {"timeout", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct genserver_get_args, timeout), 0, NULL},
+    {"key", OTP_TYPE_BYTES, OTP_FIELD_ONE, offsetof(struct genserver_get_args, key), 0, NULL},
+};
+static const struct otp_description genserver_get_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct genserver_get_args), 6, genserver_get_args_fields, NULL};
 
 static otp_next genserver_get_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -159,8 +217,15 @@ static otp_next genserver_get_dispatch(void *self_, otp_from from_, const void *
 }
 
 static const struct otp_message_type genserver_get_type = {
-    "get", &odd_genserver_module.module, OTP_CLASS_CALL, &genserver_get_args_layout, &state_layout,
-    genserver_get_dispatch};
+    .name = "get",
+    .module = &odd_genserver_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .args = &genserver_get_args_layout,
+    .args_description = &genserver_get_args_description,
+    .reply = &state_layout,
+    .reply_description = &state_description,
+    .dispatch = genserver_get_dispatch,
+};
 
 otp_status odd_genserver_get(otp_dest dest_, const struct odd_state *options, otp_str reply,
                              uint64_t args, otp_pid dest, uint64_t timeout, otp_bytes key,
@@ -215,6 +280,17 @@ static const struct otp_ref genserver_with_value_args_refs[] = {
 };
 static const struct otp_layout genserver_with_value_args_layout =
     {sizeof(struct genserver_with_value_args), 1, genserver_with_value_args_refs};
+static const struct otp_field genserver_with_value_args_fields[] = {
+    {"value", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct genserver_with_value_args, value), 0,
+     NULL},
+    {"count", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct genserver_with_value_args, count), 0,
+     NULL},
+};
+static const struct otp_description genserver_with_value_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct genserver_with_value_args), 2, genserver_with_value_args_fields,
+    NULL};
+static const struct otp_description genserver_with_value_reply_description = {
+    OTP_TYPE_U64, sizeof(uint64_t), 0, NULL, NULL};
 
 static otp_next genserver_with_value_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -223,8 +299,15 @@ static otp_next genserver_with_value_dispatch(void *self_, otp_from from_, const
 }
 
 static const struct otp_message_type genserver_with_value_type = {
-    "with_value", &odd_genserver_module.module, OTP_CLASS_CALL, &genserver_with_value_args_layout,
-    &layout_of_u64, genserver_with_value_dispatch};
+    .name = "with_value",
+    .module = &odd_genserver_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .args = &genserver_with_value_args_layout,
+    .args_description = &genserver_with_value_args_description,
+    .reply = &layout_of_u64,
+    .reply_description = &genserver_with_value_reply_description,
+    .dispatch = genserver_with_value_dispatch,
+};
 
 otp_status odd_genserver_with_value(otp_dest dest_, otp_str value, uint64_t count, uint64_t *reply_)
 {
@@ -271,6 +354,19 @@ static const struct otp_ref genserver_cast_args_refs[] = {
 };
 static const struct otp_layout genserver_cast_args_layout = {sizeof(struct genserver_cast_args), 1,
                                                              genserver_cast_args_refs};
+static const struct otp_field genserver_cast_args_fields[] = {
+    {"from", OTP_TYPE_PID, OTP_FIELD_ONE, offsetof(struct genserver_cast_args, from), 0, NULL},
+    {"visit", OTP_TYPE_STRING, OTP_FIELD_LIST, offsetof(struct genserver_cast_args, visit), 0,
+     NULL},
+    {"predicate", OTP_TYPE_BOOL, OTP_FIELD_ONE, offsetof(struct genserver_cast_args, predicate), 0,
+     NULL},
+    {"context", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct genserver_cast_args, context), 0,
+     NULL},
+    {"value", OTP_TYPE_U64, OTP_FIELD_OPTIONAL, offsetof(struct genserver_cast_args, value),
+     offsetof(struct genserver_cast_args, has_value), NULL},
+};
+static const struct otp_description genserver_cast_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct genserver_cast_args), 5, genserver_cast_args_fields, NULL};
 
 static otp_next genserver_cast_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -281,8 +377,13 @@ static otp_next genserver_cast_dispatch(void *self_, otp_from from_, const void 
 }
 
 static const struct otp_message_type genserver_cast_type = {
-    "cast", &odd_genserver_module.module, OTP_CLASS_CAST, &genserver_cast_args_layout, NULL,
-    genserver_cast_dispatch};
+    .name = "cast",
+    .module = &odd_genserver_module.module,
+    .message_class = OTP_CLASS_CAST,
+    .args = &genserver_cast_args_layout,
+    .args_description = &genserver_cast_args_description,
+    .dispatch = genserver_cast_dispatch,
+};
 
 otp_status odd_genserver_cast(otp_dest dest_, otp_pid from, const otp_str *visit,
                               size_t visit_count, bool predicate, uint64_t context)
@@ -312,6 +413,13 @@ static const struct otp_ref genserver_info_args_refs[] = {
 };
 static const struct otp_layout genserver_info_args_layout = {sizeof(struct genserver_info_args), 1,
                                                              genserver_info_args_refs};
+static const struct otp_field genserver_info_args_fields[] = {
+    {"delay", OTP_TYPE_DURATION, OTP_FIELD_ONE, offsetof(struct genserver_info_args, delay), 0,
+     NULL},
+    {"data", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct genserver_info_args, data), 0, NULL},
+};
+static const struct otp_description genserver_info_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct genserver_info_args), 2, genserver_info_args_fields, NULL};
 
 static otp_next genserver_info_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -321,8 +429,13 @@ static otp_next genserver_info_dispatch(void *self_, otp_from from_, const void 
 }
 
 static const struct otp_message_type genserver_info_type = {
-    "info", &odd_genserver_module.module, OTP_CLASS_INFO, &genserver_info_args_layout, NULL,
-    genserver_info_dispatch};
+    .name = "info",
+    .module = &odd_genserver_module.module,
+    .message_class = OTP_CLASS_INFO,
+    .args = &genserver_info_args_layout,
+    .args_description = &genserver_info_args_description,
+    .dispatch = genserver_info_dispatch,
+};
 
 otp_status odd_genserver_info(otp_dest dest_, otp_duration delay, otp_str data)
 {
@@ -344,6 +457,15 @@ struct genserver_continue_continue_args {
 };
 static const struct otp_layout genserver_continue_continue_args_layout =
     {sizeof(struct genserver_continue_continue_args), 0, NULL};
+static const struct otp_field genserver_continue_continue_args_fields[] = {
+    {"self", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct genserver_continue_continue_args, self),
+     0, NULL},
+    {"from", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct genserver_continue_continue_args, from),
+     0, NULL},
+};
+static const struct otp_description genserver_continue_continue_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct genserver_continue_continue_args), 2,
+    genserver_continue_continue_args_fields, NULL};
 
 static otp_next genserver_continue_continue_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -353,8 +475,13 @@ static otp_next genserver_continue_continue_dispatch(void *self_, otp_from from_
 }
 
 static const struct otp_message_type genserver_continue_continue_type = {
-    "continue", &odd_genserver_module.module, OTP_CLASS_CONTINUE,
-    &genserver_continue_continue_args_layout, NULL, genserver_continue_continue_dispatch};
+    .name = "continue",
+    .module = &odd_genserver_module.module,
+    .message_class = OTP_CLASS_CONTINUE,
+    .args = &genserver_continue_continue_args_layout,
+    .args_description = &genserver_continue_continue_args_description,
+    .dispatch = genserver_continue_continue_dispatch,
+};
 
 otp_next odd_genserver_continue_continue(uint64_t self, uint64_t from)
 {
@@ -439,9 +566,28 @@ static const struct otp_table_field genserver_tables[] = {
     {"table", offsetof(struct odd_genserver, table), &genserver_table_type}, /* odd.otp:12 */
 };
 
+static const struct otp_field genserver_table_fields[] = {
+    {NULL, OTP_TYPE_STRING, OTP_FIELD_ONE, 0, 0, NULL},
+    {NULL, OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &state_description},
+};
+static const struct otp_description genserver_table_description = {
+    OTP_TYPE_TABLE, sizeof(struct otp_table *), 2, genserver_table_fields, NULL};
+static const struct otp_field genserver_fields[] = {
+    {"table", OTP_TYPE_TABLE, OTP_FIELD_ONE, offsetof(struct odd_genserver, table), 0,
+     &genserver_table_description},
+    {"self", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct odd_genserver, self), 0, NULL},
+    {"state", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct odd_genserver, state), 0,
+     &state_description},
+    {"name", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct odd_genserver, name), 0, NULL},
+    {"key", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct odd_genserver, key), 0, NULL},
+};
+static const struct otp_description genserver_description = {
+    OTP_TYPE_STRUCT, sizeof(struct odd_genserver), 5, genserver_fields, NULL};
+
 const struct otp_genserver odd_genserver_module = {
     .module = {"odd.genserver", "odd.otp:9", 0, &genserver_options_layout, otp_genserver_start},
     .state_size = sizeof(struct odd_genserver),
+    .state_description = &genserver_description,
     .tables = genserver_tables,
     .n_tables = 1,
     .init = genserver_init_thunk,
@@ -513,6 +659,21 @@ static const struct otp_ref module_with_a_long_name_message_with_a_long_name_arg
 static const struct otp_layout module_with_a_long_name_message_with_a_long_name_args_layout =
     {sizeof(struct module_with_a_long_name_message_with_a_long_name_args), 3,
      module_with_a_long_name_message_with_a_long_name_args_refs};
+static const struct otp_field module_with_a_long_name_message_with_a_long_name_args_fields[] = {
+    {"parameter_with_a_long_name", OTP_TYPE_STRING, OTP_FIELD_ONE,
+     offsetof(struct module_with_a_long_name_message_with_a_long_name_args,
+              parameter_with_a_long_name), 0, NULL},
+    {"another_parameter_with_a_long_name", OTP_TYPE_STRUCT, OTP_FIELD_ONE,
+     offsetof(struct module_with_a_long_name_message_with_a_long_name_args,
+              another_parameter_with_a_long_name), 0, &state_description},
+    {"a_third_one", OTP_TYPE_STRING, OTP_FIELD_OPTIONAL_LIST,
+     offsetof(struct module_with_a_long_name_message_with_a_long_name_args, a_third_one),
+     offsetof(struct module_with_a_long_name_message_with_a_long_name_args, has_a_third_one), NULL},
+};
+static const struct otp_description
+    module_with_a_long_name_message_with_a_long_name_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct module_with_a_long_name_message_with_a_long_name_args), 3,
+    module_with_a_long_name_message_with_a_long_name_args_fields, NULL};
 static const struct otp_ref
     module_with_a_long_name_message_with_a_long_name_reply_long_alternative_refs[] = {
     {OTP_REF_TEXT, 1, 1,
@@ -545,6 +706,30 @@ static const struct otp_ref module_with_a_long_name_message_with_a_long_name_rep
 static const struct otp_layout module_with_a_long_name_message_with_a_long_name_reply_layout =
     {sizeof(struct odd_module_with_a_long_name_message_with_a_long_name_reply), 1,
      module_with_a_long_name_message_with_a_long_name_reply_refs};
+static const struct otp_field
+    module_with_a_long_name_message_with_a_long_name_reply_long_alternative_fields[] = {
+    {"field_with_a_long_name", OTP_TYPE_STRING, OTP_FIELD_OPTIONAL,
+     offsetof(struct odd_module_with_a_long_name_message_with_a_long_name_reply,
+              as.long_alternative.field_with_a_long_name),
+     offsetof(struct odd_module_with_a_long_name_message_with_a_long_name_reply,
+              as.long_alternative.has_field_with_a_long_name), NULL},
+    {"b", OTP_TYPE_STRUCT, OTP_FIELD_LIST,
+     offsetof(struct odd_module_with_a_long_name_message_with_a_long_name_reply,
+              as.long_alternative.b), 0, &state_description},
+};
+static const struct otp_description
+    module_with_a_long_name_message_with_a_long_name_reply_long_alternative_description = {
+    OTP_TYPE_STRUCT, sizeof(struct odd_module_with_a_long_name_message_with_a_long_name_reply), 2,
+    module_with_a_long_name_message_with_a_long_name_reply_long_alternative_fields, NULL};
+static const struct otp_field module_with_a_long_name_message_with_a_long_name_reply_fields[] = {
+    {"long_alternative", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0,
+     &module_with_a_long_name_message_with_a_long_name_reply_long_alternative_description},
+    {"another_alternative", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, NULL},
+};
+static const struct otp_description
+    module_with_a_long_name_message_with_a_long_name_reply_description = {
+    OTP_TYPE_UNION, sizeof(struct odd_module_with_a_long_name_message_with_a_long_name_reply), 2,
+    module_with_a_long_name_message_with_a_long_name_reply_fields, NULL};
 
 static otp_next module_with_a_long_name_message_with_a_long_name_dispatch(void *self_,
                                                                           otp_from from_,
@@ -557,10 +742,15 @@ static otp_next module_with_a_long_name_message_with_a_long_name_dispatch(void *
 }
 
 static const struct otp_message_type module_with_a_long_name_message_with_a_long_name_type = {
-    "message_with_a_long_name", &odd_module_with_a_long_name_module.module, OTP_CLASS_CALL,
-    &module_with_a_long_name_message_with_a_long_name_args_layout,
-    &module_with_a_long_name_message_with_a_long_name_reply_layout,
-    module_with_a_long_name_message_with_a_long_name_dispatch};
+    .name = "message_with_a_long_name",
+    .module = &odd_module_with_a_long_name_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .args = &module_with_a_long_name_message_with_a_long_name_args_layout,
+    .args_description = &module_with_a_long_name_message_with_a_long_name_args_description,
+    .reply = &module_with_a_long_name_message_with_a_long_name_reply_layout,
+    .reply_description = &module_with_a_long_name_message_with_a_long_name_reply_description,
+    .dispatch = module_with_a_long_name_message_with_a_long_name_dispatch,
+};
 
 otp_status odd_module_with_a_long_name_message_with_a_long_name(
     otp_dest dest_, otp_str parameter_with_a_long_name,
@@ -652,6 +842,12 @@ struct module_with_a_long_name_c_args {
 };
 static const struct otp_layout module_with_a_long_name_c_args_layout =
     {sizeof(struct module_with_a_long_name_c_args), 0, NULL};
+static const struct otp_field module_with_a_long_name_c_args_fields[] = {
+    {"i", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct module_with_a_long_name_c_args, i), 0, NULL},
+};
+static const struct otp_description module_with_a_long_name_c_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct module_with_a_long_name_c_args), 1,
+    module_with_a_long_name_c_args_fields, NULL};
 
 static otp_next module_with_a_long_name_c_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -661,8 +857,13 @@ static otp_next module_with_a_long_name_c_dispatch(void *self_, otp_from from_, 
 }
 
 static const struct otp_message_type module_with_a_long_name_c_type = {
-    "c", &odd_module_with_a_long_name_module.module, OTP_CLASS_CAST,
-    &module_with_a_long_name_c_args_layout, NULL, module_with_a_long_name_c_dispatch};
+    .name = "c",
+    .module = &odd_module_with_a_long_name_module.module,
+    .message_class = OTP_CLASS_CAST,
+    .args = &module_with_a_long_name_c_args_layout,
+    .args_description = &module_with_a_long_name_c_args_description,
+    .dispatch = module_with_a_long_name_c_dispatch,
+};
 
 otp_status odd_module_with_a_long_name_c(otp_dest dest_, uint64_t i)
 {
@@ -752,10 +953,27 @@ static const struct otp_table_field module_with_a_long_name_tables[] = {
      &module_with_a_long_name_table_with_a_long_name_type}, /* odd.otp:27 */
 };
 
+static const struct otp_field module_with_a_long_name_table_with_a_long_name_fields[] = {
+    {NULL, OTP_TYPE_STRING, OTP_FIELD_ONE, 0, 0, NULL},
+    {NULL, OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &state_description},
+};
+static const struct otp_description module_with_a_long_name_table_with_a_long_name_description = {
+    OTP_TYPE_TABLE, sizeof(struct otp_table *), 2,
+    module_with_a_long_name_table_with_a_long_name_fields, NULL};
+static const struct otp_field module_with_a_long_name_fields[] = {
+    {"table_with_a_long_name", OTP_TYPE_TABLE, OTP_FIELD_ONE,
+     offsetof(struct odd_module_with_a_long_name, table_with_a_long_name), 0,
+     &module_with_a_long_name_table_with_a_long_name_description},
+};
+static const struct otp_description module_with_a_long_name_description = {
+    OTP_TYPE_STRUCT, sizeof(struct odd_module_with_a_long_name), 1, module_with_a_long_name_fields,
+    NULL};
+
 const struct otp_genserver odd_module_with_a_long_name_module = {
     .module = {"odd.module_with_a_long_name", "odd.otp:24", 0,
                &module_with_a_long_name_options_layout, otp_genserver_start},
     .state_size = sizeof(struct odd_module_with_a_long_name),
+    .state_description = &module_with_a_long_name_description,
     .tables = module_with_a_long_name_tables,
     .n_tables = 1,
     .init = module_with_a_long_name_init_thunk,

@@ -36,6 +36,35 @@ static const struct otp_ref list_of_list_of_item_refs[] = {
 static const struct otp_layout list_of_list_of_item_layout =
     {sizeof(struct base_list_of_list_of_item), 1, list_of_list_of_item_refs};
 
+/* How values read. */
+static const char *const colour_values[] = {"red", "green"};
+static const struct otp_description colour_description = {
+    OTP_TYPE_ENUM, sizeof(enum base_colour), 2, NULL, colour_values};
+
+static const struct otp_field item_fields[] = {
+    {"name", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct base_item, name), 0, NULL},
+    {"price", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct base_item, price), 0, NULL},
+    {"colour", OTP_TYPE_ENUM, OTP_FIELD_ONE, offsetof(struct base_item, colour), 0,
+     &colour_description},
+};
+static const struct otp_description item_description = {
+    OTP_TYPE_STRUCT, sizeof(struct base_item), 3, item_fields, NULL};
+
+static const struct otp_field list_of_item_fields[] = {
+    {NULL, OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct base_list_of_item, items), 0,
+     &item_description},
+};
+static const struct otp_description list_of_item_description = {
+    OTP_TYPE_STRUCT, sizeof(struct base_list_of_item), 1, list_of_item_fields, NULL};
+
+static const struct otp_field list_of_list_of_item_fields[] = {
+    {NULL, OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct base_list_of_list_of_item, items), 0,
+     &list_of_item_description},
+};
+static const struct otp_description list_of_list_of_item_description = {
+    OTP_TYPE_STRUCT, sizeof(struct base_list_of_list_of_item), 1, list_of_list_of_item_fields,
+    NULL};
+
 _Static_assert(sizeof(struct base_item) == sizeof(struct base_item_owned), "one layout");
 
 otp_status base_item_set(struct base_item_owned *owned, const struct base_item *view)
@@ -82,6 +111,12 @@ static const struct otp_ref store_fetch_args_refs[] = {
 };
 static const struct otp_layout store_fetch_args_layout = {sizeof(struct store_fetch_args), 1,
                                                           store_fetch_args_refs};
+static const struct otp_field store_fetch_args_fields[] = {
+    {"name", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct store_fetch_args, name), 0, NULL},
+    {"count", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct store_fetch_args, count), 0, NULL},
+};
+static const struct otp_description store_fetch_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct store_fetch_args), 2, store_fetch_args_fields, NULL};
 static const struct otp_ref store_fetch_reply_refs[] = {
     {OTP_REF_STRUCT, 4, BASE_STORE_FETCH_FOUND,
      offsetof(struct base_store_fetch_reply, as.found.item),
@@ -89,6 +124,19 @@ static const struct otp_ref store_fetch_reply_refs[] = {
 };
 static const struct otp_layout store_fetch_reply_layout = {sizeof(struct base_store_fetch_reply), 1,
                                                            store_fetch_reply_refs};
+static const struct otp_field store_fetch_reply_found_fields[] = {
+    {"item", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct base_store_fetch_reply, as.found.item),
+     0, &item_description},
+};
+static const struct otp_description store_fetch_reply_found_description = {
+    OTP_TYPE_STRUCT, sizeof(struct base_store_fetch_reply), 1, store_fetch_reply_found_fields,
+    NULL};
+static const struct otp_field store_fetch_reply_fields[] = {
+    {"found", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &store_fetch_reply_found_description},
+    {"none", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, NULL},
+};
+static const struct otp_description store_fetch_reply_description = {
+    OTP_TYPE_UNION, sizeof(struct base_store_fetch_reply), 2, store_fetch_reply_fields, NULL};
 
 static otp_next store_fetch_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -97,8 +145,15 @@ static otp_next store_fetch_dispatch(void *self_, otp_from from_, const void *ar
 }
 
 static const struct otp_message_type store_fetch_type = {
-    "fetch", &base_store_module.module, OTP_CLASS_CALL, &store_fetch_args_layout,
-    &store_fetch_reply_layout, store_fetch_dispatch};
+    .name = "fetch",
+    .module = &base_store_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .args = &store_fetch_args_layout,
+    .args_description = &store_fetch_args_description,
+    .reply = &store_fetch_reply_layout,
+    .reply_description = &store_fetch_reply_description,
+    .dispatch = store_fetch_dispatch,
+};
 
 otp_status base_store_fetch(otp_dest dest_, otp_str name, struct base_store_fetch_reply *reply_)
 {
@@ -150,6 +205,7 @@ otp_next base_store_fetch_reply_none(otp_from from)
 }
 
 /* call all: base.otp:12 */
+
 static otp_next store_all_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -157,8 +213,13 @@ static otp_next store_all_dispatch(void *self_, otp_from from_, const void *args
 }
 
 static const struct otp_message_type store_all_type = {
-    "all", &base_store_module.module, OTP_CLASS_CALL, NULL, &list_of_item_layout,
-    store_all_dispatch};
+    .name = "all",
+    .module = &base_store_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .reply = &list_of_item_layout,
+    .reply_description = &list_of_item_description,
+    .dispatch = store_all_dispatch,
+};
 
 otp_status base_store_all(otp_dest dest_, struct base_list_of_item *reply_)
 {
@@ -203,6 +264,12 @@ static const struct otp_ref store_boxes_args_refs[] = {
 };
 static const struct otp_layout store_boxes_args_layout = {sizeof(struct store_boxes_args), 1,
                                                           store_boxes_args_refs};
+static const struct otp_field store_boxes_args_fields[] = {
+    {"rows", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct store_boxes_args, rows), 0,
+     &list_of_item_description},
+};
+static const struct otp_description store_boxes_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct store_boxes_args), 1, store_boxes_args_fields, NULL};
 
 static otp_next store_boxes_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -211,8 +278,15 @@ static otp_next store_boxes_dispatch(void *self_, otp_from from_, const void *ar
 }
 
 static const struct otp_message_type store_boxes_type = {
-    "boxes", &base_store_module.module, OTP_CLASS_CALL, &store_boxes_args_layout,
-    &list_of_list_of_item_layout, store_boxes_dispatch};
+    .name = "boxes",
+    .module = &base_store_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .args = &store_boxes_args_layout,
+    .args_description = &store_boxes_args_description,
+    .reply = &list_of_list_of_item_layout,
+    .reply_description = &list_of_list_of_item_description,
+    .dispatch = store_boxes_dispatch,
+};
 
 otp_status base_store_boxes(otp_dest dest_, const struct base_list_of_item *rows, size_t rows_count,
                             struct base_list_of_list_of_item *reply_)
@@ -262,6 +336,12 @@ static const struct otp_ref store_add_args_refs[] = {
 };
 static const struct otp_layout store_add_args_layout = {sizeof(struct store_add_args), 1,
                                                         store_add_args_refs};
+static const struct otp_field store_add_args_fields[] = {
+    {"item", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct store_add_args, item), 0,
+     &item_description},
+};
+static const struct otp_description store_add_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct store_add_args), 1, store_add_args_fields, NULL};
 
 static otp_next store_add_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -271,8 +351,13 @@ static otp_next store_add_dispatch(void *self_, otp_from from_, const void *args
 }
 
 static const struct otp_message_type store_add_type = {
-    "add", &base_store_module.module, OTP_CLASS_CAST, &store_add_args_layout, NULL,
-    store_add_dispatch};
+    .name = "add",
+    .module = &base_store_module.module,
+    .message_class = OTP_CLASS_CAST,
+    .args = &store_add_args_layout,
+    .args_description = &store_add_args_description,
+    .dispatch = store_add_dispatch,
+};
 
 otp_status base_store_add(otp_dest dest_, const struct base_item *item)
 {
@@ -286,6 +371,12 @@ struct store_restock_args {
 };
 static const struct otp_layout store_restock_args_layout = {sizeof(struct store_restock_args), 0,
                                                             NULL};
+static const struct otp_field store_restock_args_fields[] = {
+    {"colour", OTP_TYPE_ENUM, OTP_FIELD_ONE, offsetof(struct store_restock_args, colour), 0,
+     &colour_description},
+};
+static const struct otp_description store_restock_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct store_restock_args), 1, store_restock_args_fields, NULL};
 
 static otp_next store_restock_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -295,8 +386,13 @@ static otp_next store_restock_dispatch(void *self_, otp_from from_, const void *
 }
 
 static const struct otp_message_type store_restock_type = {
-    "restock", &base_store_module.module, OTP_CLASS_INFO, &store_restock_args_layout, NULL,
-    store_restock_dispatch};
+    .name = "restock",
+    .module = &base_store_module.module,
+    .message_class = OTP_CLASS_INFO,
+    .args = &store_restock_args_layout,
+    .args_description = &store_restock_args_description,
+    .dispatch = store_restock_dispatch,
+};
 
 otp_status base_store_restock(otp_dest dest_)
 {
@@ -320,9 +416,13 @@ static otp_next store_init_thunk(void *self_, const void *options_)
     return base_store_init(self_, options_);
 }
 
+static const struct otp_description store_description = {
+    OTP_TYPE_STRUCT, sizeof(struct base_store), 0, NULL, NULL};
+
 const struct otp_genserver base_store_module = {
     .module = {"base.store", "base.otp:8", 0, &store_options_layout, otp_genserver_start},
     .state_size = sizeof(struct base_store),
+    .state_description = &store_description,
     .init = store_init_thunk,
 };
 

@@ -38,6 +38,50 @@ static const struct otp_ref order_refs[] = {
 };
 static const struct otp_layout order_layout = {sizeof(struct shop_order), 3, order_refs};
 
+/* How values read. */
+static const char *const base_colour_texts[] = {"red", "green"};
+static const struct otp_description base_colour_about = {
+    OTP_TYPE_ENUM, sizeof(enum base_colour), 2, NULL, base_colour_texts};
+
+static const struct otp_field base_item_members[] = {
+    {"name", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct base_item, name), 0, NULL},
+    {"price", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct base_item, price), 0, NULL},
+    {"colour", OTP_TYPE_ENUM, OTP_FIELD_ONE, offsetof(struct base_item, colour), 0,
+     &base_colour_about},
+};
+static const struct otp_description base_item_about = {
+    OTP_TYPE_STRUCT, sizeof(struct base_item), 3, base_item_members, NULL};
+
+static const struct otp_field base_list_of_item_members[] = {
+    {NULL, OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct base_list_of_item, items), 0,
+     &base_item_about},
+};
+static const struct otp_description base_list_of_item_about = {
+    OTP_TYPE_STRUCT, sizeof(struct base_list_of_item), 1, base_list_of_item_members, NULL};
+
+static const struct otp_field base_box_members[] = {
+    {"items", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct base_box, items), 0,
+     &base_item_about},
+    {"rows", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct base_box, rows), 0,
+     &base_list_of_item_about},
+    {"size", OTP_TYPE_U64, OTP_FIELD_OPTIONAL, offsetof(struct base_box, size),
+     offsetof(struct base_box, has_size), NULL},
+};
+static const struct otp_description base_box_about = {
+    OTP_TYPE_STRUCT, sizeof(struct base_box), 3, base_box_members, NULL};
+
+static const struct otp_field order_fields[] = {
+    {"id", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct shop_order, id), 0, NULL},
+    {"item", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct shop_order, item), 0,
+     &base_item_about},
+    {"box", OTP_TYPE_STRUCT, OTP_FIELD_OPTIONAL, offsetof(struct shop_order, box),
+     offsetof(struct shop_order, has_box), &base_box_about},
+    {"more", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct shop_order, more), 0,
+     &base_item_about},
+};
+static const struct otp_description order_description = {
+    OTP_TYPE_STRUCT, sizeof(struct shop_order), 4, order_fields, NULL};
+
 _Static_assert(sizeof(struct shop_order) == sizeof(struct shop_order_owned), "one layout");
 
 otp_status shop_order_set(struct shop_order_owned *owned, const struct shop_order *view)
@@ -66,12 +110,32 @@ static const struct otp_ref till_sell_args_refs[] = {
 };
 static const struct otp_layout till_sell_args_layout = {sizeof(struct till_sell_args), 2,
                                                         till_sell_args_refs};
+static const struct otp_field till_sell_args_fields[] = {
+    {"item", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct till_sell_args, item), 0,
+     &base_item_about},
+    {"boxes", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct till_sell_args, boxes), 0,
+     &base_box_about},
+};
+static const struct otp_description till_sell_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct till_sell_args), 2, till_sell_args_fields, NULL};
 static const struct otp_ref till_sell_reply_refs[] = {
     {OTP_REF_STRUCT, 4, SHOP_TILL_SELL_SOLD, offsetof(struct shop_till_sell_reply, as.sold.order),
      offsetof(struct shop_till_sell_reply, tag), &order_layout},
 };
 static const struct otp_layout till_sell_reply_layout = {sizeof(struct shop_till_sell_reply), 1,
                                                          till_sell_reply_refs};
+static const struct otp_field till_sell_reply_sold_fields[] = {
+    {"order", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct shop_till_sell_reply, as.sold.order),
+     0, &order_description},
+};
+static const struct otp_description till_sell_reply_sold_description = {
+    OTP_TYPE_STRUCT, sizeof(struct shop_till_sell_reply), 1, till_sell_reply_sold_fields, NULL};
+static const struct otp_field till_sell_reply_fields[] = {
+    {"sold", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &till_sell_reply_sold_description},
+    {"sold_out", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, NULL},
+};
+static const struct otp_description till_sell_reply_description = {
+    OTP_TYPE_UNION, sizeof(struct shop_till_sell_reply), 2, till_sell_reply_fields, NULL};
 
 static otp_next till_sell_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -80,8 +144,15 @@ static otp_next till_sell_dispatch(void *self_, otp_from from_, const void *args
 }
 
 static const struct otp_message_type till_sell_type = {
-    "sell", &shop_till_module.module, OTP_CLASS_CALL, &till_sell_args_layout,
-    &till_sell_reply_layout, till_sell_dispatch};
+    .name = "sell",
+    .module = &shop_till_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .args = &till_sell_args_layout,
+    .args_description = &till_sell_args_description,
+    .reply = &till_sell_reply_layout,
+    .reply_description = &till_sell_reply_description,
+    .dispatch = till_sell_dispatch,
+};
 
 otp_status shop_till_sell(otp_dest dest_, const struct base_item *item,
                           const struct base_box *boxes, size_t boxes_count,
@@ -135,6 +206,12 @@ struct till_paint_args {
     enum base_colour colour;
 };
 static const struct otp_layout till_paint_args_layout = {sizeof(struct till_paint_args), 0, NULL};
+static const struct otp_field till_paint_args_fields[] = {
+    {"colour", OTP_TYPE_ENUM, OTP_FIELD_ONE, offsetof(struct till_paint_args, colour), 0,
+     &base_colour_about},
+};
+static const struct otp_description till_paint_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct till_paint_args), 1, till_paint_args_fields, NULL};
 
 static otp_next till_paint_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -144,8 +221,13 @@ static otp_next till_paint_dispatch(void *self_, otp_from from_, const void *arg
 }
 
 static const struct otp_message_type till_paint_type = {
-    "paint", &shop_till_module.module, OTP_CLASS_CAST, &till_paint_args_layout, NULL,
-    till_paint_dispatch};
+    .name = "paint",
+    .module = &shop_till_module.module,
+    .message_class = OTP_CLASS_CAST,
+    .args = &till_paint_args_layout,
+    .args_description = &till_paint_args_description,
+    .dispatch = till_paint_dispatch,
+};
 
 otp_status shop_till_paint(otp_dest dest_)
 {
@@ -167,7 +249,11 @@ static otp_next till_tick_dispatch(void *self_, otp_from from_, const void *args
 }
 
 static const struct otp_message_type till_tick_type = {
-    "tick", &shop_till_module.module, OTP_CLASS_INFO, NULL, NULL, till_tick_dispatch};
+    .name = "tick",
+    .module = &shop_till_module.module,
+    .message_class = OTP_CLASS_INFO,
+    .dispatch = till_tick_dispatch,
+};
 
 otp_status shop_till_tick(otp_dest dest_)
 {
@@ -253,9 +339,24 @@ static const struct otp_table_field till_tables[] = {
     {"orders", offsetof(struct shop_till, orders), &till_orders_type}, /* shop.otp:10 */
 };
 
+static const struct otp_field till_orders_fields[] = {
+    {NULL, OTP_TYPE_U64, OTP_FIELD_ONE, 0, 0, NULL},
+    {NULL, OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &order_description},
+};
+static const struct otp_description till_orders_description = {
+    OTP_TYPE_TABLE, sizeof(struct otp_table *), 2, till_orders_fields, NULL};
+static const struct otp_field till_fields[] = {
+    {"orders", OTP_TYPE_TABLE, OTP_FIELD_ONE, offsetof(struct shop_till, orders), 0,
+     &till_orders_description},
+    {"last", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct shop_till, last), 0, &base_item_about},
+};
+static const struct otp_description till_description = {
+    OTP_TYPE_STRUCT, sizeof(struct shop_till), 2, till_fields, NULL};
+
 const struct otp_genserver shop_till_module = {
     .module = {"shop.till", "shop.otp:8", 0, NULL, otp_genserver_start},
     .state_size = sizeof(struct shop_till),
+    .state_description = &till_description,
     .tables = till_tables,
     .n_tables = 1,
     .init = till_init_thunk,

@@ -54,7 +54,11 @@ static otp_next cache_sweep_dispatch(void *self_, otp_from from_, const void *ar
 }
 
 static const struct otp_message_type cache_sweep_type = {
-    "sweep", &tree_cache_module.module, OTP_CLASS_INFO, NULL, NULL, cache_sweep_dispatch};
+    .name = "sweep",
+    .module = &tree_cache_module.module,
+    .message_class = OTP_CLASS_INFO,
+    .dispatch = cache_sweep_dispatch,
+};
 
 otp_status tree_cache_sweep(otp_dest dest_)
 {
@@ -71,9 +75,13 @@ static otp_next cache_init_thunk(void *self_, const void *options_)
     return tree_cache_init(self_, options_);
 }
 
+static const struct otp_description cache_description = {
+    OTP_TYPE_STRUCT, sizeof(struct tree_cache), 0, NULL, NULL};
+
 const struct otp_genserver tree_cache_module = {
     .module = {"tree.cache", "tree.otp:26", 0, &cache_options_layout, otp_genserver_start},
     .state_size = sizeof(struct tree_cache),
+    .state_description = &cache_description,
     .init = cache_init_thunk,
 };
 
@@ -127,7 +135,11 @@ static otp_next worker_work_dispatch(void *self_, otp_from from_, const void *ar
 }
 
 static const struct otp_message_type worker_work_type = {
-    "work", &tree_worker_module.module, OTP_CLASS_INFO, NULL, NULL, worker_work_dispatch};
+    .name = "work",
+    .module = &tree_worker_module.module,
+    .message_class = OTP_CLASS_INFO,
+    .dispatch = worker_work_dispatch,
+};
 
 otp_status tree_worker_work(otp_dest dest_)
 {
@@ -144,9 +156,13 @@ static otp_next worker_init_thunk(void *self_, const void *options_)
     return tree_worker_init(self_, options_);
 }
 
+static const struct otp_description worker_description = {
+    OTP_TYPE_STRUCT, sizeof(struct tree_worker), 0, NULL, NULL};
+
 const struct otp_genserver tree_worker_module = {
     .module = {"tree.worker", "tree.otp:38", 0, &worker_options_layout, otp_genserver_start},
     .state_size = sizeof(struct tree_worker),
+    .state_description = &worker_description,
     .init = worker_init_thunk,
 };
 
@@ -193,7 +209,11 @@ static otp_next idle_nap_dispatch(void *self_, otp_from from_, const void *args_
 }
 
 static const struct otp_message_type idle_nap_type = {
-    "nap", &tree_idle_module.module, OTP_CLASS_INFO, NULL, NULL, idle_nap_dispatch};
+    .name = "nap",
+    .module = &tree_idle_module.module,
+    .message_class = OTP_CLASS_INFO,
+    .dispatch = idle_nap_dispatch,
+};
 
 otp_status tree_idle_nap(otp_dest dest_)
 {
@@ -212,9 +232,13 @@ static otp_next idle_init_thunk(void *self_, const void *options_)
     return tree_idle_init(self_, &none_);
 }
 
+static const struct otp_description idle_description = {
+    OTP_TYPE_STRUCT, sizeof(struct tree_idle), 0, NULL, NULL};
+
 const struct otp_genserver tree_idle_module = {
     .module = {"tree.idle", "tree.otp:39", 0, NULL, otp_genserver_start},
     .state_size = sizeof(struct tree_idle),
+    .state_description = &idle_description,
     .init = idle_init_thunk,
 };
 

@@ -129,6 +129,161 @@ static const struct otp_layout list_of_list_of_u64_layout =
 
 static const struct otp_layout optional_pid_layout = {sizeof(struct types_optional_pid), 0, NULL};
 
+/* How values read. */
+static const char *const level_values[] = {"low", "high"};
+static const struct otp_description level_description = {
+    OTP_TYPE_ENUM, sizeof(enum types_level), 2, NULL, level_values};
+
+static const struct otp_description node_description;
+
+static const struct otp_field plain_fields[] = {
+    {"flag", OTP_TYPE_BOOL, OTP_FIELD_ONE, offsetof(struct types_plain, flag), 0, NULL},
+    {"a", OTP_TYPE_I8, OTP_FIELD_ONE, offsetof(struct types_plain, a), 0, NULL},
+    {"b", OTP_TYPE_I16, OTP_FIELD_ONE, offsetof(struct types_plain, b), 0, NULL},
+    {"c", OTP_TYPE_I32, OTP_FIELD_ONE, offsetof(struct types_plain, c), 0, NULL},
+    {"d", OTP_TYPE_I64, OTP_FIELD_ONE, offsetof(struct types_plain, d), 0, NULL},
+    {"e", OTP_TYPE_U8, OTP_FIELD_ONE, offsetof(struct types_plain, e), 0, NULL},
+    {"f", OTP_TYPE_U16, OTP_FIELD_ONE, offsetof(struct types_plain, f), 0, NULL},
+    {"g", OTP_TYPE_U32, OTP_FIELD_ONE, offsetof(struct types_plain, g), 0, NULL},
+    {"h", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct types_plain, h), 0, NULL},
+    {"x", OTP_TYPE_F64, OTP_FIELD_ONE, offsetof(struct types_plain, x), 0, NULL},
+    {"age", OTP_TYPE_DURATION, OTP_FIELD_ONE, offsetof(struct types_plain, age), 0, NULL},
+    {"at", OTP_TYPE_INSTANT, OTP_FIELD_ONE, offsetof(struct types_plain, at), 0, NULL},
+    {"who", OTP_TYPE_PID, OTP_FIELD_ONE, offsetof(struct types_plain, who), 0, NULL},
+    {"why", OTP_TYPE_REASON, OTP_FIELD_ONE, offsetof(struct types_plain, why), 0, NULL},
+    {"loud", OTP_TYPE_ENUM, OTP_FIELD_ONE, offsetof(struct types_plain, loud), 0,
+     &level_description},
+};
+static const struct otp_description plain_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_plain), 15, plain_fields, NULL};
+
+static const struct otp_field texts_fields[] = {
+    {"name", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct types_texts, name), 0, NULL},
+    {"blob", OTP_TYPE_BYTES, OTP_FIELD_ONE, offsetof(struct types_texts, blob), 0, NULL},
+};
+static const struct otp_description texts_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_texts), 2, texts_fields, NULL};
+
+static const struct otp_field inner_fields[] = {
+    {"name", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct types_inner, name), 0, NULL},
+    {"count", OTP_TYPE_U64, OTP_FIELD_OPTIONAL, offsetof(struct types_inner, count),
+     offsetof(struct types_inner, has_count), NULL},
+    {"nick", OTP_TYPE_STRING, OTP_FIELD_OPTIONAL, offsetof(struct types_inner, nick),
+     offsetof(struct types_inner, has_nick), NULL},
+    {"tags", OTP_TYPE_STRING, OTP_FIELD_LIST, offsetof(struct types_inner, tags), 0, NULL},
+    {"ports", OTP_TYPE_U16, OTP_FIELD_LIST, offsetof(struct types_inner, ports), 0, NULL},
+};
+static const struct otp_description inner_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_inner), 5, inner_fields, NULL};
+
+static const struct otp_field outer_fields[] = {
+    {"inner", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct types_outer, inner), 0,
+     &inner_description},
+    {"maybe", OTP_TYPE_STRUCT, OTP_FIELD_OPTIONAL, offsetof(struct types_outer, maybe),
+     offsetof(struct types_outer, has_maybe), &inner_description},
+    {"many", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct types_outer, many), 0,
+     &inner_description},
+    {"maybe_many", OTP_TYPE_STRUCT, OTP_FIELD_OPTIONAL_LIST,
+     offsetof(struct types_outer, maybe_many), offsetof(struct types_outer, has_maybe_many),
+     &inner_description},
+};
+static const struct otp_description outer_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_outer), 4, outer_fields, NULL};
+
+static const struct otp_field list_of_u64_fields[] = {
+    {NULL, OTP_TYPE_U64, OTP_FIELD_LIST, offsetof(struct types_list_of_u64, items), 0, NULL},
+};
+static const struct otp_description list_of_u64_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_list_of_u64), 1, list_of_u64_fields, NULL};
+
+static const struct otp_field node_fields[] = {
+    {"value", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct types_node, value), 0, NULL},
+    {"children", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct types_node, children), 0,
+     &node_description},
+};
+static const struct otp_description node_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_node), 2, node_fields, NULL};
+
+static const struct otp_field list_of_string_fields[] = {
+    {NULL, OTP_TYPE_STRING, OTP_FIELD_LIST, offsetof(struct types_list_of_string, items), 0, NULL},
+};
+static const struct otp_description list_of_string_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_list_of_string), 1, list_of_string_fields, NULL};
+
+static const struct otp_field optional_string_fields[] = {
+    {NULL, OTP_TYPE_STRING, OTP_FIELD_OPTIONAL, offsetof(struct types_optional_string, value),
+     offsetof(struct types_optional_string, has_value), NULL},
+};
+static const struct otp_description optional_string_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_optional_string), 1, optional_string_fields, NULL};
+
+static const struct otp_field list_of_inner_fields[] = {
+    {NULL, OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct types_list_of_inner, items), 0,
+     &inner_description},
+};
+static const struct otp_description list_of_inner_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_list_of_inner), 1, list_of_inner_fields, NULL};
+
+static const struct otp_field list_of_list_of_inner_fields[] = {
+    {NULL, OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct types_list_of_list_of_inner, items), 0,
+     &list_of_inner_description},
+};
+static const struct otp_description list_of_list_of_inner_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_list_of_list_of_inner), 1, list_of_list_of_inner_fields,
+    NULL};
+
+static const struct otp_field optional_list_of_level_fields[] = {
+    {NULL, OTP_TYPE_ENUM, OTP_FIELD_OPTIONAL_LIST,
+     offsetof(struct types_optional_list_of_level, value),
+     offsetof(struct types_optional_list_of_level, has_value), &level_description},
+};
+static const struct otp_description optional_list_of_level_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_optional_list_of_level), 1, optional_list_of_level_fields,
+    NULL};
+
+static const struct otp_field optional_u64_fields[] = {
+    {NULL, OTP_TYPE_U64, OTP_FIELD_OPTIONAL, offsetof(struct types_optional_u64, value),
+     offsetof(struct types_optional_u64, has_value), NULL},
+};
+static const struct otp_description optional_u64_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_optional_u64), 1, optional_u64_fields, NULL};
+
+static const struct otp_field deep_fields[] = {
+    {"rows", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct types_deep, rows), 0,
+     &list_of_u64_description},
+    {"holes", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct types_deep, holes), 0,
+     &optional_string_description},
+    {"cube", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct types_deep, cube), 0,
+     &list_of_list_of_inner_description},
+    {"perhaps", OTP_TYPE_STRUCT, OTP_FIELD_OPTIONAL_LIST, offsetof(struct types_deep, perhaps),
+     offsetof(struct types_deep, has_perhaps), &optional_list_of_level_description},
+    {"twice", OTP_TYPE_STRUCT, OTP_FIELD_OPTIONAL, offsetof(struct types_deep, twice),
+     offsetof(struct types_deep, has_twice), &optional_u64_description},
+};
+static const struct otp_description deep_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_deep), 5, deep_fields, NULL};
+
+static const struct otp_field list_of_texts_fields[] = {
+    {NULL, OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct types_list_of_texts, items), 0,
+     &texts_description},
+};
+static const struct otp_description list_of_texts_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_list_of_texts), 1, list_of_texts_fields, NULL};
+
+static const struct otp_field list_of_list_of_u64_fields[] = {
+    {NULL, OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct types_list_of_list_of_u64, items), 0,
+     &list_of_u64_description},
+};
+static const struct otp_description list_of_list_of_u64_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_list_of_list_of_u64), 1, list_of_list_of_u64_fields, NULL};
+
+static const struct otp_field optional_pid_fields[] = {
+    {NULL, OTP_TYPE_PID, OTP_FIELD_OPTIONAL, offsetof(struct types_optional_pid, value),
+     offsetof(struct types_optional_pid, has_value), NULL},
+};
+static const struct otp_description optional_pid_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_optional_pid), 1, optional_pid_fields, NULL};
+
 _Static_assert(sizeof(struct types_plain) == sizeof(struct types_plain_owned), "one layout");
 
 otp_status types_plain_set(struct types_plain_owned *owned, const struct types_plain *view)
@@ -257,6 +412,34 @@ static const struct otp_ref holder_all_args_refs[] = {
 };
 static const struct otp_layout holder_all_args_layout = {sizeof(struct holder_all_args), 4,
                                                          holder_all_args_refs};
+static const struct otp_field holder_all_args_fields[] = {
+    {"flag", OTP_TYPE_BOOL, OTP_FIELD_ONE, offsetof(struct holder_all_args, flag), 0, NULL},
+    {"a", OTP_TYPE_I8, OTP_FIELD_ONE, offsetof(struct holder_all_args, a), 0, NULL},
+    {"b", OTP_TYPE_I16, OTP_FIELD_ONE, offsetof(struct holder_all_args, b), 0, NULL},
+    {"c", OTP_TYPE_I32, OTP_FIELD_ONE, offsetof(struct holder_all_args, c), 0, NULL},
+    {"d", OTP_TYPE_I64, OTP_FIELD_ONE, offsetof(struct holder_all_args, d), 0, NULL},
+    {"e", OTP_TYPE_U8, OTP_FIELD_ONE, offsetof(struct holder_all_args, e), 0, NULL},
+    {"f", OTP_TYPE_U16, OTP_FIELD_ONE, offsetof(struct holder_all_args, f), 0, NULL},
+    {"g", OTP_TYPE_U32, OTP_FIELD_ONE, offsetof(struct holder_all_args, g), 0, NULL},
+    {"h", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct holder_all_args, h), 0, NULL},
+    {"x", OTP_TYPE_F64, OTP_FIELD_ONE, offsetof(struct holder_all_args, x), 0, NULL},
+    {"age", OTP_TYPE_DURATION, OTP_FIELD_ONE, offsetof(struct holder_all_args, age), 0, NULL},
+    {"at", OTP_TYPE_INSTANT, OTP_FIELD_ONE, offsetof(struct holder_all_args, at), 0, NULL},
+    {"who", OTP_TYPE_PID, OTP_FIELD_ONE, offsetof(struct holder_all_args, who), 0, NULL},
+    {"why", OTP_TYPE_REASON, OTP_FIELD_ONE, offsetof(struct holder_all_args, why), 0, NULL},
+    {"loud", OTP_TYPE_ENUM, OTP_FIELD_ONE, offsetof(struct holder_all_args, loud), 0,
+     &level_description},
+    {"name", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct holder_all_args, name), 0, NULL},
+    {"blob", OTP_TYPE_BYTES, OTP_FIELD_ONE, offsetof(struct holder_all_args, blob), 0, NULL},
+    {"plain", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct holder_all_args, plain), 0,
+     &plain_description},
+    {"texts", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct holder_all_args, texts), 0,
+     &texts_description},
+    {"outer", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct holder_all_args, outer), 0,
+     &outer_description},
+};
+static const struct otp_description holder_all_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct holder_all_args), 20, holder_all_args_fields, NULL};
 
 static otp_next holder_all_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -267,8 +450,15 @@ static otp_next holder_all_dispatch(void *self_, otp_from from_, const void *arg
 }
 
 static const struct otp_message_type holder_all_type = {
-    "all", &types_holder_module.module, OTP_CLASS_CALL, &holder_all_args_layout, &outer_layout,
-    holder_all_dispatch};
+    .name = "all",
+    .module = &types_holder_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .args = &holder_all_args_layout,
+    .args_description = &holder_all_args_description,
+    .reply = &outer_layout,
+    .reply_description = &outer_description,
+    .dispatch = holder_all_dispatch,
+};
 
 otp_status types_holder_all(otp_dest dest_, bool flag, int8_t a, int16_t b, int32_t c, int64_t d,
                             uint8_t e, uint16_t f, uint32_t g, uint64_t h, double x,
@@ -364,6 +554,28 @@ static const struct otp_ref holder_optional_args_refs[] = {
 };
 static const struct otp_layout holder_optional_args_layout = {sizeof(struct holder_optional_args),
                                                               5, holder_optional_args_refs};
+static const struct otp_field holder_optional_args_fields[] = {
+    {"flag", OTP_TYPE_BOOL, OTP_FIELD_OPTIONAL, offsetof(struct holder_optional_args, flag),
+     offsetof(struct holder_optional_args, has_flag), NULL},
+    {"h", OTP_TYPE_U64, OTP_FIELD_OPTIONAL, offsetof(struct holder_optional_args, h),
+     offsetof(struct holder_optional_args, has_h), NULL},
+    {"name", OTP_TYPE_STRING, OTP_FIELD_OPTIONAL, offsetof(struct holder_optional_args, name),
+     offsetof(struct holder_optional_args, has_name), NULL},
+    {"blob", OTP_TYPE_BYTES, OTP_FIELD_OPTIONAL, offsetof(struct holder_optional_args, blob),
+     offsetof(struct holder_optional_args, has_blob), NULL},
+    {"plain", OTP_TYPE_STRUCT, OTP_FIELD_OPTIONAL, offsetof(struct holder_optional_args, plain),
+     offsetof(struct holder_optional_args, has_plain), &plain_description},
+    {"texts", OTP_TYPE_STRUCT, OTP_FIELD_OPTIONAL, offsetof(struct holder_optional_args, texts),
+     offsetof(struct holder_optional_args, has_texts), &texts_description},
+    {"numbers", OTP_TYPE_U64, OTP_FIELD_OPTIONAL_LIST,
+     offsetof(struct holder_optional_args, numbers),
+     offsetof(struct holder_optional_args, has_numbers), NULL},
+    {"names", OTP_TYPE_STRING, OTP_FIELD_OPTIONAL_LIST,
+     offsetof(struct holder_optional_args, names), offsetof(struct holder_optional_args, has_names),
+     NULL},
+};
+static const struct otp_description holder_optional_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct holder_optional_args), 8, holder_optional_args_fields, NULL};
 
 static otp_next holder_optional_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -378,8 +590,15 @@ static otp_next holder_optional_dispatch(void *self_, otp_from from_, const void
 }
 
 static const struct otp_message_type holder_optional_type = {
-    "optional", &types_holder_module.module, OTP_CLASS_CALL, &holder_optional_args_layout,
-    &optional_string_layout, holder_optional_dispatch};
+    .name = "optional",
+    .module = &types_holder_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .args = &holder_optional_args_layout,
+    .args_description = &holder_optional_args_description,
+    .reply = &optional_string_layout,
+    .reply_description = &optional_string_description,
+    .dispatch = holder_optional_dispatch,
+};
 
 otp_status types_holder_optional(otp_dest dest_, const bool *flag, const uint64_t *h,
                                  const otp_str *name, const otp_bytes *blob,
@@ -492,6 +711,17 @@ static const struct otp_ref holder_lists_args_refs[] = {
 };
 static const struct otp_layout holder_lists_args_layout = {sizeof(struct holder_lists_args), 5,
                                                            holder_lists_args_refs};
+static const struct otp_field holder_lists_args_fields[] = {
+    {"flags", OTP_TYPE_BOOL, OTP_FIELD_LIST, offsetof(struct holder_lists_args, flags), 0, NULL},
+    {"numbers", OTP_TYPE_U64, OTP_FIELD_LIST, offsetof(struct holder_lists_args, numbers), 0, NULL},
+    {"names", OTP_TYPE_STRING, OTP_FIELD_LIST, offsetof(struct holder_lists_args, names), 0, NULL},
+    {"texts", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct holder_lists_args, texts), 0,
+     &texts_description},
+    {"deep", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct holder_lists_args, deep), 0,
+     &deep_description},
+};
+static const struct otp_description holder_lists_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct holder_lists_args), 5, holder_lists_args_fields, NULL};
 
 static otp_next holder_lists_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -502,8 +732,15 @@ static otp_next holder_lists_dispatch(void *self_, otp_from from_, const void *a
 }
 
 static const struct otp_message_type holder_lists_type = {
-    "lists", &types_holder_module.module, OTP_CLASS_CALL, &holder_lists_args_layout,
-    &list_of_texts_layout, holder_lists_dispatch};
+    .name = "lists",
+    .module = &types_holder_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .args = &holder_lists_args_layout,
+    .args_description = &holder_lists_args_description,
+    .reply = &list_of_texts_layout,
+    .reply_description = &list_of_texts_description,
+    .dispatch = holder_lists_dispatch,
+};
 
 otp_status types_holder_lists(otp_dest dest_, const bool *flags, size_t flags_count,
                               const uint64_t *numbers, size_t numbers_count, const otp_str *names,
@@ -581,6 +818,16 @@ static const struct otp_ref holder_nested_args_refs[] = {
 };
 static const struct otp_layout holder_nested_args_layout = {sizeof(struct holder_nested_args), 3,
                                                             holder_nested_args_refs};
+static const struct otp_field holder_nested_args_fields[] = {
+    {"rows", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct holder_nested_args, rows), 0,
+     &list_of_u64_description},
+    {"holes", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct holder_nested_args, holes), 0,
+     &optional_string_description},
+    {"cube", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct holder_nested_args, cube), 0,
+     &list_of_list_of_inner_description},
+};
+static const struct otp_description holder_nested_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct holder_nested_args), 3, holder_nested_args_fields, NULL};
 
 static otp_next holder_nested_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -590,8 +837,15 @@ static otp_next holder_nested_dispatch(void *self_, otp_from from_, const void *
 }
 
 static const struct otp_message_type holder_nested_type = {
-    "nested", &types_holder_module.module, OTP_CLASS_CALL, &holder_nested_args_layout,
-    &list_of_list_of_u64_layout, holder_nested_dispatch};
+    .name = "nested",
+    .module = &types_holder_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .args = &holder_nested_args_layout,
+    .args_description = &holder_nested_args_description,
+    .reply = &list_of_list_of_u64_layout,
+    .reply_description = &list_of_list_of_u64_description,
+    .dispatch = holder_nested_dispatch,
+};
 
 otp_status types_holder_nested(otp_dest dest_, const struct types_list_of_u64 *rows,
                                size_t rows_count, const struct types_optional_string *holes,
@@ -645,6 +899,9 @@ otp_next types_holder_nested_reply(otp_from from, const struct types_list_of_u64
 }
 
 /* call raw: types.otp:104 */
+static const struct otp_description holder_raw_reply_description = {
+    OTP_TYPE_BYTES, sizeof(otp_bytes), 0, NULL, NULL};
+
 static otp_next holder_raw_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -652,8 +909,13 @@ static otp_next holder_raw_dispatch(void *self_, otp_from from_, const void *arg
 }
 
 static const struct otp_message_type holder_raw_type = {
-    "raw", &types_holder_module.module, OTP_CLASS_CALL, NULL, &layout_of_bytes,
-    holder_raw_dispatch};
+    .name = "raw",
+    .module = &types_holder_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .reply = &layout_of_bytes,
+    .reply_description = &holder_raw_reply_description,
+    .dispatch = holder_raw_dispatch,
+};
 
 otp_status types_holder_raw(otp_dest dest_, otp_bytes *reply_)
 {
@@ -686,6 +948,9 @@ otp_next types_holder_raw_reply(otp_from from, otp_bytes value)
 }
 
 /* call text: types.otp:105 */
+static const struct otp_description holder_text_reply_description = {
+    OTP_TYPE_STRING, sizeof(otp_str), 0, NULL, NULL};
+
 static otp_next holder_text_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -693,8 +958,13 @@ static otp_next holder_text_dispatch(void *self_, otp_from from_, const void *ar
 }
 
 static const struct otp_message_type holder_text_type = {
-    "text", &types_holder_module.module, OTP_CLASS_CALL, NULL, &layout_of_string,
-    holder_text_dispatch};
+    .name = "text",
+    .module = &types_holder_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .reply = &layout_of_string,
+    .reply_description = &holder_text_reply_description,
+    .dispatch = holder_text_dispatch,
+};
 
 otp_status types_holder_text(otp_dest dest_, otp_str *reply_)
 {
@@ -727,6 +997,7 @@ otp_next types_holder_text_reply(otp_from from, otp_str value)
 }
 
 /* call one: types.otp:106 */
+
 static otp_next holder_one_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -734,7 +1005,13 @@ static otp_next holder_one_dispatch(void *self_, otp_from from_, const void *arg
 }
 
 static const struct otp_message_type holder_one_type = {
-    "one", &types_holder_module.module, OTP_CLASS_CALL, NULL, &plain_layout, holder_one_dispatch};
+    .name = "one",
+    .module = &types_holder_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .reply = &plain_layout,
+    .reply_description = &plain_description,
+    .dispatch = holder_one_dispatch,
+};
 
 otp_status types_holder_one(otp_dest dest_, struct types_plain *reply_)
 {
@@ -764,6 +1041,9 @@ otp_next types_holder_one_reply(otp_from from, const struct types_plain *value)
 }
 
 /* call number: types.otp:107 */
+static const struct otp_description holder_number_reply_description = {
+    OTP_TYPE_F64, sizeof(double), 0, NULL, NULL};
+
 static otp_next holder_number_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -771,8 +1051,13 @@ static otp_next holder_number_dispatch(void *self_, otp_from from_, const void *
 }
 
 static const struct otp_message_type holder_number_type = {
-    "number", &types_holder_module.module, OTP_CLASS_CALL, NULL, &layout_of_f64,
-    holder_number_dispatch};
+    .name = "number",
+    .module = &types_holder_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .reply = &layout_of_f64,
+    .reply_description = &holder_number_reply_description,
+    .dispatch = holder_number_dispatch,
+};
 
 otp_status types_holder_number(otp_dest dest_, double *reply_)
 {
@@ -800,6 +1085,7 @@ otp_next types_holder_number_reply(otp_from from, double value)
 }
 
 /* call who: types.otp:108 */
+
 static otp_next holder_who_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -807,8 +1093,13 @@ static otp_next holder_who_dispatch(void *self_, otp_from from_, const void *arg
 }
 
 static const struct otp_message_type holder_who_type = {
-    "who", &types_holder_module.module, OTP_CLASS_CALL, NULL, &optional_pid_layout,
-    holder_who_dispatch};
+    .name = "who",
+    .module = &types_holder_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .reply = &optional_pid_layout,
+    .reply_description = &optional_pid_description,
+    .dispatch = holder_who_dispatch,
+};
 
 otp_status types_holder_who(otp_dest dest_, struct types_optional_pid *reply_)
 {
@@ -841,6 +1132,7 @@ otp_next types_holder_who_reply(otp_from from, const otp_pid *value)
 }
 
 /* call loud: types.otp:109 */
+
 static otp_next holder_loud_dispatch(void *self_, otp_from from_, const void *args_)
 {
     (void)args_;
@@ -848,8 +1140,13 @@ static otp_next holder_loud_dispatch(void *self_, otp_from from_, const void *ar
 }
 
 static const struct otp_message_type holder_loud_type = {
-    "loud", &types_holder_module.module, OTP_CLASS_CALL, NULL, &layout_of_enum,
-    holder_loud_dispatch};
+    .name = "loud",
+    .module = &types_holder_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .reply = &layout_of_enum,
+    .reply_description = &level_description,
+    .dispatch = holder_loud_dispatch,
+};
 
 otp_status types_holder_loud(otp_dest dest_, enum types_level *reply_)
 {
@@ -882,6 +1179,12 @@ struct holder_many_args {
     enum types_level level;
 };
 static const struct otp_layout holder_many_args_layout = {sizeof(struct holder_many_args), 0, NULL};
+static const struct otp_field holder_many_args_fields[] = {
+    {"level", OTP_TYPE_ENUM, OTP_FIELD_ONE, offsetof(struct holder_many_args, level), 0,
+     &level_description},
+};
+static const struct otp_description holder_many_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct holder_many_args), 1, holder_many_args_fields, NULL};
 static const struct otp_ref holder_many_reply_optional_refs[] = {
     {OTP_REF_TEXT, 1, 1,
      offsetof(struct types_holder_many_reply,
@@ -928,6 +1231,61 @@ static const struct otp_ref holder_many_reply_refs[] = {
 };
 static const struct otp_layout holder_many_reply_layout = {sizeof(struct types_holder_many_reply),
                                                            4, holder_many_reply_refs};
+static const struct otp_field holder_many_reply_some_fields[] = {
+    {"value", OTP_TYPE_STRING, OTP_FIELD_ONE,
+     offsetof(struct types_holder_many_reply, as.some.value), 0, NULL},
+};
+static const struct otp_description holder_many_reply_some_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_holder_many_reply), 1, holder_many_reply_some_fields,
+    NULL};
+static const struct otp_field holder_many_reply_optional_fields[] = {
+    {"name", OTP_TYPE_STRING, OTP_FIELD_OPTIONAL,
+     offsetof(struct types_holder_many_reply, as.optional.name),
+     offsetof(struct types_holder_many_reply, as.optional.has_name), NULL},
+    {"texts", OTP_TYPE_STRUCT, OTP_FIELD_OPTIONAL,
+     offsetof(struct types_holder_many_reply, as.optional.texts),
+     offsetof(struct types_holder_many_reply, as.optional.has_texts), &texts_description},
+    {"number", OTP_TYPE_U64, OTP_FIELD_OPTIONAL,
+     offsetof(struct types_holder_many_reply, as.optional.number),
+     offsetof(struct types_holder_many_reply, as.optional.has_number), NULL},
+};
+static const struct otp_description holder_many_reply_optional_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_holder_many_reply), 3, holder_many_reply_optional_fields,
+    NULL};
+static const struct otp_field holder_many_reply_listed_fields[] = {
+    {"names", OTP_TYPE_STRING, OTP_FIELD_LIST,
+     offsetof(struct types_holder_many_reply, as.listed.names), 0, NULL},
+    {"perhaps", OTP_TYPE_STRING, OTP_FIELD_OPTIONAL_LIST,
+     offsetof(struct types_holder_many_reply, as.listed.perhaps),
+     offsetof(struct types_holder_many_reply, as.listed.has_perhaps), NULL},
+};
+static const struct otp_description holder_many_reply_listed_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_holder_many_reply), 2, holder_many_reply_listed_fields,
+    NULL};
+static const struct otp_field holder_many_reply_number_fields[] = {
+    {"value", OTP_TYPE_U64, OTP_FIELD_ONE,
+     offsetof(struct types_holder_many_reply, as.number.value), 0, NULL},
+};
+static const struct otp_description holder_many_reply_number_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_holder_many_reply), 1, holder_many_reply_number_fields,
+    NULL};
+static const struct otp_field holder_many_reply_tree_fields[] = {
+    {"node", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct types_holder_many_reply, as.tree.node),
+     0, &node_description},
+};
+static const struct otp_description holder_many_reply_tree_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_holder_many_reply), 1, holder_many_reply_tree_fields,
+    NULL};
+static const struct otp_field holder_many_reply_fields[] = {
+    {"none", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, NULL},
+    {"some", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &holder_many_reply_some_description},
+    {"optional", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &holder_many_reply_optional_description},
+    {"listed", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &holder_many_reply_listed_description},
+    {"number", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &holder_many_reply_number_description},
+    {"tree", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &holder_many_reply_tree_description},
+};
+static const struct otp_description holder_many_reply_description = {
+    OTP_TYPE_UNION, sizeof(struct types_holder_many_reply), 6, holder_many_reply_fields, NULL};
 
 static otp_next holder_many_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -936,8 +1294,15 @@ static otp_next holder_many_dispatch(void *self_, otp_from from_, const void *ar
 }
 
 static const struct otp_message_type holder_many_type = {
-    "many", &types_holder_module.module, OTP_CLASS_CALL, &holder_many_args_layout,
-    &holder_many_reply_layout, holder_many_dispatch};
+    .name = "many",
+    .module = &types_holder_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .args = &holder_many_args_layout,
+    .args_description = &holder_many_args_description,
+    .reply = &holder_many_reply_layout,
+    .reply_description = &holder_many_reply_description,
+    .dispatch = holder_many_dispatch,
+};
 
 otp_status types_holder_many(otp_dest dest_, enum types_level level,
                              struct types_holder_many_reply *reply_)
@@ -1028,6 +1393,29 @@ otp_next types_holder_many_reply_tree(otp_from from, const struct types_node *no
 /* call scalars: types.otp:117 */
 static const struct otp_layout holder_scalars_reply_layout =
     {sizeof(struct types_holder_scalars_reply), 0, NULL};
+static const struct otp_field holder_scalars_reply_one_fields[] = {
+    {"value", OTP_TYPE_U64, OTP_FIELD_ONE,
+     offsetof(struct types_holder_scalars_reply, as.one.value), 0, NULL},
+};
+static const struct otp_description holder_scalars_reply_one_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_holder_scalars_reply), 1, holder_scalars_reply_one_fields,
+    NULL};
+static const struct otp_field holder_scalars_reply_two_fields[] = {
+    {"a", OTP_TYPE_BOOL, OTP_FIELD_ONE, offsetof(struct types_holder_scalars_reply, as.two.a), 0,
+     NULL},
+    {"b", OTP_TYPE_ENUM, OTP_FIELD_ONE, offsetof(struct types_holder_scalars_reply, as.two.b), 0,
+     &level_description},
+};
+static const struct otp_description holder_scalars_reply_two_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_holder_scalars_reply), 2, holder_scalars_reply_two_fields,
+    NULL};
+static const struct otp_field holder_scalars_reply_fields[] = {
+    {"one", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &holder_scalars_reply_one_description},
+    {"two", OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &holder_scalars_reply_two_description},
+};
+static const struct otp_description holder_scalars_reply_description = {
+    OTP_TYPE_UNION, sizeof(struct types_holder_scalars_reply), 2, holder_scalars_reply_fields,
+    NULL};
 
 static otp_next holder_scalars_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -1036,8 +1424,13 @@ static otp_next holder_scalars_dispatch(void *self_, otp_from from_, const void 
 }
 
 static const struct otp_message_type holder_scalars_type = {
-    "scalars", &types_holder_module.module, OTP_CLASS_CALL, NULL, &holder_scalars_reply_layout,
-    holder_scalars_dispatch};
+    .name = "scalars",
+    .module = &types_holder_module.module,
+    .message_class = OTP_CLASS_CALL,
+    .reply = &holder_scalars_reply_layout,
+    .reply_description = &holder_scalars_reply_description,
+    .dispatch = holder_scalars_dispatch,
+};
 
 otp_status types_holder_scalars(otp_dest dest_, struct types_holder_scalars_reply *reply_)
 {
@@ -1093,6 +1486,17 @@ static const struct otp_ref holder_with_args_refs[] = {
 };
 static const struct otp_layout holder_with_args_layout = {sizeof(struct holder_with_args), 2,
                                                           holder_with_args_refs};
+static const struct otp_field holder_with_args_fields[] = {
+    {"names", OTP_TYPE_U64, OTP_FIELD_ONE, offsetof(struct holder_with_args, names), 0, NULL},
+    {"nick", OTP_TYPE_STRING, OTP_FIELD_OPTIONAL, offsetof(struct holder_with_args, nick),
+     offsetof(struct holder_with_args, has_nick), NULL},
+    {"limit", OTP_TYPE_U32, OTP_FIELD_OPTIONAL, offsetof(struct holder_with_args, limit),
+     offsetof(struct holder_with_args, has_limit), NULL},
+    {"label", OTP_TYPE_STRING, OTP_FIELD_OPTIONAL, offsetof(struct holder_with_args, label),
+     offsetof(struct holder_with_args, has_label), NULL},
+};
+static const struct otp_description holder_with_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct holder_with_args), 4, holder_with_args_fields, NULL};
 
 static otp_next holder_with_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -1104,8 +1508,13 @@ static otp_next holder_with_dispatch(void *self_, otp_from from_, const void *ar
 }
 
 static const struct otp_message_type holder_with_type = {
-    "with", &types_holder_module.module, OTP_CLASS_CAST, &holder_with_args_layout, NULL,
-    holder_with_dispatch};
+    .name = "with",
+    .module = &types_holder_module.module,
+    .message_class = OTP_CLASS_CAST,
+    .args = &holder_with_args_layout,
+    .args_description = &holder_with_args_description,
+    .dispatch = holder_with_dispatch,
+};
 
 otp_status types_holder_with(otp_dest dest_, uint64_t names)
 {
@@ -1137,6 +1546,14 @@ static const struct otp_ref holder_tick_args_refs[] = {
 };
 static const struct otp_layout holder_tick_args_layout = {sizeof(struct holder_tick_args), 1,
                                                           holder_tick_args_refs};
+static const struct otp_field holder_tick_args_fields[] = {
+    {"nodes", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct holder_tick_args, nodes), 0,
+     &node_description},
+    {"plain", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct holder_tick_args, plain), 0,
+     &plain_description},
+};
+static const struct otp_description holder_tick_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct holder_tick_args), 2, holder_tick_args_fields, NULL};
 
 static otp_next holder_tick_dispatch(void *self_, otp_from from_, const void *args_)
 {
@@ -1146,8 +1563,13 @@ static otp_next holder_tick_dispatch(void *self_, otp_from from_, const void *ar
 }
 
 static const struct otp_message_type holder_tick_type = {
-    "tick", &types_holder_module.module, OTP_CLASS_INFO, &holder_tick_args_layout, NULL,
-    holder_tick_dispatch};
+    .name = "tick",
+    .module = &types_holder_module.module,
+    .message_class = OTP_CLASS_INFO,
+    .args = &holder_tick_args_layout,
+    .args_description = &holder_tick_args_description,
+    .dispatch = holder_tick_dispatch,
+};
 
 otp_status types_holder_tick(otp_dest dest_, const struct types_node *nodes, size_t nodes_count,
                              const struct types_plain *plain)
@@ -1597,9 +2019,95 @@ static const struct otp_table_field holder_tables[] = {
     {"by_level", offsetof(struct types_holder, by_level), &holder_by_level_type}, /* types.otp:76 */
 };
 
+static const struct otp_field holder_users_fields[] = {
+    {NULL, OTP_TYPE_STRING, OTP_FIELD_ONE, 0, 0, NULL},
+    {NULL, OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &texts_description},
+};
+static const struct otp_description holder_users_description = {
+    OTP_TYPE_TABLE, sizeof(struct otp_table *), 2, holder_users_fields, NULL};
+static const struct otp_field holder_counts_fields[] = {
+    {NULL, OTP_TYPE_U64, OTP_FIELD_ONE, 0, 0, NULL},
+    {NULL, OTP_TYPE_U64, OTP_FIELD_ONE, 0, 0, NULL},
+};
+static const struct otp_description holder_counts_description = {
+    OTP_TYPE_TABLE, sizeof(struct otp_table *), 2, holder_counts_fields, NULL};
+static const struct otp_field holder_blobs_fields[] = {
+    {NULL, OTP_TYPE_BYTES, OTP_FIELD_ONE, 0, 0, NULL},
+    {NULL, OTP_TYPE_ENUM, OTP_FIELD_ONE, 0, 0, &level_description},
+};
+static const struct otp_description holder_blobs_description = {
+    OTP_TYPE_TABLE, sizeof(struct otp_table *), 2, holder_blobs_fields, NULL};
+static const struct otp_field holder_trees_fields[] = {
+    {NULL, OTP_TYPE_PID, OTP_FIELD_ONE, 0, 0, NULL},
+    {NULL, OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &node_description},
+};
+static const struct otp_description holder_trees_description = {
+    OTP_TYPE_TABLE, sizeof(struct otp_table *), 2, holder_trees_fields, NULL};
+static const struct otp_field holder_by_port_fields[] = {
+    {NULL, OTP_TYPE_U16, OTP_FIELD_ONE, 0, 0, NULL},
+    {NULL, OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &list_of_string_description},
+};
+static const struct otp_description holder_by_port_description = {
+    OTP_TYPE_TABLE, sizeof(struct otp_table *), 2, holder_by_port_fields, NULL};
+static const struct otp_field holder_by_level_fields[] = {
+    {NULL, OTP_TYPE_ENUM, OTP_FIELD_ONE, 0, 0, &level_description},
+    {NULL, OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &optional_string_description},
+};
+static const struct otp_description holder_by_level_description = {
+    OTP_TYPE_TABLE, sizeof(struct otp_table *), 2, holder_by_level_fields, NULL};
+static const char *const holder_file_spelling[] = {"struct _IO_FILE *"};
+static const struct otp_description holder_file_opaque = {
+    OTP_TYPE_EXTERN, sizeof(struct _IO_FILE *), 1, NULL, holder_file_spelling};
+static const char *const holder_number_spelling[] = {"unsigned long"};
+static const struct otp_description holder_number_opaque = {
+    OTP_TYPE_EXTERN, sizeof(unsigned long), 1, NULL, holder_number_spelling};
+static const struct otp_field holder_fields[] = {
+    {"users", OTP_TYPE_TABLE, OTP_FIELD_ONE, offsetof(struct types_holder, users), 0,
+     &holder_users_description},
+    {"counts", OTP_TYPE_TABLE, OTP_FIELD_ONE, offsetof(struct types_holder, counts), 0,
+     &holder_counts_description},
+    {"blobs", OTP_TYPE_TABLE, OTP_FIELD_ONE, offsetof(struct types_holder, blobs), 0,
+     &holder_blobs_description},
+    {"trees", OTP_TYPE_TABLE, OTP_FIELD_ONE, offsetof(struct types_holder, trees), 0,
+     &holder_trees_description},
+    {"by_port", OTP_TYPE_TABLE, OTP_FIELD_ONE, offsetof(struct types_holder, by_port), 0,
+     &holder_by_port_description},
+    {"by_level", OTP_TYPE_TABLE, OTP_FIELD_ONE, offsetof(struct types_holder, by_level), 0,
+     &holder_by_level_description},
+    {"plain", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct types_holder, plain), 0,
+     &plain_description},
+    {"texts", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct types_holder, texts), 0,
+     &texts_description},
+    {"outer", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct types_holder, outer), 0,
+     &outer_description},
+    {"title", OTP_TYPE_STRING, OTP_FIELD_ONE, offsetof(struct types_holder, title), 0, NULL},
+    {"raw", OTP_TYPE_BYTES, OTP_FIELD_ONE, offsetof(struct types_holder, raw), 0, NULL},
+    {"maybe", OTP_TYPE_STRING, OTP_FIELD_OPTIONAL, offsetof(struct types_holder, maybe),
+     offsetof(struct types_holder, has_maybe), NULL},
+    {"names", OTP_TYPE_STRING, OTP_FIELD_LIST, offsetof(struct types_holder, names), 0, NULL},
+    {"points", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct types_holder, points), 0,
+     &plain_description},
+    {"rows", OTP_TYPE_STRUCT, OTP_FIELD_LIST, offsetof(struct types_holder, rows), 0,
+     &list_of_u64_description},
+    {"timer", OTP_TYPE_TIMER, OTP_FIELD_ONE, offsetof(struct types_holder, timer), 0, NULL},
+    {"monitor", OTP_TYPE_MONITOR, OTP_FIELD_ONE, offsetof(struct types_holder, monitor), 0, NULL},
+    {"file", OTP_TYPE_EXTERN, OTP_FIELD_ONE, offsetof(struct types_holder, file), 0,
+     &holder_file_opaque},
+    {"number", OTP_TYPE_EXTERN, OTP_FIELD_ONE, offsetof(struct types_holder, number), 0,
+     &holder_number_opaque},
+    {"loud", OTP_TYPE_ENUM, OTP_FIELD_ONE, offsetof(struct types_holder, loud), 0,
+     &level_description},
+    {"who", OTP_TYPE_PID, OTP_FIELD_OPTIONAL, offsetof(struct types_holder, who),
+     offsetof(struct types_holder, has_who), NULL},
+    {"why", OTP_TYPE_REASON, OTP_FIELD_ONE, offsetof(struct types_holder, why), 0, NULL},
+};
+static const struct otp_description holder_description = {
+    OTP_TYPE_STRUCT, sizeof(struct types_holder), 22, holder_fields, NULL};
+
 const struct otp_genserver types_holder_module = {
     .module = {"types.holder", "types.otp:52", 0, &holder_options_layout, otp_genserver_start},
     .state_size = sizeof(struct types_holder),
+    .state_description = &holder_description,
     .tables = holder_tables,
     .n_tables = 6,
     .init = holder_init_thunk,
