@@ -469,9 +469,12 @@ struct wide {
     uint64_t words[40];
 };
 static const struct otp_layout wide_layout = { sizeof(struct wide), 0, NULL };
-static const struct otp_message_type wide_type = { "wide",         &probe_module.module,
-                                                   OTP_CLASS_CALL, &probe_args_layout,
-                                                   &wide_layout,   probe_dispatch };
+static const struct otp_message_type wide_type = { .name = "wide",
+                                                   .module = &probe_module.module,
+                                                   .message_class = OTP_CLASS_CALL,
+                                                   .args = &probe_args_layout,
+                                                   .reply = &wide_layout,
+                                                   .dispatch = probe_dispatch };
 
 static otp_next reply_wide(struct probe *self, otp_from from, void *context)
 {

@@ -6,10 +6,12 @@
 
 /* What a plain process is told and asked, written by hand. */
 static const struct otp_layout reason_layout = { sizeof(otp_reason), 0, NULL };
-static const struct otp_message_type end_type = { "end",          NULL, OTP_CLASS_CAST,
-                                                  &reason_layout, NULL, NULL };
-static const struct otp_message_type number_type = { "number",          NULL, OTP_CLASS_CAST,
-                                                     &probe_u64_layout, NULL, NULL };
+static const struct otp_message_type end_type = { .name = "end",
+                                                  .message_class = OTP_CLASS_CAST,
+                                                  .args = &reason_layout };
+static const struct otp_message_type number_type = { .name = "number",
+                                                     .message_class = OTP_CLASS_CAST,
+                                                     .args = &probe_u64_layout };
 
 static void tell(otp_pid pid, uint64_t number)
 {
@@ -68,9 +70,9 @@ static void be_peer(void *arg)
     }
 }
 
-static const struct otp_message_type ask_type = {
-    "ask", NULL, OTP_CLASS_CALL, NULL, &probe_u64_layout, NULL
-};
+static const struct otp_message_type ask_type = { .name = "ask",
+                                                  .message_class = OTP_CLASS_CALL,
+                                                  .reply = &probe_u64_layout };
 
 /* Returns when the peer has taken in all that this process sent it before. */
 static void sync_peer(otp_pid pid)

@@ -4,11 +4,13 @@
  * real clock, orders with the manual one. */
 #include "probe.h"
 
-static const struct otp_message_type number_type = { "number",          NULL, OTP_CLASS_CAST,
-                                                     &probe_u64_layout, NULL, NULL };
-static const struct otp_message_type double_type = { "double",          NULL,
-                                                     OTP_CLASS_CALL,    &probe_u64_layout,
-                                                     &probe_u64_layout, NULL };
+static const struct otp_message_type number_type = { .name = "number",
+                                                     .message_class = OTP_CLASS_CAST,
+                                                     .args = &probe_u64_layout };
+static const struct otp_message_type double_type = { .name = "double",
+                                                     .message_class = OTP_CLASS_CALL,
+                                                     .args = &probe_u64_layout,
+                                                     .reply = &probe_u64_layout };
 
 static otp_timer tell_after(otp_dest dest, uint64_t number, otp_duration delay)
 {
