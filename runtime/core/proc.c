@@ -133,6 +133,24 @@ void otpi_proc_discard(struct otpi_proc *proc)
     atomic_fetch_sub_explicit(&table->alive, 1, memory_order_release);
 }
 
+/* One try to link msg where top says; if the inbox has changed, *top is what it is now. The first
+ * message of an idle process goes where who runs it looks first, so that nobody has to take it out
+ * of the inbox again: who replaces IDLE owns the run, and what is in the private list. */
+static bool try_push(struct otpi_proc *proc, struct otpi_msg **top, struct otpi_msg *msg)
+{
+    struct otpi_msg *next = *top == OTPI_INBOX_WAITING || *top == OTPI_INBOX_IDLE ? NULL : *top;
+    struct otpi_msg *first = *top == OTPI_INBOX_IDLE ? NULL : msg;
+
+    msg->next = next;
+    /* release: the message is visible to who takes the list; acquire: on IDLE we own the run */
+    if (!atomic_compare_exchange_weak_explicit(&proc->inbox, top, first, memory_order_acq_rel,
+                                               memory_order_relaxed))
+        return false;
+    if (first == NULL)
+        proc->mail = proc->mail_last = msg;
+    return true;
+}
+
 bool otpi_proc_push(struct otpi_proc *proc, uint64_t pid, struct otpi_msg *msg, bool direct)
 {
     struct otpi_msg *top = atomic_load_explicit(&proc->inbox, memory_order_relaxed);
@@ -144,10 +162,7 @@ bool otpi_proc_push(struct otpi_proc *proc, uint64_t pid, struct otpi_msg *msg, 
         OTPI_POINT();
         if (top == OTPI_INBOX_CLOSED)
             return false;
-        msg->next = top == OTPI_INBOX_IDLE || top == OTPI_INBOX_WAITING ? NULL : top;
-        /* release: the message is visible to who takes the list; acquire: on IDLE we own the run */
-    } while (!atomic_compare_exchange_weak_explicit(&proc->inbox, &top, msg, memory_order_acq_rel,
-                                                    memory_order_relaxed));
+    } while (!try_push(proc, &top, msg));
     OTPI_POINT();
     if (top == OTPI_INBOX_IDLE) {
         otpi_sched_run(proc, direct);

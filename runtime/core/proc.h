@@ -4,7 +4,7 @@
  * stale pid finds valid memory and another generation: no reference counts, no grace periods. The
  * inbox word says at once where the process stands:
  *
- *   IDLE     nobody runs it; who replaces IDLE must queue it
+ *   IDLE     nobody runs it; who replaces IDLE must queue it, its message being the private list
  *   WAITING  its fiber is parked in a receive; who replaces WAITING must wake it
  *   CLOSED   it is dead; nothing is ever linked again
  *   a list   newest message first (NULL: none); it is queued or running
