@@ -30,10 +30,14 @@ void *otpi_alloc(size_t size)
     return configured->allocate(configured->context, size);
 }
 
+/* From this size on calloc may know pages that are zero already. What is smaller goes through malloc
+ * and memset: calloc of glibc does not look into the thread's own cache of free blocks. */
+enum { CALLOC_FROM = 4096 };
+
 void *otpi_alloc_zero(size_t size)
 {
-    if (configured == NULL)
-        return calloc(1, size == 0 ? 1 : size); /* knows which pages are zero already */
+    if (configured == NULL && size >= CALLOC_FROM)
+        return calloc(1, size);
     void *memory = otpi_alloc(size);
     if (memory != NULL)
         memset(memory, 0, size);
