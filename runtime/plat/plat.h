@@ -36,9 +36,33 @@ struct otpi_lock {
     uint32_t word; /* atomic: 0 free, 1 held, 2 held with sleepers */
 };
 
-void otpi_lock_take(struct otpi_lock *lock);
-bool otpi_lock_try(struct otpi_lock *lock);
-void otpi_lock_release(struct otpi_lock *lock);
+/* It was not free: spins, then sleeps. */
+void otpi_lock_take_slowly(struct otpi_lock *lock);
+/* Somebody may sleep. The lock is free already and may be gone. */
+void otpi_lock_wake(struct otpi_lock *lock);
+
+static inline bool otpi_lock_try(struct otpi_lock *lock)
+{
+    uint32_t is_free = 0;
+    /* acquire: pairs with the release in otpi_lock_release; what the last holder wrote is seen.
+     * On failure nothing is read under the lock, so relaxed will do. */
+    return __atomic_compare_exchange_n(&lock->word, &is_free, 1, false, __ATOMIC_ACQUIRE,
+                                       __ATOMIC_RELAXED);
+}
+
+static inline void otpi_lock_take(struct otpi_lock *lock)
+{
+    if (!otpi_lock_try(lock))
+        otpi_lock_take_slowly(lock);
+}
+
+static inline void otpi_lock_release(struct otpi_lock *lock)
+{
+    /* release: pairs with the acquires of who takes it. After this line the lock, and the memory it
+     * is in, may belong to another: the wake goes to an address only. */
+    if (__atomic_exchange_n(&lock->word, 0, __ATOMIC_RELEASE) == 2)
+        otpi_lock_wake(lock);
+}
 
 /* -- threads -- */
 

@@ -75,18 +75,9 @@ void otpi_plat_relax(void)
 
 /* -- the lock: 0 free, 1 held, 2 held and perhaps somebody sleeps -- */
 
-bool otpi_lock_try(struct otpi_lock *lock)
-{
-    uint32_t is_free = 0;
-    /* acquire: pairs with the release in otpi_lock_release; what the last holder wrote is seen.
-     * On failure nothing is read under the lock, so relaxed will do. */
-    return __atomic_compare_exchange_n(&lock->word, &is_free, 1, false, __ATOMIC_ACQUIRE,
-                                       __ATOMIC_RELAXED);
-}
-
 /* Who sleeps once must take the lock as 2: it cannot know whether others sleep too. A needless wake
  * is the price, a lost one would be for ever. */
-static void take_slowly(struct otpi_lock *lock)
+void otpi_lock_take_slowly(struct otpi_lock *lock)
 {
     for (int i = 0; i < LOCK_SPINS; i++) {
         /* relaxed: only a hint, the exchange below or in otpi_lock_try decides */
@@ -103,18 +94,9 @@ static void take_slowly(struct otpi_lock *lock)
         otpi_plat_wait(&lock->word, 2, OTP_INFINITY);
 }
 
-void otpi_lock_take(struct otpi_lock *lock)
+void otpi_lock_wake(struct otpi_lock *lock)
 {
-    if (!otpi_lock_try(lock))
-        take_slowly(lock);
-}
-
-void otpi_lock_release(struct otpi_lock *lock)
-{
-    /* release: pairs with the acquires above. After this line the lock, and the memory it is in,
-     * may belong to another: the wake goes to an address only. */
-    if (__atomic_exchange_n(&lock->word, 0, __ATOMIC_RELEASE) == 2)
-        otpi_plat_wake(&lock->word, 1);
+    otpi_plat_wake(&lock->word, 1);
 }
 
 /* -- threads -- */
