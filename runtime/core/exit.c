@@ -224,19 +224,24 @@ void otpi_proc_die(struct otpi_proc *proc, uint64_t pid, const otp_reason *reaso
     self->in_die = false;
 }
 
+/* Tells those whose messages it had taken out of its inbox. */
+static void refuse_rest(struct otpi_proc *proc)
+{
+    otp_reason unknown = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
+    const otp_reason *reason = proc->death == NULL ? &unknown : proc->death->body.reason;
+
+    if (proc->current != NULL)
+        otpi_msg_refuse(proc->current, OTP_EXIT, reason);
+    refuse_all(proc->mail, reason);
+}
+
 void otpi_proc_bury(struct otpi_proc *proc)
 {
-    struct otpi_msg *current = proc->current, *mail = proc->mail;
-    otp_reason unknown = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
-    const otp_reason *reason;
-
     /* dead, but who ends it has not closed the inbox yet; acquire: pairs with that */
     while (atomic_load_explicit(&proc->inbox, memory_order_acquire) != OTPI_INBOX_CLOSED)
         otpi_plat_relax();
-    reason = proc->death == NULL ? &unknown : proc->death->body.reason;
-    if (current != NULL)
-        otpi_msg_refuse(current, OTP_EXIT, reason);
-    refuse_all(mail, reason);
+    if (proc->current != NULL || proc->mail != NULL)
+        refuse_rest(proc);
     if (proc->received != NULL)
         otpi_msg_free(proc->received);
     if (proc->death != NULL)

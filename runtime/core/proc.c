@@ -146,8 +146,11 @@ static bool try_push(struct otpi_proc *proc, struct otpi_msg **top, struct otpi_
     if (!atomic_compare_exchange_weak_explicit(&proc->inbox, top, first, memory_order_acq_rel,
                                                memory_order_relaxed))
         return false;
-    if (first == NULL)
+    if (first == NULL) {
+        uint64_t n = atomic_load_explicit(&proc->fetched, memory_order_relaxed);
+        atomic_store_explicit(&proc->fetched, n + 1, memory_order_relaxed);
         proc->mail = proc->mail_last = msg;
+    }
     return true;
 }
 

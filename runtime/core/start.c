@@ -58,9 +58,9 @@ static otp_status make(struct starting *start)
 {
     const struct otp_process_spec *spec = start->spec;
     struct otpi_msg *msg = make_init(spec);
-    void *data =
-        msg == NULL || spec->data_size > UINT32_MAX ? NULL : otpi_alloc_zero(spec->data_size);
-    struct otpi_proc *proc = data == NULL ? NULL : otpi_proc_new();
+    bool bare = spec->data_size == 0, huge = spec->data_size > UINT32_MAX;
+    void *data = msg == NULL || bare || huge ? NULL : otpi_alloc_zero(spec->data_size);
+    struct otpi_proc *proc = msg == NULL || (data == NULL && !bare) ? NULL : otpi_proc_new();
 
     if (proc == NULL) {
         if (data != NULL)
