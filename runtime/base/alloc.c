@@ -30,8 +30,8 @@ void *otpi_alloc(size_t size)
     return configured->allocate(configured->context, size);
 }
 
-/* From this size on calloc may know pages that are zero already. What is smaller goes through malloc
- * and memset: calloc of glibc does not look into the thread's own cache of free blocks. */
+/* From this size on calloc may know pages that are zero already. What is smaller goes through
+ * malloc and memset: glibc's calloc does not look into the thread's own cache of free blocks. */
 enum { CALLOC_FROM = 4096 };
 
 void *otpi_alloc_zero(size_t size)
