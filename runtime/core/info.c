@@ -42,7 +42,7 @@ static size_t memory_of(const struct otpi_map *map)
 }
 
 /* lock: proc. */
-static void read_relations(const struct otpi_proc *proc, struct otp_process_info *info)
+static void read_relations(const struct otpi_proc *proc, struct otp_proc_info *info)
 {
     const struct otpi_relations *relations = proc->relations;
 
@@ -60,7 +60,7 @@ static void read_relations(const struct otpi_proc *proc, struct otp_process_info
 }
 
 /* lock: proc. */
-static void read_all(struct otpi_proc *proc, struct otp_process_info *info)
+static void read_all(struct otpi_proc *proc, struct otp_proc_info *info)
 {
     uint64_t taken = atomic_load_explicit(&proc->taken, memory_order_relaxed);
 
@@ -77,7 +77,7 @@ static void read_all(struct otpi_proc *proc, struct otp_process_info *info)
     read_relations(proc, info);
 }
 
-otp_status otp_process_info(otp_pid pid, struct otp_process_info *info)
+otp_status otp_process_info(otp_pid pid, struct otp_proc_info *info)
 {
     otp_status status = otpi_enter();
     struct otpi_proc *proc;

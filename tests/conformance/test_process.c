@@ -204,7 +204,7 @@ static void stop_monitors_in_time_and_late(void *unused)
     flushed = watch(peer);
     last = watch(peer);
     end_peer(peer, otp_normal());
-    struct otp_process_info info;
+    struct otp_proc_info info;
     do {
         otp_yield();
         ck_assert_int_eq(otp_process_info(otp_self(), &info), OTP_OK);
@@ -428,7 +428,7 @@ END_TEST
 static void unlink_in_time_and_late(void *unused)
 {
     otp_pid peer = start_peer(&quiet_peer, NULL);
-    struct otp_process_info info;
+    struct otp_proc_info info;
     char text[128];
     (void)unused;
     (void)otp_trap_exit(true);

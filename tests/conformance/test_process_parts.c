@@ -372,7 +372,7 @@ static void see_no_other(void *unused)
 static void leave_values(void *how)
 {
     static struct otp_key keys[100];
-    struct otp_process_info info;
+    struct otp_proc_info info;
     for (size_t i = 0; i < 100; i++)
         ck_assert_int_eq(otp_put(&keys[i], &keys[99 - i], NULL), OTP_OK);
     for (size_t i = 0; i < 100; i++)
@@ -388,7 +388,7 @@ static void leave_values(void *how)
 static void see_dictionaries_go(void *unused)
 {
     otp_reason boom = otp_error("boom");
-    struct otp_process_info info;
+    struct otp_proc_info info;
     char text[128];
     otp_pid pid;
     (void)unused;
@@ -438,7 +438,7 @@ static otp_next count_up(struct probe *self, otp_from from, void *unused)
 static void look_at_a_server(void *unused)
 {
     struct otp_start how = { .name = "tests.looked", .link = true };
-    struct otp_process_info info;
+    struct otp_proc_info info;
     struct gate gate = GATE;
     otp_monitor monitor;
     otp_pid server, links[2] = { { 0 }, { 0 } };
@@ -491,7 +491,7 @@ END_TEST
 
 static void look_at_plain_processes(void *unused)
 {
-    struct otp_process_info info;
+    struct otp_proc_info info;
     otp_pid listener = start_listener("tests.listener"), all[8];
     otp_dest alias;
     otp_monitor monitor;
@@ -557,7 +557,7 @@ static void fill(void *to)
 
 START_TEST(looking_does_not_disturb)
 {
-    struct otp_process_info info;
+    struct otp_proc_info info;
     struct gate done = GATE;
     otp_pid pid, sender;
     start_runtime(false, false);

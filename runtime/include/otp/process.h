@@ -41,7 +41,7 @@ enum otp_process_state {
 };
 
 /* What others may know of a process, as of one moment. */
-struct otp_process_info {
+struct otp_proc_info {
     otp_pid pid, parent;   /* parent: who started it with a link; no pid if none */
     const char *name;      /* registered; NULL if none. Valid while the runtime runs */
     const char *behaviour; /* "genserver", "process" for a plain one */
@@ -109,7 +109,7 @@ OTP_API void *otp_erase(const struct otp_key *key);
 
 /* Looks at any process without asking it. NOPROC: it is dead or was never, *info is unchanged.
  * NOT_RUNNING, FORKED. Any thread. */
-OTP_API otp_status otp_process_info(otp_pid pid, struct otp_process_info *info);
+OTP_API otp_status otp_process_info(otp_pid pid, struct otp_proc_info *info);
 /* Whom it is linked with: up to room pids; *n: how many there are. Statuses as above. */
 OTP_API otp_status otp_process_links(otp_pid pid, otp_pid *links, size_t room, size_t *n);
 /* All processes that live, in no order: up to room pids; *n: how many there are. Some may have
