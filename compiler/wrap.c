@@ -82,6 +82,8 @@ static void break_at(struct walk *w, unsigned which)
 {
     const struct stop s = w->stops[which];
     bool string = which == STOP_STRING;
+    /* a comma that is itself past the width: the only place there was */
+    w->too_long += !w->counted && w->indent + (s.end - w->begin) > room_of(w);
     arena_buf_put(w->out, w->line + w->begin, s.end - w->begin);
     if (string)
         arena_buf_put(w->out, "\"", 1);

@@ -135,13 +135,11 @@ OTP_MUST_CHECK otp_status types_holder_nested_within(otp_dest dest_, otp_duratio
                                                      const struct types_list_of_list_of_inner *cube,
                                                      size_t cube_count,
                                                      struct types_list_of_list_of_u64 *reply_);
-OTP_MUST_CHECK otp_status types_holder_nested_request(otp_dest dest_,
-                                                      const struct types_list_of_u64 *rows,
-                                                      size_t rows_count,
-                                                      const struct types_optional_string *holes,
-                                                      size_t holes_count,
-                                                      const struct types_list_of_list_of_inner *cube,
-                                                      size_t cube_count, otp_request *request_);
+OTP_MUST_CHECK otp_status
+types_holder_nested_request(otp_dest dest_, const struct types_list_of_u64 *rows, size_t rows_count,
+                            const struct types_optional_string *holes, size_t holes_count,
+                            const struct types_list_of_list_of_inner *cube, size_t cube_count,
+                            otp_request *request_);
 OTP_MUST_CHECK otp_status types_holder_nested_receive(otp_request *request_, otp_duration timeout_,
                                                       struct types_list_of_list_of_u64 *reply_);
 /* Frees what a reply refers to; needed in a foreign thread only. */
