@@ -329,9 +329,12 @@ bool otpi_sched_park(void)
     struct otpi_fiber *to = NULL;
 
     drain_ready(worker);
+    /* the decision that is the queue's is left to the loop, which counts it */
     if (atomic_load_explicit(&worker->next, memory_order_relaxed) == NULL &&
-        ++worker->decisions % QUEUE_FIRST != 0)
+        (worker->decisions + 1) % QUEUE_FIRST != 0) {
+        worker->decisions++;
         to = take_ready(worker);
+    }
     if (to == NULL)
         to = otpi_fiber_take(worker, false);
     if (to == NULL)
