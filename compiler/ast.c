@@ -134,11 +134,17 @@ const char *ast_callback_word(enum callback_kind kind)
 
 const struct message *ast_messages(const struct decl *d)
 {
-    if (d->kind == DECL_GENSERVER)
-        return d->genserver.messages.first;
+    if (d->kind == DECL_TASK)
+        return d->task;
+    const struct genserver *server = ast_server(d);
+    return server ? server->messages.first : NULL;
+}
+
+const struct genserver *ast_server(const struct decl *d)
+{
     if (d->kind == DECL_AGENT)
-        return d->agent.messages.first;
-    return d->kind == DECL_TASK ? d->task : NULL;
+        return &d->agent.server;
+    return d->kind == DECL_GENSERVER ? &d->genserver : NULL;
 }
 
 const char *ast_op_text(enum expr_op op)

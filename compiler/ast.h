@@ -370,7 +370,8 @@ struct message {
     struct field_list params;
     struct reply reply;
     struct handler handler;
-    struct expr *value; /* an agent's inline expression; NULL: a C callback */
+    struct expr *value;      /* an agent's inline expression; NULL: a C callback */
+    struct expr *next_value; /* get_and_update: the new state; set together with value */
     struct message *next;
 };
 
@@ -436,10 +437,12 @@ struct genserver {
     struct callback callbacks[CALLBACK_COUNT];
 };
 
+/* An agent is a genserver whose state is one value: its state is that value, its messages are the
+ * operations, and it has the option `initial` if the spec gives the first value. */
 struct agent {
+    struct genserver server; /* first, see ast_server() */
     struct type *type;
     struct expr *value; /* NULL: a C callback gives it */
-    struct message_list messages;
 };
 
 enum keys_kind { KEYS_UNIQUE, KEYS_DUPLICATE };
@@ -703,6 +706,9 @@ const char *ast_callback_word(enum callback_kind kind);
 
 /* Its messages; NULL for a declaration that has none. A task has one. */
 const struct message *ast_messages(const struct decl *d);
+
+/* What a genserver or an agent is; NULL for any other declaration. */
+const struct genserver *ast_server(const struct decl *d);
 
 /* "+", "==", ... */
 const char *ast_op_text(enum expr_op op);

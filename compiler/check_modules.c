@@ -107,9 +107,8 @@ static bool is_given(const struct child *k, const struct field *option)
 static void check_required_options(struct check *c, const struct child *k)
 {
     const struct decl *m = k->module.decl;
-    if (!m || m->kind != DECL_GENSERVER)
-        return;
-    for (const struct field *o = m->genserver.options.fields.first; o; o = o->next) {
+    const struct genserver *server = m ? ast_server(m) : NULL;
+    for (const struct field *o = server ? server->options.fields.first : NULL; o; o = o->next) {
         if (o->value || !o->type || o->type->kind == TYPE_POISON || is_given(k, o))
             continue;
         struct diag *d = diag_add(c->ds, E_OPTION_MISSING, k->module.span,

@@ -16,6 +16,7 @@ struct check {
     struct diags *ds;
     struct tree *trees; /* one after the other */
     struct call_graph *calls;
+    const struct type *state; /* of the agent that check_operations() looks at */
 };
 
 /* check_refuse.c: what the language has and this version does not build. */
@@ -23,6 +24,12 @@ void check_refusals(struct check *c);
 
 /* check_types.c: which types and values may stand where. */
 void check_types(struct check *c);
+
+/* The largest value of a whole number's type, and how far it goes below zero. */
+void check_limits(enum type_kind k, uint64_t *most, uint64_t *below);
+
+/* check_expr.c: the expressions of an agent's operations. */
+void check_operations(struct check *c, const struct decl *d);
 
 /* check_modules.c: what one declaration says wrong by itself. */
 void check_modules(struct check *c);

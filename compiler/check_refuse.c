@@ -147,7 +147,7 @@ static void refuse_decl(struct check *c, const struct decl *d)
     case DECL_GENSERVER: refuse_genserver(c, &d->genserver); break;
     case DECL_SUPERVISOR: refuse_supervisor(c, &d->supervisor); break;
     case DECL_APPLICATION: refuse_application(c, &d->application); break;
-    case DECL_AGENT:
+    case DECL_AGENT: refuse_messages(c, d->agent.server.messages.first); break;
     case DECL_TASK:
     case DECL_REGISTRY:
     case DECL_PUBSUB:

@@ -178,8 +178,7 @@ static void wrong_type(const struct wanted *w, const struct expr *e)
         diag_help(d, "no value of this type can be written in a spec");
 }
 
-/* Largest value, and how far below zero. */
-static void limits(enum type_kind k, uint64_t *most, uint64_t *below)
+void check_limits(enum type_kind k, uint64_t *most, uint64_t *below)
 {
     bool is_signed = k <= TYPE_I64;
     unsigned bits = 8u << (is_signed ? k - TYPE_I8 : k - TYPE_U8);
@@ -192,7 +191,7 @@ static void check_integer(const struct wanted *w, const struct expr *e, const st
                           bool negative)
 {
     uint64_t most, below;
-    limits(w->type->kind, &most, &below);
+    check_limits(w->type->kind, &most, &below);
     if (e->integer <= (negative ? below : most))
         return;
     struct diag *d =
@@ -357,6 +356,7 @@ static void check_decl(struct check *c, const struct decl *d)
     case DECL_AGENT:
         check_type(c, d->agent.type, PLACE_DATA);
         check_value(c, d->agent.value, d->agent.type, &d->name, VALUE_SETTING);
+        check_operations(c, d);
         break;
     case DECL_REGISTRY: check_registry(c, &d->registry); break;
     case DECL_PUBSUB: check_type(c, d->pubsub.message.type, PLACE_DATA); break;

@@ -232,6 +232,7 @@ static void put_messages(struct dumper *w, const struct message *m)
         if (m->reply.kind == REPLY_VALUE)
             put(w, " -> %s", ast_type_text(w->out->arena, m->reply.type));
         put_value(w, "= ", m->value);
+        put_value(w, "then ", m->next_value);
         put_handler(w, &m->handler);
         put(w, m->broken ? " (broken)\n" : "\n");
         w->depth++;
@@ -400,7 +401,7 @@ static void put_agent(struct dumper *w, const struct agent *a)
     put(w, ": %s", ast_type_text(w->out->arena, a->type));
     put_value(w, "= ", a->value);
     end(w);
-    put_messages(w, a->messages.first);
+    put_messages(w, a->server.messages.first);
 }
 
 static void put_values(struct dumper *w, const struct enum_value *v)

@@ -81,13 +81,15 @@ struct emit_files emit_files(struct arena *a, const struct plan *p, unsigned wan
         emit_types(&e);
         emit_header(&e);
         for (size_t i = 0; i < p->n_modules; i++)
-            emit_impl(&e, &p->modules[i]);
+            if (p->modules[i].written)
+                emit_impl(&e, &p->modules[i]);
         emit_source(&e);
     }
     if ((want & EMIT_WANT_MAIN) && p->application)
         emit_main(&e);
     if (want & EMIT_WANT_SKELETON)
         for (size_t i = 0; i < p->n_modules; i++)
-            emit_skeleton(&e, &p->modules[i]);
+            if (p->modules[i].written)
+                emit_skeleton(&e, &p->modules[i]);
     return e.files;
 }

@@ -35,14 +35,14 @@ static void handler_head(struct emitter *e, const struct plan_message *m)
 {
     static const char *const texts[] = {
         [PLAN_CALL] =
-            "otp_next $handler$(struct $package$_$module$ *$self$, otp_from $from$$params$)",
+            "otp_next $handler$($const$struct $package$_$module$ *$self$, otp_from $from$$params$)",
         [PLAN_CAST] = "otp_next $handler$(struct $package$_$module$ *$self$$params$)",
         [PLAN_INFO] = "otp_next $handler$(struct $package$_$module$ *$self$$params$)",
         [PLAN_CONTINUE] = "otp_next $handler$(struct $package$_$module$ *$self$$params$)",
     };
     tmpl_put(&e->out, texts[m->kind],
-             EMIT_VARS(TMPL_VAR("handler", m->handler), TMPL_VAR("package", e->plan->package),
-                       TMPL_VAR("module", m->module),
+             EMIT_VARS(TMPL_VAR("handler", m->handler), TMPL_VAR("const", m->reads ? "const " : ""),
+                       TMPL_VAR("package", e->plan->package), TMPL_VAR("module", m->module),
                        TMPL_VAR("self", emit_own_name(&m->params, "self", "self_")),
                        TMPL_VAR("from", emit_own_name(&m->params, "from", "from_")),
                        TMPL_VAR("params", emit_params(e, &m->params, m->params.count))));

@@ -13,8 +13,8 @@ static void emit_prototype(struct emitter *e, const struct plan_message *m, enum
 void emit_call(struct emitter *e, const struct plan_message *m)
 {
     const char *place = TMPL_JOIN(e->arena, m->source, ":", tmpl_number(e->arena, m->line));
-    tmpl_comment(&e->out, 0, TMPL_JOIN(e->arena, "call ", m->module, ".", m->name, ": ", place),
-                 m->doc);
+    tmpl_comment(&e->out, 0,
+                 TMPL_JOIN(e->arena, m->word, " ", m->module, ".", m->name, ": ", place), m->doc);
     emit_prototype(e, m, EMIT_CLIENT);
     if (m->params.required < m->params.count)
         emit_prototype(e, m, EMIT_CLIENT_WITH);
@@ -31,7 +31,7 @@ void emit_call(struct emitter *e, const struct plan_message *m)
 
 static void emit_module(struct emitter *e, const struct plan_module *m)
 {
-    emit_note(e, "genserver ", m->name, m->line, m->doc);
+    emit_note(e, TMPL_JOIN(e->arena, m->word, " "), m->name, m->line, m->doc);
     tmpl_put(&e->out,
              "extern const struct otp_genserver $c$_module;\n"
              "OTP_MUST_CHECK otp_status $c$_start(const struct $c$_options *options, "

@@ -12,7 +12,7 @@ static void emit_end(struct emitter *e)
 
 /* ---- The state ---- */
 
-static void emit_state(struct emitter *e, const struct plan_module *m)
+void emit_state(struct emitter *e, const struct plan_module *m)
 {
     for (size_t i = 0; i < m->n_tables; i++)
         tmpl_put(&e->out,
@@ -45,14 +45,17 @@ static void emit_list_setters(struct emitter *e, const struct plan_module *m)
 
 static void emit_handlers(struct emitter *e, const struct plan_module *m)
 {
-    static const char *const words[] = { "call ", "cast ", "info ", "continue " };
     tmpl_raw(&e->out, "/* ---- What you write. ---- */\n\n");
-    emit_note(e, "init", "", m->callbacks[PLAN_INIT].line, m->callbacks[PLAN_INIT].doc);
-    emit_callback_head(e, m, PLAN_INIT);
-    tmpl_raw(&e->out, ";\n\n");
+    if (!m->agent_item) {
+        emit_note(e, "init", "", m->callbacks[PLAN_INIT].line, m->callbacks[PLAN_INIT].doc);
+        emit_callback_head(e, m, PLAN_INIT);
+        tmpl_raw(&e->out, ";\n\n");
+    }
     for (size_t i = 0; i < m->n_messages; i++) {
         const struct plan_message *msg = &m->messages[i];
-        emit_note(e, words[msg->kind], msg->name, msg->line, msg->doc);
+        if (msg->inlined)
+            continue;
+        emit_note(e, TMPL_JOIN(e->arena, msg->word, " "), msg->name, msg->line, msg->doc);
         emit_message_head(e, msg, EMIT_HANDLER);
         tmpl_raw(&e->out, ";\n\n");
     }
@@ -82,7 +85,7 @@ static void emit_answers(struct emitter *e, const struct plan_module *m)
     bool any = false;
     for (size_t i = 0; i < m->n_messages; i++) {
         const struct plan_message *msg = &m->messages[i];
-        if (msg->kind != PLAN_CALL && msg->kind != PLAN_CONTINUE)
+        if (msg->inlined || (msg->kind != PLAN_CALL && msg->kind != PLAN_CONTINUE))
             continue;
         if (!any)
             tmpl_raw(&e->out, "/* ---- What handlers return. ---- */\n\n");
@@ -124,7 +127,7 @@ void emit_impl(struct emitter *e, const struct plan_module *m)
 {
     emit_banner(e);
     tmpl_put(&e->out,
-             "/* For the implementation of genserver $name$ ($place$), and for nobody else. */\n"
+             "/* For the implementation of $word$ $name$ ($place$), and for nobody else. */\n"
              "#ifndef $upper$_IMPL_H\n"
              "#define $upper$_IMPL_H\n\n"
              "#include \"$file$.types.h\"\n\n"
@@ -133,9 +136,9 @@ void emit_impl(struct emitter *e, const struct plan_module *m)
              "#endif\n"
              "#define OTP_IMPL_HEADER\n\n"
              "OTP_BEGIN_DECLS\n\n",
-             EMIT_VARS(TMPL_VAR("name", m->name), TMPL_VAR("place", emit_place(e, m->line)),
-                       TMPL_VAR("upper", m->upper), TMPL_VAR("file", e->plan->file),
-                       TMPL_VAR("c", m->c_name)));
+             EMIT_VARS(TMPL_VAR("word", m->word), TMPL_VAR("name", m->name),
+                       TMPL_VAR("place", emit_place(e, m->line)), TMPL_VAR("upper", m->upper),
+                       TMPL_VAR("file", e->plan->file), TMPL_VAR("c", m->c_name)));
     emit_state(e, m);
     emit_handlers(e, m);
     emit_answers(e, m);

@@ -217,8 +217,7 @@ static void emit_answer(struct emitter *e, const struct plan_message *m, const s
 void emit_source_message(struct emitter *e, const struct plan_module *module,
                          const struct plan_message *m)
 {
-    static const char *const words[] = { "call ", "cast ", "info ", "continue " };
-    emit_note(e, words[m->kind], m->name, m->line, NULL);
+    emit_note(e, TMPL_JOIN(e->arena, m->word, " "), m->name, m->line, NULL);
     emit_args(e, m);
     bool reply = m->kind == PLAN_CALL && m->reply.kind != PLAN_ACK;
     if (reply && m->reply.kind == PLAN_TAGS)
@@ -227,12 +226,16 @@ void emit_source_message(struct emitter *e, const struct plan_module *module,
         emit_reply_description(e, m);
     if (m->params.count > 0 || reply)
         tmpl_raw(&e->out, "\n");
-    emit_dispatch(e, m);
+    if (m->inlined)
+        emit_agent_dispatch(e, module, m);
+    else
+        emit_dispatch(e, m);
     tmpl_raw(&e->out, "\n");
     emit_type(e, module, m);
     if (m->kind == PLAN_CALL) {
         emit_call_clients(e, m);
-        emit_replies(e, m, emit_reply);
+        if (!m->inlined)
+            emit_replies(e, m, emit_reply);
         if (m->later)
             emit_replies(e, m, emit_answer);
     } else if (m->kind == PLAN_CONTINUE) {

@@ -128,10 +128,15 @@ void emit_table_head(struct emitter *e, const struct plan_table *t, enum emit_ta
 void emit_types(struct emitter *e);                              /* emit_types.c */
 void emit_header(struct emitter *e);                             /* emit_header.c */
 void emit_call(struct emitter *e, const struct plan_message *m); /* emit_header.c: its prototypes */
+void emit_state(struct emitter *e, const struct plan_module *m); /* emit_impl.c: its struct */
 void emit_impl(struct emitter *e, const struct plan_module *m);  /* emit_impl.c */
 void emit_source(struct emitter *e);                             /* emit_source.c */
 void emit_source_message(struct emitter *e, const struct plan_module *module,
-                         const struct plan_message *m);                /* emit_message.c */
+                         const struct plan_message *m); /* emit_message.c */
+/* emit_agent.c: of a message that an agent carries out by itself; of the first value. */
+void emit_agent_dispatch(struct emitter *e, const struct plan_module *module,
+                         const struct plan_message *m);
+void emit_agent_init(struct emitter *e, const struct plan_module *m);
 void emit_source_table(struct emitter *e, const struct plan_table *t); /* emit_table.c */
 void emit_source_layouts(struct emitter *e);                           /* emit_layout.c */
 void emit_source_env(struct emitter *e);                               /* emit_tree.c */

@@ -106,13 +106,15 @@ void emit_skeleton(struct emitter *e, const struct plan_module *m)
                         .functions = ARENA_ARRAY(e->arena, struct emit_function, most),
                         .begins = ARENA_ARRAY(e->arena, size_t, most) };
     tmpl_comment(&e->out, 0,
-                 TMPL_JOIN(e->arena, m->name, ".c - genserver ", m->name, " of package ",
+                 TMPL_JOIN(e->arena, m->name, ".c - ", m->word, " ", m->name, " of package ",
                            e->plan->package, " (", e->plan->file, ")."),
                  m->doc);
     tmpl_put(&e->out, "#include \"$c$_impl.h\"\n", EMIT_VARS(TMPL_VAR("c", m->c_name)));
-    emit_callback(&b, m, PLAN_INIT);
+    if (!m->agent_item)
+        emit_callback(&b, m, PLAN_INIT);
     for (size_t i = 0; i < m->n_messages; i++)
-        emit_message(&b, &m->messages[i]);
+        if (!m->messages[i].inlined)
+            emit_message(&b, &m->messages[i]);
     for (int k = PLAN_DOWN; k < PLAN_CALLBACK_COUNT; k++)
         if (m->callbacks[k].set)
             emit_callback(&b, m, (enum plan_callback_kind)k);

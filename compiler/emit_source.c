@@ -20,8 +20,9 @@ static void emit_top(struct emitter *e)
     for (size_t i = 0; i < p->n_imports; i++)
         tmpl_put(&e->out, "#include \"$file$.h\"\n", EMIT_VARS(TMPL_VAR("file", p->imports[i])));
     for (size_t i = 0; i < p->n_modules; i++)
-        tmpl_put(&e->out, "#include \"$c$_impl.h\"\n",
-                 EMIT_VARS(TMPL_VAR("c", p->modules[i].c_name)));
+        if (p->modules[i].written)
+            tmpl_put(&e->out, "#include \"$c$_impl.h\"\n",
+                     EMIT_VARS(TMPL_VAR("c", p->modules[i].c_name)));
     if (p->n_imports + p->n_modules > 0)
         tmpl_raw(&e->out, "\n");
     for (size_t i = 0; i < p->n_names; i++)
@@ -116,7 +117,9 @@ static void emit_thunks(struct emitter *e, const struct plan_module *m)
                            ? ""
                            : TMPL_JOIN(e->arena, "    static const struct ", m->c_name,
                                        "_options none_ = {0};\n    (void)options_;\n");
-    for (int k = 0; k < PLAN_CALLBACK_COUNT; k++)
+    if (m->agent_item)
+        emit_agent_init(e, m);
+    for (int k = m->agent_item ? PLAN_INIT + 1 : PLAN_INIT; k < PLAN_CALLBACK_COUNT; k++)
         if (m->callbacks[k].set)
             tmpl_put(
                 &e->out, texts[k],
@@ -246,9 +249,11 @@ static void emit_module(struct emitter *e, const struct plan_module *m)
 {
     tmpl_comment(
         &e->out, 0,
-        TMPL_JOIN(e->arena, "---- genserver ", m->name, ": ", emit_place(e, m->line), " ----"),
+        TMPL_JOIN(e->arena, "---- ", m->word, " ", m->name, ": ", emit_place(e, m->line), " ----"),
         NULL);
     tmpl_raw(&e->out, "\n");
+    if (!m->written)
+        emit_state(e, m);
     if (m->options.count > 0) {
         emit_layout(e, TMPL_JOIN(e->arena, m->stem, "_options"),
                     TMPL_JOIN(e->arena, "struct ", m->c_name, "_options"), &m->options);

@@ -82,7 +82,8 @@ static void emit_reply(struct emitter *e, const struct plan_message *m)
 
 static void emit_module_types(struct emitter *e, const struct plan_module *m)
 {
-    emit_note(e, "The options of genserver ", m->name, m->options_line, NULL);
+    emit_note(e, TMPL_JOIN(e->arena, "The options of ", m->word, " "), m->name, m->options_line,
+              NULL);
     tmpl_put(&e->out, "struct $c$_options {\n", EMIT_VARS(TMPL_VAR("c", m->c_name)));
     emit_members(e, &m->options, EMIT_VIEW, "    ");
     tmpl_raw(&e->out, "};\n\n");
@@ -163,7 +164,7 @@ static void emit_senders(struct emitter *e, const struct plan_message *m)
 static void emit_module_functions(struct emitter *e, const struct plan_module *m)
 {
     const char *params = emit_params(e, &m->required, m->required.count);
-    emit_note(e, "genserver ", m->name, m->line, m->doc);
+    emit_note(e, TMPL_JOIN(e->arena, m->word, " "), m->name, m->line, m->doc);
     tmpl_put(
         &e->out,
         "struct $c$_options $c$_options_default($params$);\n"

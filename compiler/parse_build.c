@@ -155,10 +155,8 @@ struct decl *build_decl(struct parser *p, enum decl_kind kind)
 
 static void own_messages(struct decl *d)
 {
-    struct message *m = d->kind == DECL_GENSERVER ? d->genserver.messages.first
-                        : d->kind == DECL_AGENT   ? d->agent.messages.first
-                                                  : NULL;
-    for (; m; m = m->next)
+    const struct genserver *server = ast_server(d);
+    for (struct message *m = server ? server->messages.first : NULL; m; m = m->next)
         m->owner = d;
 }
 
@@ -235,11 +233,26 @@ struct decl *build_env(struct parser *p, struct word *word, struct field_list *f
     return build_named(p, d, word, word);
 }
 
+/* A field of the server that an agent is: it stands where the agent's name does. */
+static void add_implied(struct parser *p, struct field_list *list, const char *name, struct decl *d)
+{
+    struct field *f = ARENA_NEW(arena_of(p), struct field);
+    f->name = (struct ident){ intern_text(&p->unit->names, name), d->name.span };
+    f->type = d->agent.type;
+    f->span = d->name.span;
+    build_add_field(list, f, d->name.span);
+}
+
 struct decl *build_agent(struct parser *p, struct decl *d, struct type *type, struct expr *value)
 {
-    (void)p;
+    struct genserver *server = &d->agent.server;
     d->agent.type = type;
     d->agent.value = value;
+    add_implied(p, &server->state.fields, "value", d);
+    if (value) {
+        add_implied(p, &server->options.fields, "initial", d);
+        server->options.fields.first->value = value;
+    }
     return d;
 }
 

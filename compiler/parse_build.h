@@ -95,6 +95,7 @@ void build_stop_within(struct parser *p, struct decl *d, struct parse_time *time
 struct message *build_signature(struct parser *p, struct word *name, struct field_list *params,
                                 struct reply *reply);
 struct message *build_valued(struct message *m, struct expr *value);
+struct message *build_both(struct message *m, struct expr *value, struct expr *next_value);
 struct message *build_message(struct parser *p, enum message_kind kind, struct word *word,
                               struct message *m, struct handler *h, struct span span);
 struct message *build_operation(struct parser *p, enum message_kind kind, struct word *word,

@@ -49,6 +49,12 @@ struct message *build_valued(struct message *m, struct expr *value)
     return m;
 }
 
+struct message *build_both(struct message *m, struct expr *value, struct expr *next_value)
+{
+    m->next_value = next_value;
+    return build_valued(m, value);
+}
+
 /* ---- Replies ---- */
 
 struct reply *build_reply_ack(struct parser *p)
@@ -275,7 +281,14 @@ struct message *build_operation(struct parser *p, enum message_kind kind, struct
 {
     m->span = span;
     finish(p, kind, word->doc, m, h);
-    if (kind != MESSAGE_UPDATE && m->reply.kind == REPLY_ACK && !m->broken) {
+    if (kind == MESSAGE_GET_AND_UPDATE && m->value && !m->next_value && !m->broken) {
+        struct diag *d =
+            diag_add(&p->unit->diags, E_MISSING, m->value->span,
+                     "get_and_update '%s' has a reply and no new state", m->name.name->text);
+        diag_help(d, "write both: '= REPLY, NEW_STATE'");
+        m->broken = true;
+    }
+    if (replies(kind) && m->reply.kind == REPLY_ACK && !m->broken) {
         struct diag *d =
             diag_add(&p->unit->diags, E_MISSING, m->name.span, "%s '%s' has no reply type",
                      ast_message_word(kind), m->name.name->text);

@@ -59,11 +59,12 @@ static void plan_declared_types(struct plan_builder *b)
 static void plan_modules(struct plan_builder *b)
 {
     const struct file *f = b->file;
-    b->modules = ARENA_ARRAY(b->arena, struct plan_module, count_of(f, DECL_GENSERVER));
+    b->modules = ARENA_ARRAY(b->arena, struct plan_module,
+                             count_of(f, DECL_GENSERVER) + count_of(f, DECL_AGENT));
     b->supervisors = ARENA_ARRAY(b->arena, struct plan_supervisor, count_of(f, DECL_SUPERVISOR));
     for (const struct decl *d = f->decls.first; d; d = d->next)
-        if (d->kind == DECL_GENSERVER)
-            plan_genserver(b, d);
+        if (ast_server(d))
+            plan_server(b, d);
     plan_edges(b);
     for (const struct decl *d = f->decls.first; d; d = d->next)
         if (d->kind == DECL_SUPERVISOR)
@@ -74,6 +75,8 @@ static void plan_modules(struct plan_builder *b)
 static void want_message(struct plan_builder *b, const struct plan_message *m)
 {
     plan_want_fields(b, &m->params);
+    if (m->inlined && m->inlined->updates && !m->inlined->state.plain)
+        plan_want_item(b, m->inlined->state.item);
     if (m->kind != PLAN_CALL)
         return;
     if (m->reply.kind == PLAN_VALUE)
@@ -92,6 +95,8 @@ static void want_layouts(struct plan_builder *b)
     for (size_t i = 0; i < b->n_modules; i++) {
         const struct plan_module *m = &b->modules[i];
         plan_want_fields(b, &m->options);
+        if (m->agent_item && m->agent_item->kind != PLAN_SCALAR)
+            plan_want_item(b, m->agent_item);
         for (size_t j = 0; j < m->state.count; j++)
             if (m->state.items[j].many == PLAN_LIST)
                 plan_want_item(b, m->state.items[j].item);

@@ -130,8 +130,28 @@ struct plan_reply {
     bool refs;
 };
 
+/* What an expression gives, ready to be copied as an item says. */
+struct plan_result {
+    const struct plan_item *item;
+    const char *text;    /* a C expression, or an initializer of a struct; NULL: see address */
+    const char *address; /* where the value stands already */
+    bool plain;          /* text can be assigned */
+};
+
+/* What a message of an agent does without the user's C. In its texts s_ is the state, a_ the
+ * arguments. */
+struct plan_inline {
+    bool replies;
+    bool updates;
+    bool reads_state; /* a text has s_ in it */
+    bool reads_args;  /* a text has a_ in it */
+    struct plan_result reply;
+    struct plan_result state;
+};
+
 struct plan_message {
     enum plan_message_kind kind;
+    const char *word;    /* "call"; of an agent's "get" */
     const char *module;  /* "cache" */
     const char *name;    /* "get" */
     const char *stem;    /* "cache_get" */
@@ -141,9 +161,11 @@ struct plan_message {
     const char *doc;
     uint32_t line;
     struct plan_fields params;
-    struct plan_reply reply; /* PLAN_CALL */
-    const char *timeout;     /* PLAN_CALL: a C expression */
-    bool later;              /* PLAN_CALL: `reply later` */
+    struct plan_reply reply;           /* PLAN_CALL */
+    const char *timeout;               /* PLAN_CALL: a C expression */
+    bool later;                        /* PLAN_CALL: `reply later` */
+    bool reads;                        /* its handler may not change the state: an agent's get */
+    const struct plan_inline *inlined; /* NULL: the user writes its handler */
 };
 
 /* ---- Modules ---- */
@@ -175,8 +197,10 @@ struct plan_callback {
     uint32_t line;
 };
 
-/* A genserver. */
+/* A genserver or an agent. */
 struct plan_module {
+    const char *word;       /* "genserver" */
+    bool written;           /* the user writes C for it */
     const char *name;       /* "cache" */
     const char *stem;       /* "cache" */
     const char *c_name;     /* "myapp_cache" */
@@ -189,6 +213,7 @@ struct plan_module {
     struct plan_fields options;
     struct plan_fields required; /* of the options, those without a default */
     struct plan_fields state;
+    const struct plan_item *agent_item; /* of an agent whose first value is an option: its state */
     struct plan_table *tables;
     size_t n_tables;
     struct plan_message *messages; /* with the continues */
@@ -239,7 +264,7 @@ struct plan_supervisor {
 /* What a name line, a child or a supervisor registers. */
 struct plan_name {
     const char *text;   /* "myapp.cache" */
-    const char *c_name; /* "myapp_cache_name" */
+    const char *c_name; /* "myapp_cache_name_": no spec has a name that ends so */
     const char *macro;  /* "MYAPP_CACHE" */
     uint32_t line;
 };

@@ -94,9 +94,15 @@ const struct plan_value *plan_value_of(struct plan_builder *b, const struct expr
 /* A duration as a C expression: "5 * OTP_S". The arena's. */
 const char *plan_duration(struct arena *a, int64_t ns);
 
+/* ---- plan_expr.c ---- */
+
+/* What a message of an agent does by itself; NULL if it has no expression. */
+const struct plan_inline *plan_inline_of(struct plan_builder *b, const struct message *m);
+
 /* ---- plan_modules.c ---- */
 
-void plan_genserver(struct plan_builder *b, const struct decl *d);
+/* A genserver or an agent. */
+void plan_server(struct plan_builder *b, const struct decl *d);
 /* The calls that genservers declare, when all are planned. */
 void plan_edges(struct plan_builder *b);
 void plan_supervisor(struct plan_builder *b, const struct decl *d);

@@ -12,11 +12,11 @@
 
 static enum plan_message_kind message_kind(enum message_kind kind)
 {
-    if (kind == MESSAGE_CALL)
-        return PLAN_CALL;
+    if (kind == MESSAGE_CAST)
+        return PLAN_CAST;
     if (kind == MESSAGE_CONTINUE)
         return PLAN_CONTINUE;
-    return kind == MESSAGE_INFO ? PLAN_INFO : PLAN_CAST;
+    return kind == MESSAGE_INFO ? PLAN_INFO : PLAN_CALL; /* those of agents are calls too */
 }
 
 static void plan_tags(struct plan_builder *b, const struct message *m, struct plan_message *to)
@@ -59,6 +59,8 @@ static void plan_message(struct plan_builder *b, const struct message *m, struct
     const struct decl *owner = m->owner;
     const char *module = owner->name.name->text, *name = m->name.name->text;
     to->kind = message_kind(m->kind);
+    to->word = ast_message_word(m->kind);
+    to->reads = m->kind == MESSAGE_GET;
     to->module = module;
     to->name = name;
     bool is_continue = to->kind == PLAN_CONTINUE;
@@ -73,6 +75,8 @@ static void plan_message(struct plan_builder *b, const struct message *m, struct
     to->params = plan_fields_of(b, &m->params, owner->file);
     if (to->kind == PLAN_CALL)
         plan_reply(b, m, to);
+    if (owner->file == b->file)
+        to->inlined = plan_inline_of(b, m);
     intern_map_add(&b->messages, m, to);
 }
 
@@ -101,7 +105,7 @@ static void plan_required(struct plan_builder *b, struct plan_module *m)
 
 static void plan_state(struct plan_builder *b, const struct decl *d, struct plan_module *m)
 {
-    const struct block *options = &d->genserver.options, *state = &d->genserver.state;
+    const struct block *options = &ast_server(d)->options, *state = &ast_server(d)->state;
     m->options = plan_fields_of(b, &options->fields, b->file);
     plan_required(b, m);
     m->options_line = options->set ? plan_line(b, options->span) : m->line;
@@ -125,7 +129,7 @@ static void plan_callbacks(struct plan_builder *b, const struct decl *d, struct 
         [PLAN_TERMINATE] = CALLBACK_TERMINATE, [PLAN_FORMAT_STATUS] = CALLBACK_FORMAT_STATUS,
     };
     for (int i = 0; i < PLAN_CALLBACK_COUNT; i++) {
-        const struct callback *c = &d->genserver.callbacks[from[i]];
+        const struct callback *c = &ast_server(d)->callbacks[from[i]];
         m->callbacks[i].set = c->set || i == PLAN_INIT;
         m->callbacks[i].doc = plan_doc(c->doc);
         m->callbacks[i].line = c->set ? plan_line(b, c->span) : m->line;
@@ -141,7 +145,7 @@ static void add_name(struct plan_builder *b, const struct ident *name, uint32_t 
         return; /* a name of two children in two trees: one object for both */
     struct plan_name *n = ARENA_NEW(b->arena, struct plan_name);
     *n = (struct plan_name){ TMPL_JOIN(b->arena, package, ".", text),
-                             TMPL_JOIN(b->arena, symbol, "_name"), cname_upper(b->arena, symbol),
+                             TMPL_JOIN(b->arena, symbol, "_name_"), cname_upper(b->arena, symbol),
                              line };
     plan_push(b, &b->names, n);
 }
@@ -159,10 +163,22 @@ static const char *default_name(struct plan_builder *b, const struct decl *d)
     return TMPL_JOIN(b->arena, plan_package(d->file), ".", name);
 }
 
-void plan_genserver(struct plan_builder *b, const struct decl *d)
+/* What the spec says of an agent beyond a genserver: its first value, and what it computes. */
+static void plan_agent(struct plan_builder *b, const struct decl *d, struct plan_module *m)
+{
+    if (d->agent.value)
+        m->agent_item = plan_whole_item(b, d->agent.type, b->file);
+    m->written = !d->agent.value;
+    for (size_t i = 0; i < m->n_messages; i++)
+        m->written = m->written || !m->messages[i].inlined;
+}
+
+void plan_server(struct plan_builder *b, const struct decl *d)
 {
     struct plan_module *m = &b->modules[b->n_modules++];
-    const struct genserver *g = &d->genserver;
+    const struct genserver *g = ast_server(d);
+    m->word = ast_decl_word(d->kind);
+    m->written = true;
     m->name = m->stem = d->name.name->text;
     m->c_name = plan_c_name(b, d);
     m->upper = cname_upper(b->arena, m->c_name);
@@ -171,12 +187,15 @@ void plan_genserver(struct plan_builder *b, const struct decl *d)
     m->trap_exit = g->trap_exit.set;
     m->registered = default_name(b, d);
     if (m->registered)
-        add_name(b, &g->name.name, plan_line(b, g->name.span));
+        add_name(b, g->name.set ? &g->name.name : &d->name,
+                 g->name.set ? plan_line(b, g->name.span) : m->line);
     plan_state(b, d, m);
     plan_callbacks(b, d, m);
     m->messages = ARENA_ARRAY(b->arena, struct plan_message, g->messages.count);
     for (const struct message *from = g->messages.first; from; from = from->next)
         plan_message(b, from, &m->messages[m->n_messages++]);
+    if (d->kind == DECL_AGENT)
+        plan_agent(b, d, m);
 }
 
 /* ---- Declared calls ---- */
@@ -199,7 +218,7 @@ struct edges {
 
 static void add_call(struct edges *e, const struct message *m)
 {
-    if (m->kind == MESSAGE_CALL && !intern_map_add(&e->seen, m, e))
+    if (message_kind(m->kind) == PLAN_CALL && !intern_map_add(&e->seen, m, e))
         plan_push(e->b, &e->calls, planned(e->b, m));
 }
 
@@ -208,8 +227,8 @@ static void add_edges(struct edges *e, const struct edge_list *list)
     for (const struct edge *edge = list->first; edge; edge = edge->next) {
         if (edge->message) {
             add_call(e, edge->message);
-        } else if (edge->decl && edge->decl->kind == DECL_GENSERVER) {
-            for (const struct message *m = edge->decl->genserver.messages.first; m; m = m->next)
+        } else if (edge->decl && ast_server(edge->decl)) {
+            for (const struct message *m = ast_messages(edge->decl); m; m = m->next)
                 add_call(e, m);
         }
     }
@@ -219,13 +238,14 @@ void plan_edges(struct plan_builder *b)
 {
     size_t i = 0;
     for (const struct decl *d = b->file->decls.first; d; d = d->next) {
-        if (d->kind != DECL_GENSERVER)
+        const struct genserver *server = ast_server(d);
+        if (!server)
             continue;
         struct edges e = { .b = b };
         intern_map_init(&e.seen, b->arena);
         for (int c = 0; c < CALLBACK_COUNT; c++)
-            add_edges(&e, &d->genserver.callbacks[c].handler.calls);
-        for (const struct message *m = d->genserver.messages.first; m; m = m->next)
+            add_edges(&e, &server->callbacks[c].handler.calls);
+        for (const struct message *m = server->messages.first; m; m = m->next)
             add_edges(&e, &m->handler.calls);
         b->modules[i].calls = (const struct plan_message **)e.calls.items;
         b->modules[i++].n_calls = e.calls.count;
@@ -253,7 +273,7 @@ static const struct option_value *given(const struct child *c, const struct fiel
 static void plan_settings(struct plan_builder *b, const struct child *c, struct plan_child *to)
 {
     const struct decl *module = c->module.decl;
-    const struct field_list *list = &module->genserver.options.fields;
+    const struct field_list *list = &ast_server(module)->options.fields;
     if (list->count == 0)
         return;
     to->options = TMPL_JOIN(b->arena, plan_c_name(b, module), "_options");
@@ -299,7 +319,7 @@ static void plan_child(struct plan_builder *b, const struct child *c, struct pla
         to->registered = TMPL_JOIN(b->arena, plan_package(b->file), ".", c->name.name.name->text);
         add_name(b, &c->name.name, to->line);
     }
-    if (module->kind == DECL_GENSERVER)
+    if (ast_server(module))
         plan_settings(b, c, to);
 }
 

@@ -340,7 +340,8 @@ static void take_message(struct names *n, const struct message *m, const char *m
         return; /* all that is called after it would be said again */
     take(n, "_args", "the arguments of a message", at);
     begin(n, false, module, is_continue ? "handle_continue" : "handle", name);
-    take(n, "", "the handler of a message", at);
+    if (!m->value)
+        take(n, "", "the handler of a message", at);
     if (is_continue)
         return;
     begin(n, false, module, name, NULL);
@@ -348,7 +349,7 @@ static void take_message(struct names *n, const struct message *m, const char *m
         take(n, "_with", "the client that takes the defaulted parameters too", at);
     if (m->kind == MESSAGE_INFO)
         take(n, "_after", "the client that sends an info later", at);
-    if (m->kind == MESSAGE_CALL)
+    if (m->kind != MESSAGE_CAST && m->kind != MESSAGE_INFO)
         take_call(n, m, module);
 }
 
@@ -373,10 +374,10 @@ static void take_registered(struct names *n, const struct ident *name)
     static const char what[] = "a registered name";
     if (!check_reserved(n, name))
         return;
-    const struct cname *old = find(n, n->package, name->name->text, "_name");
+    const struct cname *old = find(n, n->package, name->name->text, "_name_");
     if (old && strcmp(old->what, what) == 0)
         return;
-    begin(n, false, name->name->text, "name", NULL);
+    begin(n, false, name->name->text, "name_", NULL);
     take(n, "", what, name->span);
     begin(n, true, name->name->text, NULL, NULL);
     take(n, "", what, name->span);
@@ -410,7 +411,7 @@ static void take_messages(struct names *n, const struct decl *d, const char *mod
 {
     struct intern_map continues;
     intern_map_init(&continues, n->unit->arena);
-    for (struct message *m = d->genserver.messages.first; m; m = m->next) {
+    for (struct message *m = ast_server(d)->messages.first; m; m = m->next) {
         const struct name *name = m->name.name;
         if (m->kind == MESSAGE_CONTINUE ? !intern_map_add(&continues, name, m)
                                         : !d->members || intern_map_get(d->members, name) == m)
@@ -418,14 +419,21 @@ static void take_messages(struct names *n, const struct decl *d, const char *mod
     }
 }
 
-static void take_genserver(struct names *n, const struct decl *d)
+static void take_agent(struct names *n, const struct decl *d)
+{
+    take_registered(n, &d->name);
+    if (d->agent.type)
+        take_made(n, d->agent.type, d->name.span);
+}
+
+static void take_server(struct names *n, const struct decl *d)
 {
     static const char *const callbacks[CALLBACK_COUNT] = {
         [CALLBACK_INIT] = "_init",        [CALLBACK_TERMINATE] = "_terminate",
         [CALLBACK_DOWN] = "_handle_down", [CALLBACK_EXIT] = "_handle_exit",
         [CALLBACK_IDLE] = "_handle_idle", [CALLBACK_FORMAT_STATUS] = "_format_status",
     };
-    const struct genserver *g = &d->genserver;
+    const struct genserver *g = ast_server(d);
     const char *module = d->name.name->text;
     begin(n, false, module, NULL, NULL);
     if (!take_started(n, d->name.span))
@@ -437,7 +445,9 @@ static void take_genserver(struct names *n, const struct decl *d)
             take(n, callbacks[c], "a callback", d->name.span);
     begin(n, true, module, NULL, NULL);
     take(n, "_IMPL_H", "the guard of a header", d->name.span);
-    if (g->name.set && !g->name.via)
+    if (d->kind == DECL_AGENT)
+        take_agent(n, d);
+    else if (g->name.set && !g->name.via)
         take_registered(n, &g->name.name);
     check_params(n, &g->options.fields);
     take_state(n, &g->state.fields, module);
@@ -493,14 +503,14 @@ static void take_decl(struct names *n, const struct decl *d)
     switch (d->kind) {
     case DECL_STRUCT: take_struct(n, d); return;
     case DECL_ENUM: take_enum(n, d); return;
-    case DECL_GENSERVER: take_genserver(n, d); return;
+    case DECL_GENSERVER:
+    case DECL_AGENT: take_server(n, d); return;
     case DECL_SUPERVISOR: take_supervisor(n, d); return;
     case DECL_ENV: take_env(n, d); return;
     case DECL_APPLICATION:
         begin(n, false, "application", NULL, NULL);
         take(n, "", "the application", d->name.span);
         return;
-    case DECL_AGENT:
     case DECL_TASK:
     case DECL_REGISTRY:
     case DECL_PUBSUB:

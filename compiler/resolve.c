@@ -19,8 +19,7 @@ struct message *resolve_message(const struct decl *d, const struct name *name)
 {
     if (d->kind == DECL_TASK)
         return d->task->name.name == name ? d->task : NULL;
-    bool has = d->kind == DECL_GENSERVER || d->kind == DECL_AGENT;
-    return has && d->members ? intern_map_get(d->members, name) : NULL;
+    return ast_server(d) && d->members ? intern_map_get(d->members, name) : NULL;
 }
 
 struct field *resolve_option(const struct decl *d, const struct name *name)
@@ -311,6 +310,7 @@ static void resolve_one_message(struct resolver *r, struct message *m, struct ty
         .unit = r->unit, .file = r->file, .params = &m->params, .state = state, .broken = m->broken
     };
     resolve_expr(&scope, m->value);
+    resolve_expr(&scope, m->next_value);
 }
 
 /* ---- Modules ---- */
@@ -321,17 +321,17 @@ static void report_option(struct resolver *r, const struct decl *d, struct ident
     if (d->broken)
         return;
     suggest_init(&s, id.name->text, &r->unit->suggest_budget);
-    const struct field *f = d->genserver.options.fields.first;
+    const struct block *options = &ast_server(d)->options;
+    const struct field *f = options->fields.first;
     for (; f && suggest_wanted(&s); f = f->next)
         suggest_offer(&s, f->name.name->text);
-    struct diag *x =
-        diag_add(&r->unit->diags, E_UNKNOWN_OPTION, id.span, "genserver '%s' has no option '%s'%s",
-                 d->name.name->text, id.name->text, suggest_text(&s, r->unit->arena));
+    struct diag *x = diag_add(&r->unit->diags, E_UNKNOWN_OPTION, id.span,
+                              "%s '%s' has no option '%s'%s", ast_decl_word(d->kind),
+                              d->name.name->text, id.name->text, suggest_text(&s, r->unit->arena));
     if (suggest_first(&s))
         diag_suggest(x, suggest_first(&s));
-    bool block = d->genserver.options.set;
-    diag_note(x, block ? d->genserver.options.head_span : d->name.span,
-              block ? "its options" : "it declares no options");
+    diag_note(x, options->set ? options->head_span : d->name.span,
+              options->set ? "its options" : "it declares no options");
 }
 
 static void resolve_name_line(struct resolver *r, struct decl *d)
@@ -362,7 +362,7 @@ static void resolve_agent(struct resolver *r, struct decl *d)
 {
     resolve_type(r, d->agent.type);
     resolve_value_expr(r, d->agent.value);
-    for (struct message *m = d->agent.messages.first; m; m = m->next)
+    for (struct message *m = d->agent.server.messages.first; m; m = m->next)
         resolve_one_message(r, m, d->agent.type);
 }
 
@@ -413,7 +413,7 @@ static void resolve_child_options(struct resolver *r, struct child *c)
         if (!d || first)
             continue;
         o->option = resolve_option(d, o->name.name);
-        if (d->kind != DECL_GENSERVER)
+        if (!ast_server(d))
             report_no_options(r, c, o->name);
         else if (!o->option)
             report_option(r, d, o->name);

@@ -157,7 +157,11 @@ static void declare_members(struct declarer *r, struct decl *d)
         break;
     case DECL_ENUM: declare_values(r, d); break;
     case DECL_GENSERVER: declare_genserver(r, d); break;
-    case DECL_AGENT: declare_messages(r, d, d->agent.messages.first); break;
+    case DECL_AGENT:
+        d->options = new_map(r);
+        declare_fields(r, d->options, "option", &d->agent.server.options.fields);
+        declare_messages(r, d, d->agent.server.messages.first);
+        break;
     case DECL_TASK: check_message(r, d->task); break;
     case DECL_SUPERVISOR:
     case DECL_DYNAMIC_SUPERVISOR: declare_children(r, d); break;

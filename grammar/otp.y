@@ -336,15 +336,19 @@ policy: %empty { $$ = NULL; }
 /* ---- Agents ---- */
 
 operations: %empty { $$ = build_decl(p, DECL_AGENT); }
-    | operations operation { build_add_message(&$1->agent.messages, $2); }
+    | operations operation { build_add_message(&$1->agent.server.messages, $2); }
     | operations mend_line
 
 operation: KW_GET signature expr_opt handler ';' {
           $$ = build_operation(p, MESSAGE_GET, &$1, build_valued($2, $3), $4, @$); }
     | KW_UPDATE signature expr_opt handler ';' {
           $$ = build_operation(p, MESSAGE_UPDATE, &$1, build_valued($2, $3), $4, @$); }
+    | KW_CAST signature expr_opt handler ';' {
+          $$ = build_operation(p, MESSAGE_CAST, &$1, build_valued($2, $3), $4, @$); }
     | KW_GET_AND_UPDATE signature expr_opt handler ';' {
           $$ = build_operation(p, MESSAGE_GET_AND_UPDATE, &$1, build_valued($2, $3), $4, @$); }
+    | KW_GET_AND_UPDATE signature '=' expr ',' expr handler ';' {
+          $$ = build_operation(p, MESSAGE_GET_AND_UPDATE, &$1, build_both($2, $4, $6), $7, @$); }
 
 /* ---- Registries, pubsubs and caches: their settings are checked by name ---- */
 

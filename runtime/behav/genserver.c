@@ -229,7 +229,8 @@ otp_next otp_reply(otp_from from, const struct otp_message_type *type, const voi
 static bool deliver(struct server *server)
 {
     server->staged = 0;
-    return otp_answer(server->from, server->type->reply, server->reply) != OTP_NOMEM;
+    otp_status status = otp_answer(server->from, server->type->reply, server->reply);
+    return status != OTP_NOMEM && !(OTP_MUTANT(B137) && status != OTP_OK);
 }
 
 /* -- the end -- */

@@ -7,6 +7,7 @@
 
 #include <otp/application.h>
 #include <otp/behaviour.h>
+#include <otp/checked.h>
 #include <otp/describe.h>
 #include <otp/genserver.h>
 #include <otp/layout.h>

@@ -5,8 +5,8 @@
 
 #include "myapp_cache_impl.h"
 
-struct otp_name myapp_cache_name = {"myapp.cache", NULL, 0}; /* myapp.otp:13 */
-struct otp_name myapp_main_name = {"myapp.main", NULL, 0}; /* myapp.otp:31 */
+struct otp_name myapp_cache_name_ = {"myapp.cache", NULL, 0}; /* myapp.otp:13 */
+struct otp_name myapp_main_name_ = {"myapp.main", NULL, 0}; /* myapp.otp:31 */
 
 static const struct otp_ref ref_of_text[] = {
     {OTP_REF_TEXT, 0, 0, 0, 0, NULL},

@@ -60,10 +60,10 @@ struct myapp_entry myapp_entry_view(const struct myapp_entry_owned *owned);
 const struct myapp_env_values *myapp_env(void);
 
 /* Registered names. */
-extern struct otp_name myapp_cache_name;
-#define MYAPP_CACHE (otp_to_name(&myapp_cache_name))
-extern struct otp_name myapp_main_name;
-#define MYAPP_MAIN (otp_to_name(&myapp_main_name))
+extern struct otp_name myapp_cache_name_;
+#define MYAPP_CACHE (otp_to_name(&myapp_cache_name_))
+extern struct otp_name myapp_main_name_;
+#define MYAPP_MAIN (otp_to_name(&myapp_main_name_))
 
 /* genserver cache: myapp.otp:12
  * A cache whose entries expire. */

@@ -7,7 +7,7 @@
 #include "messages_user_impl.h"
 #include "messages_friend_impl.h"
 
-struct otp_name messages_ask_name = {"messages.ask", NULL, 0}; /* messages.otp:5 */
+struct otp_name messages_ask_name_ = {"messages.ask", NULL, 0}; /* messages.otp:5 */
 
 static const struct otp_layout layout_of_u64 = {sizeof(uint64_t), 0, NULL};
 static const struct otp_ref ref_of_text[] = {

@@ -73,8 +73,8 @@ struct messages_friend_options {
 OTP_BEGIN_DECLS
 
 /* Registered names. */
-extern struct otp_name messages_ask_name;
-#define MESSAGES_ASK (otp_to_name(&messages_ask_name))
+extern struct otp_name messages_ask_name_;
+#define MESSAGES_ASK (otp_to_name(&messages_ask_name_))
 
 /* genserver ask: messages.otp:4 */
 struct messages_ask_options messages_ask_options_default(void);

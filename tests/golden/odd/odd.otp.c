@@ -6,10 +6,10 @@
 #include "odd_genserver_impl.h"
 #include "odd_module_with_a_long_name_impl.h"
 
-struct otp_name odd_genserver_name = {"odd.genserver", NULL, 0}; /* odd.otp:10 */
-struct otp_name odd_module_with_a_long_name_name = {"odd.module_with_a_long_name", NULL,
-                                                    0}; /* odd.otp:25 */
-struct otp_name odd_supervisor_name = {"odd.supervisor", NULL, 0}; /* odd.otp:34 */
+struct otp_name odd_genserver_name_ = {"odd.genserver", NULL, 0}; /* odd.otp:10 */
+struct otp_name odd_module_with_a_long_name_name_ = {"odd.module_with_a_long_name", NULL,
+                                                     0}; /* odd.otp:25 */
+struct otp_name odd_supervisor_name_ = {"odd.supervisor", NULL, 0}; /* odd.otp:34 */
 
 static const struct otp_ref ref_of_text[] = {
     {OTP_REF_TEXT, 0, 0, 0, 0, NULL},

@@ -93,12 +93,12 @@ OTP_MUST_CHECK otp_status odd_state_set(struct odd_state_owned *owned,
 struct odd_state odd_state_view(const struct odd_state_owned *owned);
 
 /* Registered names. */
-extern struct otp_name odd_genserver_name;
-#define ODD_GENSERVER (otp_to_name(&odd_genserver_name))
-extern struct otp_name odd_module_with_a_long_name_name;
-#define ODD_MODULE_WITH_A_LONG_NAME (otp_to_name(&odd_module_with_a_long_name_name))
-extern struct otp_name odd_supervisor_name;
-#define ODD_SUPERVISOR (otp_to_name(&odd_supervisor_name))
+extern struct otp_name odd_genserver_name_;
+#define ODD_GENSERVER (otp_to_name(&odd_genserver_name_))
+extern struct otp_name odd_module_with_a_long_name_name_;
+#define ODD_MODULE_WITH_A_LONG_NAME (otp_to_name(&odd_module_with_a_long_name_name_))
+extern struct otp_name odd_supervisor_name_;
+#define ODD_SUPERVISOR (otp_to_name(&odd_supervisor_name_))
 
 /* genserver genserver: odd.otp:9 */
 struct odd_genserver_options odd_genserver_options_default(uint64_t from);

@@ -5,8 +5,8 @@
 
 #include "base_store_impl.h"
 
-struct otp_name base_store_name = {"base.store", NULL, 0}; /* base.otp:9 */
-struct otp_name base_stores_name = {"base.stores", NULL, 0}; /* base.otp:18 */
+struct otp_name base_store_name_ = {"base.store", NULL, 0}; /* base.otp:9 */
+struct otp_name base_stores_name_ = {"base.stores", NULL, 0}; /* base.otp:18 */
 
 static const struct otp_layout list_of_item_layout;
 

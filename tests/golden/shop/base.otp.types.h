@@ -101,10 +101,10 @@ OTP_MUST_CHECK otp_status base_box_set(struct base_box_owned *owned, const struc
 struct base_box base_box_view(const struct base_box_owned *owned);
 
 /* Registered names. */
-extern struct otp_name base_store_name;
-#define BASE_STORE (otp_to_name(&base_store_name))
-extern struct otp_name base_stores_name;
-#define BASE_STORES (otp_to_name(&base_stores_name))
+extern struct otp_name base_store_name_;
+#define BASE_STORE (otp_to_name(&base_store_name_))
+extern struct otp_name base_stores_name_;
+#define BASE_STORES (otp_to_name(&base_stores_name_))
 
 /* genserver store: base.otp:8 */
 struct base_store_options base_store_options_default(void);

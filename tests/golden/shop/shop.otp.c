@@ -6,9 +6,9 @@
 #include "base.otp.h"
 #include "shop_till_impl.h"
 
-struct otp_name shop_till_name = {"shop.till", NULL, 0}; /* shop.otp:9 */
-struct otp_name shop_main_name = {"shop.main", NULL, 0}; /* shop.otp:17 */
-struct otp_name shop_backup_name = {"shop.backup", NULL, 0}; /* shop.otp:19 */
+struct otp_name shop_till_name_ = {"shop.till", NULL, 0}; /* shop.otp:9 */
+struct otp_name shop_main_name_ = {"shop.main", NULL, 0}; /* shop.otp:17 */
+struct otp_name shop_backup_name_ = {"shop.backup", NULL, 0}; /* shop.otp:19 */
 
 static const struct otp_layout layout_of_u64 = {sizeof(uint64_t), 0, NULL};
 

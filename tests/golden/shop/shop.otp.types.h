@@ -61,12 +61,12 @@ OTP_MUST_CHECK otp_status shop_order_set(struct shop_order_owned *owned,
 struct shop_order shop_order_view(const struct shop_order_owned *owned);
 
 /* Registered names. */
-extern struct otp_name shop_till_name;
-#define SHOP_TILL (otp_to_name(&shop_till_name))
-extern struct otp_name shop_main_name;
-#define SHOP_MAIN (otp_to_name(&shop_main_name))
-extern struct otp_name shop_backup_name;
-#define SHOP_BACKUP (otp_to_name(&shop_backup_name))
+extern struct otp_name shop_till_name_;
+#define SHOP_TILL (otp_to_name(&shop_till_name_))
+extern struct otp_name shop_main_name_;
+#define SHOP_MAIN (otp_to_name(&shop_main_name_))
+extern struct otp_name shop_backup_name_;
+#define SHOP_BACKUP (otp_to_name(&shop_backup_name_))
 
 /* genserver till: shop.otp:8 */
 struct shop_till_options shop_till_options_default(void);

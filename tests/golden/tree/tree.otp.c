@@ -7,13 +7,13 @@
 #include "tree_worker_impl.h"
 #include "tree_idle_impl.h"
 
-struct otp_name tree_cache_name = {"tree.cache", NULL, 0}; /* tree.otp:27 */
-struct otp_name tree_data_name = {"tree.data", NULL, 0}; /* tree.otp:41 */
-struct otp_name tree_cache_two_name = {"tree.cache_two", NULL, 0}; /* tree.otp:44 */
-struct otp_name tree_cache_three_name = {"tree.cache_three", NULL, 0}; /* tree.otp:46 */
-struct otp_name tree_workers_name = {"tree.workers", NULL, 0}; /* tree.otp:50 */
-struct otp_name tree_empty_name = {"tree.empty", NULL, 0}; /* tree.otp:58 */
-struct otp_name tree_main_name = {"tree.main", NULL, 0}; /* tree.otp:61 */
+struct otp_name tree_cache_name_ = {"tree.cache", NULL, 0}; /* tree.otp:27 */
+struct otp_name tree_data_name_ = {"tree.data", NULL, 0}; /* tree.otp:41 */
+struct otp_name tree_cache_two_name_ = {"tree.cache_two", NULL, 0}; /* tree.otp:44 */
+struct otp_name tree_cache_three_name_ = {"tree.cache_three", NULL, 0}; /* tree.otp:46 */
+struct otp_name tree_workers_name_ = {"tree.workers", NULL, 0}; /* tree.otp:50 */
+struct otp_name tree_empty_name_ = {"tree.empty", NULL, 0}; /* tree.otp:58 */
+struct otp_name tree_main_name_ = {"tree.main", NULL, 0}; /* tree.otp:61 */
 
 /* env: tree.otp:6 */
 static struct tree_env_values env_values = {

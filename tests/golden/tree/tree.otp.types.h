@@ -63,20 +63,20 @@ OTP_BEGIN_DECLS
 const struct tree_env_values *tree_env(void);
 
 /* Registered names. */
-extern struct otp_name tree_cache_name;
-#define TREE_CACHE (otp_to_name(&tree_cache_name))
-extern struct otp_name tree_data_name;
-#define TREE_DATA (otp_to_name(&tree_data_name))
-extern struct otp_name tree_cache_two_name;
-#define TREE_CACHE_TWO (otp_to_name(&tree_cache_two_name))
-extern struct otp_name tree_cache_three_name;
-#define TREE_CACHE_THREE (otp_to_name(&tree_cache_three_name))
-extern struct otp_name tree_workers_name;
-#define TREE_WORKERS (otp_to_name(&tree_workers_name))
-extern struct otp_name tree_empty_name;
-#define TREE_EMPTY (otp_to_name(&tree_empty_name))
-extern struct otp_name tree_main_name;
-#define TREE_MAIN (otp_to_name(&tree_main_name))
+extern struct otp_name tree_cache_name_;
+#define TREE_CACHE (otp_to_name(&tree_cache_name_))
+extern struct otp_name tree_data_name_;
+#define TREE_DATA (otp_to_name(&tree_data_name_))
+extern struct otp_name tree_cache_two_name_;
+#define TREE_CACHE_TWO (otp_to_name(&tree_cache_two_name_))
+extern struct otp_name tree_cache_three_name_;
+#define TREE_CACHE_THREE (otp_to_name(&tree_cache_three_name_))
+extern struct otp_name tree_workers_name_;
+#define TREE_WORKERS (otp_to_name(&tree_workers_name_))
+extern struct otp_name tree_empty_name_;
+#define TREE_EMPTY (otp_to_name(&tree_empty_name_))
+extern struct otp_name tree_main_name_;
+#define TREE_MAIN (otp_to_name(&tree_main_name_))
 
 /* genserver cache: tree.otp:26 */
 struct tree_cache_options tree_cache_options_default(const uint16_t *port);
