@@ -104,6 +104,7 @@ static void free_all(void)
         otpi_stacks_free(rt->stacks);
     rt->stacks = NULL;
     otpi_requests_free(&rt->requests);
+    otpi_shelf_free(&rt->shelf);
     otpi_table_free(&rt->table);
     otpi_names_free(&rt->names);
     otpi_depot_free(&rt->depot);

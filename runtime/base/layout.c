@@ -156,3 +156,31 @@ void *otpi_layout_first(const struct otp_layout *layout, const void *value)
     }
     return NULL;
 }
+
+static void move_list(const struct otp_layout *item, struct list *list, intptr_t distance)
+{
+    for (size_t i = 0; item->n_refs != 0 && i < list->count; i++)
+        otpi_layout_move(item, list->items + i * item->size, distance);
+}
+
+void otpi_layout_move(const struct otp_layout *layout, void *value, intptr_t distance)
+{
+    for (uint32_t i = 0; i < layout->n_refs; i++) {
+        const struct otp_ref *ref = &layout->refs[i];
+        char *at = (char *)value + ref->offset;
+        struct list list; /* a text has the same shape */
+        if (!otpi_layout_present(ref, value))
+            continue;
+        if (ref->kind == OTP_REF_STRUCT) {
+            otpi_layout_move(ref->item, at, distance);
+            continue;
+        }
+        memcpy(&list, at, sizeof list);
+        if (list.count == 0)
+            continue;
+        list.items = (char *)((intptr_t)list.items + distance);
+        memcpy(at, &list, sizeof list);
+        if (ref->kind == OTP_REF_LIST)
+            move_list(ref->item, &list, distance);
+    }
+}

@@ -26,5 +26,8 @@ void otpi_layout_copy_refs(const struct otp_layout *layout, void *value, void *p
 /* The address that the first reference of value, in the order of the copy, points to; NULL: it
  * refers to nothing. In a copy it is the start of what lies behind the struct. */
 void *otpi_layout_first(const struct otp_layout *layout, const void *value);
+/* value is in a block that otp_layout_copy made and that was then copied as it is,
+ * to an address that is `distance` further on: makes its references point into the copy. */
+void otpi_layout_move(const struct otp_layout *layout, void *value, intptr_t distance);
 
 #endif

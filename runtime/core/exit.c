@@ -1,9 +1,10 @@
 /* exit.c - how a process ends.
  *
  * Idea: die makes it dead for everyone else, whoever calls it; bury frees what is left once nobody
- * runs it. What die does, in order: the inbox closes; its name is free; whoever asked it is
- * answered; links and watchers are told; whoever waits for its start is told. So a name is free
- * before anyone learns of the death, and a caller is answered before anyone sees DOWN.
+ * runs it. What die does, in order: the inbox closes; its name is free, what is tied to it goes;
+ * whoever asked it is answered; links and watchers are told; whoever waits for its start is told.
+ * So a name is free before anyone learns of the death, and a caller is answered before anyone sees
+ * DOWN.
  * A long chain of links does not recurse: deaths found while one is under way wait in a list.
  * Threads: die by any; bury by who runs it. Locks: proc, one at a time.
  * Owns: the word left by a killer.
@@ -165,6 +166,8 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
     otpi_mailbox_uninspected(proc);
     if (remains.name != NULL && !OTP_MUTANT(B108) && !OTP_MUTANT(B207))
         otpi_name_drop(remains.name, pid);
+    if (remains.relations != NULL && !OTP_MUTANT(B169))
+        otpi_ties_run(remains.relations, pid, reason);
     if (asking != NULL && !OTP_MUTANT(B033))
         (void)otpi_slot_fail(asking, asking_id, OTP_EXIT, reason);
     if (inbox != OTPI_INBOX_IDLE && inbox != OTPI_INBOX_WAITING)
@@ -266,5 +269,6 @@ void otpi_proc_bury(struct otpi_proc *proc)
     proc->quiet = proc->slow = 0;
     atomic_store_explicit(&proc->asking, NULL, memory_order_relaxed);
     atomic_store_explicit(&proc->fiber, NULL, memory_order_relaxed);
+    atomic_store_explicit(&proc->shared, NULL, memory_order_relaxed);
     otpi_proc_discard(proc);
 }

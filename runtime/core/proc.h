@@ -31,6 +31,8 @@ struct otpi_fiber;
 struct otpi_cell;
 struct otpi_owned;
 struct otpi_request;
+struct otp_shared;
+struct otp_tie;
 
 #define OTPI_INBOX_IDLE    ((struct otpi_msg *)(uintptr_t)1)
 #define OTPI_INBOX_CLOSED  ((struct otpi_msg *)(uintptr_t)2)
@@ -62,6 +64,7 @@ struct otpi_relations {
     struct otpi_map monitors; /* monitor ref -> pid bits of whom it watches */
     struct otpi_map open;     /* wait id -> struct otpi_slot *: deferred replies */
     struct otpi_map aliases;  /* ref -> enum otp_alias_mode: those that are switched on */
+    struct otp_tie *ties;     /* what goes with it */
 };
 
 /* The same, of what nobody else touches. owner: who runs it. */
@@ -117,6 +120,8 @@ struct otpi_proc {
     struct otpi_cell *name;
     uint64_t parent;
     struct otpi_starter *starter; /* in the INIT message, until it is told */
+
+    _Atomic(struct otp_shared *) shared; /* atomic: what it shows to all threads; NULL: nothing */
 };
 
 /* A plain process. */
@@ -143,6 +148,11 @@ void otpi_table_free(struct otpi_table *table);
 struct otpi_proc *otpi_proc_at(uint64_t pid);
 /* The live process pid; NULL if it is gone. May be gone the next moment. */
 struct otpi_proc *otpi_proc_find(uint64_t pid);
+/* Whether this life is still going on. Under its lock. */
+static inline bool otpi_proc_lives(const struct otpi_proc *proc, uint64_t pid)
+{
+    return atomic_load_explicit(&proc->pid, memory_order_relaxed) == pid && !proc->dead;
+}
 
 /* A slot with a new pid, CLOSED: nobody else knows it. NULL: no memory. */
 struct otpi_proc *otpi_proc_new(void);

@@ -15,6 +15,7 @@
 #include "core/name.h"
 #include "core/proc.h"
 #include "core/request.h"
+#include "core/share.h"
 #include "core/slot.h"
 #include "core/timer.h"
 
@@ -59,6 +60,7 @@ struct otpi_runtime {
     struct otpi_table table;
     struct otpi_names names;
     struct otpi_requests requests;
+    struct otpi_shelf shelf;
 
     struct otpi_lock injection_lock;
     struct otpi_proc *injection, *injection_last; /* lock: injection */

@@ -11,12 +11,6 @@
 #include "base/mutant.h"
 #include "core/sched.h"
 
-/* lock: proc. Whether this life is still going on. */
-static bool lives(const struct otpi_proc *proc, uint64_t pid)
-{
-    return atomic_load_explicit(&proc->pid, memory_order_relaxed) == pid && !proc->dead;
-}
-
 static struct otpi_msg *make_signal(uint32_t kind, uint64_t about, uint64_t ref,
                                     const otp_reason *reason)
 {
@@ -53,7 +47,7 @@ void otpi_signal_exit(uint64_t to, uint64_t from, const otp_reason *reason, bool
     if (proc == NULL)
         return;
     otpi_lock_take(&proc->lock);
-    heard = lives(proc, to) && (!by_link || otpi_links_remove(proc, from));
+    heard = otpi_proc_lives(proc, to) && (!by_link || otpi_links_remove(proc, from));
     trapped = proc->trap_exit != 0 && !kill;
     otpi_lock_release(&proc->lock);
     if (!heard)
@@ -76,7 +70,7 @@ static bool take_monitor(struct otpi_proc *proc, uint64_t to, uint64_t ref)
     bool was;
 
     otpi_lock_take(&proc->lock);
-    was = lives(proc, to) && proc->relations != NULL &&
+    was = otpi_proc_lives(proc, to) && proc->relations != NULL &&
           otpi_map_remove(&proc->relations->monitors, ref, NULL);
     otpi_lock_release(&proc->lock);
     return was;
@@ -105,7 +99,7 @@ void otpi_signal_unwatch(uint64_t target, uint64_t ref)
     if (proc == NULL)
         return;
     otpi_lock_take(&proc->lock);
-    if (lives(proc, target) && proc->relations != NULL)
+    if (otpi_proc_lives(proc, target) && proc->relations != NULL)
         (void)otpi_map_remove(&proc->relations->watchers, ref, NULL);
     otpi_lock_release(&proc->lock);
 }
@@ -142,7 +136,7 @@ static otp_status add_link(struct otpi_proc *proc, uint64_t pid, uint64_t other)
     otp_status status = OTP_BADARG;
 
     otpi_lock_take(&proc->lock);
-    if (lives(proc, pid))
+    if (otpi_proc_lives(proc, pid))
         status = otpi_links_add(proc, other);
     otpi_lock_release(&proc->lock);
     return status;
@@ -153,7 +147,7 @@ static bool remove_link(struct otpi_proc *proc, uint64_t pid, uint64_t other)
     bool was;
 
     otpi_lock_take(&proc->lock);
-    was = lives(proc, pid) && otpi_links_remove(proc, other);
+    was = otpi_proc_lives(proc, pid) && otpi_links_remove(proc, other);
     otpi_lock_release(&proc->lock);
     return was;
 }
@@ -194,7 +188,7 @@ static otp_status add_monitor(struct otpi_proc *proc, uint64_t pid, uint64_t ref
     struct otpi_relations *relations;
 
     otpi_lock_take(&proc->lock);
-    if (lives(proc, pid)) {
+    if (otpi_proc_lives(proc, pid)) {
         relations = otpi_proc_relations(proc);
         status = OTP_NOMEM;
         if (relations != NULL)

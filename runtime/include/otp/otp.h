@@ -17,8 +17,10 @@
 #include <otp/pid.h>
 #include <otp/process.h>
 #include <otp/reason.h>
+#include <otp/registry.h>
 #include <otp/request.h>
 #include <otp/runtime.h>
+#include <otp/share.h>
 #include <otp/status.h>
 #include <otp/supervisor.h>
 #include <otp/sys.h>

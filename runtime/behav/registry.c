@@ -1,0 +1,610 @@
+/* registry.c - a registry's process, and who has what in it.
+ *
+ * Idea: see registry.h. The process does nothing but be there: it is started, linked, named and
+ * stopped like any other, and shows the tables. A process that has entries is tied to the registry
+ * by its owner record, which lists them: its end takes them away before anyone is told of it. The
+ * record is made, and the tie with it, before the first entry: so an entry whose process ends
+ * meanwhile is taken away too, by whoever holds the lock of the owners second. The registry's own
+ * end takes all away and sends those that had entries an exit signal.
+ * Threads: any. Locks: owners, then shard or proc; meta. Owns: owner records, entries, meta.
+ */
+#include "behav/registry.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "base/mutant.h"
+
+/* -- entering -- */
+
+otp_status otpi_registry_enter(otp_dest dest, const struct otp_registry *type,
+                               struct otpi_registry **registry, otp_pid *pid)
+{
+    struct otp_shared *shared;
+    otp_status status = otp_enter_shared(dest, &otpi_registry_behaviour, &shared, pid);
+
+    if (status != OTP_OK)
+        return status;
+    *registry = (struct otpi_registry *)shared;
+    if (atomic_load_explicit(&(*registry)->type, memory_order_relaxed) == type)
+        return OTP_OK;
+    otp_leave();
+    return OTP_WRONG_MODULE;
+}
+
+struct otpi_owners *otpi_registry_owners(struct otpi_registry *registry, otp_pid pid)
+{
+    return &registry->owners[otpi_hash_number(registry->seed, pid.bits) % OTPI_REGISTRY_SHARDS];
+}
+
+/* -- owners: all under their lock -- */
+
+static struct otpi_owner *find_owner(const struct otpi_owners *owners, otp_pid pid)
+{
+    uint64_t owner = 0;
+
+    (void)otpi_map_get(&owners->owners, pid.bits, &owner);
+    return (struct otpi_owner *)(uintptr_t)owner;
+}
+
+static void link_entry(struct otpi_owner *owner, struct otpi_entry *entry)
+{
+    entry->next = NULL;
+    entry->prev = owner->last;
+    if (entry->prev != NULL)
+        entry->prev->next = entry;
+    else
+        owner->entries = entry;
+    owner->last = entry;
+}
+
+/* Takes the entry away, and frees it. */
+static void take_entry(struct otpi_owner *owner, const struct otp_registry *type,
+                       struct otpi_entry *entry)
+{
+    otpi_shard_take(owner->registry, type, entry);
+    if (entry->prev != NULL)
+        entry->prev->next = entry->next;
+    else
+        owner->entries = entry->next;
+    if (entry->next != NULL)
+        entry->next->prev = entry->prev;
+    else
+        owner->last = entry->prev;
+    otpi_release(entry, sizeof *entry);
+}
+
+static void take_all(struct otpi_owner *owner)
+{
+    const struct otp_registry *type =
+        atomic_load_explicit(&owner->registry->type, memory_order_relaxed);
+
+    while (owner->entries != NULL)
+        take_entry(owner, type, owner->entries);
+}
+
+/* otp_tie: the process of an owner has ended. */
+static void owner_ended(struct otp_tie *tie, otp_pid pid, const otp_reason *reason)
+{
+    struct otpi_owner *owner =
+        (struct otpi_owner *)(void *)((char *)tie - offsetof(struct otpi_owner, tie));
+    struct otpi_owners *owners = otpi_registry_owners(owner->registry, pid);
+
+    if (OTP_MUTANT(B168) && reason->kind == OTP_REASON_NORMAL)
+        return;
+    otp_lock_take(&owners->lock);
+    if (!owner->closed) {
+        (void)otpi_map_remove(&owners->owners, pid.bits, NULL);
+        take_all(owner);
+    }
+    otp_lock_release(&owners->lock);
+    otpi_release(owner, sizeof *owner);
+}
+
+/* NOPROC: pid has ended. NOMEM. */
+static otp_status make_owner(struct otpi_registry *registry, struct otpi_owners *owners,
+                             otp_pid pid, struct otpi_owner **out)
+{
+    struct otpi_owner *owner = otpi_alloc_zero(sizeof *owner);
+    otp_status status = owner == NULL ? OTP_NOMEM : OTP_OK;
+
+    if (status == OTP_OK)
+        status = otpi_map_put(&owners->owners, pid.bits, (uintptr_t)owner);
+    if (status == OTP_OK) {
+        owner->registry = registry;
+        owner->pid = pid;
+        owner->tie.ended = owner_ended;
+        status = otp_tie_to(pid, &owner->tie);
+        if (status != OTP_OK)
+            (void)otpi_map_remove(&owners->owners, pid.bits, NULL);
+    }
+    if (status != OTP_OK && owner != NULL)
+        otpi_release(owner, sizeof *owner);
+    *out = owner;
+    return status;
+}
+
+/* One that has no entry and never had one: nothing of a failed try is left. */
+static void forget_owner(struct otpi_owners *owners, otp_pid pid, struct otpi_owner *owner)
+{
+    /* or it frees itself */
+    if (!otp_untie(pid, &owner->tie))
+        return;
+    (void)otpi_map_remove(&owners->owners, pid.bits, NULL);
+    otpi_release(owner, sizeof *owner);
+}
+
+/* -- the registry's own end -- */
+
+/* Takes all that an owner has. Puts it in the list of those to be told if it had entries. */
+static void close_owner(struct otpi_owner *owner, struct otpi_owner **told)
+{
+    bool had = owner->entries != NULL;
+
+    take_all(owner);
+    owner->closed = true;
+    if (!otp_untie(owner->pid, &owner->tie))
+        return; /* its process ends: it frees itself, under the lock that is held here */
+    if (had) {
+        owner->told = *told;
+        *told = owner;
+    } else {
+        otpi_release(owner, sizeof *owner);
+    }
+}
+
+static void tell(struct otpi_owner *told, otp_pid registry, const otp_reason *reason)
+{
+    while (told != NULL) {
+        struct otpi_owner *next = told->told;
+        otp_exit_as_linked(told->pid, registry, reason);
+        otpi_release(told, sizeof *told);
+        told = next;
+    }
+}
+
+/* otp_tie: the registry has ended. */
+static void registry_ended(struct otp_tie *tie, otp_pid pid, const otp_reason *reason)
+{
+    struct otpi_registry *registry =
+        (struct otpi_registry *)(void *)((char *)tie - offsetof(struct otpi_registry, tie));
+    const struct otp_registry *type = atomic_load_explicit(&registry->type, memory_order_relaxed);
+    struct otpi_map_entry at;
+    struct otpi_owner *told = NULL;
+
+    otpi_word_set(&registry->shared.pid, 0);
+    for (size_t i = 0; i < OTPI_REGISTRY_SHARDS; i++) {
+        struct otpi_owners *owners = &registry->owners[i];
+        otp_lock_take(&owners->lock);
+        while (otpi_map_pop(&owners->owners, &at))
+            close_owner((struct otpi_owner *)(uintptr_t)at.value, &told);
+        otpi_map_clear(&owners->owners);
+        otp_lock_release(&owners->lock);
+    }
+    for (size_t i = 0; i < OTPI_REGISTRY_SHARDS; i++)
+        otpi_shard_clear(&registry->shards[i], type);
+    otp_lock_take(&registry->meta_lock);
+    if (registry->meta != NULL)
+        otpi_release(registry->meta, registry->meta_size);
+    registry->meta = NULL;
+    otp_lock_release(&registry->meta_lock);
+    otp_shared_free(&registry->shared);
+    tell(told, pid, reason);
+}
+
+/* -- the process -- */
+
+static void init(void *data, const void *args)
+{
+    struct otp_shared *shared =
+        otp_shared_new(&otpi_registry_behaviour, sizeof(struct otpi_registry));
+    struct otpi_registry *registry = (struct otpi_registry *)shared;
+
+    (void)data;
+    if (shared == NULL)
+        otp_init_ack(OTP_EXIT, otp_reason_make(OTP_REASON_NOMEM, NULL, 0));
+    if (registry->seed == 0)
+        registry->seed = otpi_hash_seed() | 1;
+    atomic_store_explicit(&registry->type, args, memory_order_relaxed);
+    registry->tie.ended = registry_ended;
+    if (otp_tie_to(otp_self(), &registry->tie) != OTP_OK) {
+        otp_shared_free(shared);
+        otp_init_ack(OTP_EXIT, otp_reason_make(OTP_REASON_NOMEM, NULL, 0));
+    }
+    otp_share(shared);
+    otp_init_ack(OTP_OK, otp_normal());
+}
+
+static void receive(void *data, const struct otp_message *message)
+{
+    (void)data;
+    if (message->kind == OTP_MESSAGE_STOP)
+        otp_finish(*message->reason);
+}
+
+const struct otp_behaviour otpi_registry_behaviour = { "registry", init, receive, NULL, NULL };
+
+static bool is_possible(const struct otp_registry *type)
+{
+    bool is_text = type->key_kind == OTP_KEY_TEXT;
+
+    return type->keys <= OTP_DUPLICATE && type->key_kind <= OTP_KEY_TEXT && type->key != NULL &&
+           type->key->size != 0 &&
+           (is_text || (type->key->n_refs == 0 && type->key->size <= OTP_REGISTRY_PLAIN_MAX)) &&
+           (type->value == NULL || type->value->size != 0);
+}
+
+otp_status otp_registry_start(const struct otp_module *module, const struct otp_start *how,
+                              const void *options, otp_pid *pid)
+{
+    const struct otp_registry *type = (const struct otp_registry *)module;
+    struct otp_process_spec process = { 0 };
+
+    if (options != NULL || !is_possible(type))
+        return OTP_BADARG;
+    process.behaviour = &otpi_registry_behaviour;
+    process.module = module;
+    process.args = type;
+    return otp_behaviour_start(&process, how, pid);
+}
+
+/* -- registering -- */
+
+/* Under the lock of the owners. Takes the entry and the value if OK. */
+static otp_status put_entry(struct otpi_registry *registry, struct otpi_owners *owners,
+                            const struct otp_registry *type, struct otpi_putting *putting)
+{
+    struct otpi_owner *owner = find_owner(owners, putting->pid);
+    bool is_new = owner == NULL;
+    otp_status status = OTP_OK;
+
+    if (is_new)
+        status = make_owner(registry, owners, putting->pid, &owner);
+    if (status != OTP_OK)
+        return status;
+    status = otpi_shard_put(registry, type, putting);
+    if (status == OTP_OK)
+        link_entry(owner, putting->entry);
+    else if (is_new)
+        forget_owner(owners, putting->pid, owner);
+    return status;
+}
+
+static otp_status register_made(struct otpi_registry *registry, otp_pid self,
+                                const struct otp_registry *type, struct otpi_putting *putting)
+{
+    struct otpi_owners *owners = otpi_registry_owners(registry, putting->pid);
+    otp_status status = OTP_NOPROC;
+
+    putting->entry = otpi_alloc_zero(sizeof *putting->entry);
+    if (putting->entry == NULL)
+        return OTP_NOMEM;
+    otp_lock_take(&owners->lock);
+    if (otpi_registry_is(registry, self))
+        status = put_entry(registry, owners, type, putting);
+    otp_lock_release(&owners->lock);
+    if (status != OTP_OK)
+        otpi_release(putting->entry, sizeof *putting->entry);
+    return status;
+}
+
+static otp_status register_pid(otp_dest dest, const struct otp_registry *type,
+                               struct otpi_putting *putting, const void *key, const void *value)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    uint64_t words[OTPI_REGISTRY_VALUE_MAX] = { 0 };
+    struct otpi_registry *registry;
+    struct otpi_key made;
+    otp_pid self;
+    otp_status status = otpi_registry_enter(dest, type, &registry, &self);
+
+    if (status != OTP_OK)
+        return status;
+    putting->key = &made;
+    putting->value = words;
+    if (!otpi_key_make(type, registry->seed, key, &made)) {
+        status = OTP_BADARG;
+    } else if (!otpi_value_make(type, value, words)) {
+        status = OTP_NOMEM;
+    } else {
+        status = register_made(registry, self, type, putting);
+        if (status != OTP_OK)
+            otpi_value_drop(&shape, words);
+    }
+    otp_leave();
+    if (status == OTP_OK && type->registered != NULL)
+        type->registered(key, putting->pid, value);
+    return status;
+}
+
+otp_status otp_registry_register(otp_dest registry, const struct otp_registry *type,
+                                 const void *key, const void *value, otp_pid *holder)
+{
+    struct otpi_putting putting = { .pid = otp_self() };
+    otp_status status;
+
+    if (putting.pid.bits == 0)
+        return OTP_WRONG_THREAD;
+    status = register_pid(registry, type, &putting, key, value);
+    if (status == OTP_ALREADY_STARTED && holder != NULL)
+        *holder = putting.holder;
+    return status;
+}
+
+otp_status otp_registry_register_name(otp_dest registry, const struct otp_registry *type,
+                                      otp_pid pid, const void *key, const void *value,
+                                      otp_pid *holder)
+{
+    struct otpi_putting putting = { .pid = pid };
+    otp_status status;
+
+    if (type->keys != OTP_UNIQUE || pid.bits == 0)
+        return OTP_BADARG;
+    status = register_pid(registry, type, &putting, key, value);
+    if (status == OTP_ALREADY_STARTED && holder != NULL)
+        *holder = putting.holder;
+    return status;
+}
+
+/* -- unregistering -- */
+
+/* The caller's entries of a key. */
+struct mine {
+    struct otpi_registry *registry;
+    const struct otp_registry *type;
+    otp_pid registry_pid, pid;
+    struct otpi_owners *owners;
+    struct otpi_key key;
+};
+
+/* Enters. BADARG: the key is too long, so nobody has it; nothing is entered then. */
+static otp_status mine_enter(struct mine *mine, otp_dest dest, const struct otp_registry *type,
+                             const void *key)
+{
+    otp_status status;
+
+    mine->type = type;
+    mine->pid = otp_self();
+    if (mine->pid.bits == 0)
+        return OTP_WRONG_THREAD;
+    status = otpi_registry_enter(dest, type, &mine->registry, &mine->registry_pid);
+    if (status != OTP_OK)
+        return status;
+    mine->owners = otpi_registry_owners(mine->registry, mine->pid);
+    if (otpi_key_make(type, mine->registry->seed, key, &mine->key))
+        return OTP_OK;
+    otp_leave();
+    return OTP_BADARG;
+}
+
+/* Under the lock of the owners: who the caller is there; NULL: it has nothing. */
+static struct otpi_owner *mine_owner(const struct mine *mine)
+{
+    if (!otpi_registry_is(mine->registry, mine->registry_pid))
+        return NULL;
+    return find_owner(mine->owners, mine->pid);
+}
+
+/* The first of the caller's entries of the key from entry on. Under the lock of the owners. */
+static struct otpi_entry *mine_next(const struct mine *mine, struct otpi_entry *entry)
+{
+    while (entry != NULL && !otpi_shard_has_key(mine->registry, mine->type, entry, &mine->key))
+        entry = entry->next;
+    return entry;
+}
+
+static size_t mine_count(const struct mine *mine)
+{
+    struct otpi_owner *owner;
+    struct otpi_entry *entry;
+    size_t n = 0;
+
+    otp_lock_take(&mine->owners->lock);
+    owner = mine_owner(mine);
+    for (entry = owner == NULL ? NULL : mine_next(mine, owner->entries); entry != NULL;
+         entry = mine_next(mine, entry->next))
+        n++;
+    otp_lock_release(&mine->owners->lock);
+    return n;
+}
+
+static void take_mine(const struct mine *mine)
+{
+    struct otpi_owner *owner;
+    struct otpi_entry *entry = NULL, *next;
+
+    otp_lock_take(&mine->owners->lock);
+    owner = mine_owner(mine);
+    if (owner != NULL && mine->type->keys == OTP_UNIQUE) {
+        entry = otpi_shard_own(mine->registry, mine->type, &mine->key, mine->pid);
+        if (entry != NULL)
+            take_entry(owner, mine->type, entry);
+    } else if (owner != NULL) {
+        for (entry = mine_next(mine, owner->entries); entry != NULL; entry = next) {
+            next = mine_next(mine, entry->next);
+            take_entry(owner, mine->type, entry);
+        }
+    }
+    otp_lock_release(&mine->owners->lock);
+}
+
+/* Tells the listener of each entry that is about to go. Leaves, and enters again. */
+static otp_status tell_unregistered(struct mine *mine, otp_dest registry, const void *key)
+{
+    const struct otp_registry *type = mine->type;
+    size_t n = mine_count(mine);
+
+    otp_leave();
+    while (n-- > 0)
+        type->unregistered(key, mine->pid);
+    return mine_enter(mine, registry, type, key);
+}
+
+otp_status otp_registry_unregister(otp_dest registry, const struct otp_registry *type,
+                                   const void *key)
+{
+    struct mine mine;
+    otp_status status = mine_enter(&mine, registry, type, key);
+
+    if (status == OTP_BADARG)
+        return OTP_OK;
+    /* nobody else can take them away meanwhile, but an end */
+    if (status == OTP_OK && type->unregistered != NULL)
+        status = tell_unregistered(&mine, registry, key);
+    if (status != OTP_OK)
+        return status;
+    take_mine(&mine);
+    otp_leave();
+    return OTP_OK;
+}
+
+/* -- unregistering what fits -- */
+
+/* Asks accept about each of the caller's entries, in the order of its list. *wanted: one byte per
+ * entry. */
+static otp_status ask_mine(struct mine *mine, otp_dest dest, const void *key,
+                           otp_registry_accept *accept, void *context, uint8_t **wanted, size_t *n)
+{
+    struct otp_registry_entries entries;
+    otp_status status = otp_registry_entries_of(dest, mine->type, mine->pid, key, &entries);
+
+    if (status != OTP_OK)
+        return status;
+    *n = entries.count;
+    *wanted = otp_scratch(entries.count + 1);
+    if (*wanted == NULL)
+        return OTP_NOMEM;
+    for (size_t i = 0; i < entries.count; i++)
+        (*wanted)[i] = accept((const char *)entries.items + i * mine->type->entry_size, context);
+    return OTP_OK;
+}
+
+static void take_wanted(const struct mine *mine, const uint8_t *wanted, size_t n)
+{
+    struct otpi_owner *owner;
+    struct otpi_entry *entry, *next;
+    size_t i = 0;
+
+    otp_lock_take(&mine->owners->lock);
+    owner = mine_owner(mine);
+    for (entry = owner == NULL ? NULL : mine_next(mine, owner->entries); entry != NULL && i < n;
+         entry = next, i++) {
+        next = mine_next(mine, entry->next);
+        if (wanted[i])
+            take_entry(owner, mine->type, entry);
+    }
+    otp_lock_release(&mine->owners->lock);
+}
+
+otp_status otp_registry_unregister_match(otp_dest registry, const struct otp_registry *type,
+                                         const void *key, otp_registry_accept *accept,
+                                         void *context, size_t *n)
+{
+    struct mine mine = { .type = type, .pid = otp_self() };
+    uint8_t *wanted = NULL;
+    size_t all = 0, count = 0;
+    otp_status status = mine.pid.bits == 0
+                            ? OTP_WRONG_THREAD
+                            : ask_mine(&mine, registry, key, accept, context, &wanted, &all);
+
+    for (size_t i = 0; status == OTP_OK && i < all; i++) {
+        count += wanted[i];
+        if (wanted[i] && type->unregistered != NULL)
+            type->unregistered(key, mine.pid);
+    }
+    if (status == OTP_OK && count != 0)
+        status = mine_enter(&mine, registry, type, key);
+    if (status != OTP_OK)
+        return status;
+    if (count != 0) {
+        take_wanted(&mine, wanted, all);
+        otp_leave();
+    }
+    if (n != NULL)
+        *n = count;
+    return OTP_OK;
+}
+
+/* -- values and meta -- */
+
+otp_status otp_registry_update_value(otp_dest registry, const struct otp_registry *type,
+                                     const void *key, const void *value)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    uint64_t words[OTPI_REGISTRY_VALUE_MAX] = { 0 };
+    struct mine mine;
+    otp_status status = type->keys != OTP_UNIQUE || type->value == NULL
+                            ? OTP_BADARG
+                            : mine_enter(&mine, registry, type, key);
+
+    if (status == OTP_BADARG && type->keys == OTP_UNIQUE && type->value != NULL)
+        return OTP_NOT_FOUND;
+    if (status != OTP_OK)
+        return status;
+    if (!otpi_value_make(type, value, words)) {
+        otp_leave();
+        return OTP_NOMEM;
+    }
+    otp_lock_take(&mine.owners->lock);
+    if (mine_owner(&mine) == NULL ||
+        !otpi_shard_swap(mine.registry, type, &mine.key, mine.pid, words))
+        status = OTP_NOT_FOUND;
+    otp_lock_release(&mine.owners->lock);
+    otpi_value_drop(&shape, words);
+    otp_leave();
+    return status;
+}
+
+/* Replaces what is kept by a block, taken if OK; NULL: by nothing. */
+static otp_status set_meta(otp_dest dest, const struct otp_registry *type, void *meta, size_t size)
+{
+    struct otpi_registry *registry;
+    otp_pid pid;
+    otp_status status = otpi_registry_enter(dest, type, &registry, &pid);
+    void *old;
+    size_t old_size;
+
+    if (status != OTP_OK)
+        return status;
+    otp_lock_take(&registry->meta_lock);
+    if (!otpi_registry_is(registry, pid))
+        status = OTP_NOPROC;
+    old = status == OTP_OK ? registry->meta : NULL;
+    old_size = registry->meta_size;
+    if (status == OTP_OK) {
+        registry->meta = meta;
+        registry->meta_size = size;
+    }
+    otp_lock_release(&registry->meta_lock);
+    if (old != NULL)
+        otpi_release(old, old_size);
+    else if (meta == NULL && status == OTP_OK)
+        status = OTP_NOT_FOUND;
+    otp_leave();
+    return status;
+}
+
+otp_status otp_registry_put_meta(otp_dest registry, const struct otp_registry *type,
+                                 const void *meta)
+{
+    size_t size = type->meta == NULL ? 0 : otp_layout_measure(type->meta, meta);
+    void *block = size == 0 ? NULL : otpi_alloc(size);
+    otp_status status;
+
+    if (type->meta == NULL)
+        return OTP_BADARG;
+    if (block == NULL)
+        return OTP_NOMEM;
+    otp_layout_copy(type->meta, meta, block);
+    status = set_meta(registry, type, block, size);
+    if (status != OTP_OK)
+        otpi_release(block, size);
+    return status;
+}
+
+otp_status otp_registry_delete_meta(otp_dest registry, const struct otp_registry *type)
+{
+    return type->meta == NULL ? OTP_BADARG : set_meta(registry, type, NULL, 0);
+}

@@ -1,0 +1,213 @@
+/* registry.h - what the files of the registry share.
+ *
+ * Idea: entries are in shards by the hash of their key. A shard is an open-addressing table of
+ * words that is read without its lock: its count of changes (`changes`, odd during one) says
+ * afterwards whether what was read was whole. Tables, buckets, long keys and values lie in memory
+ * that stays readable (otp_stable), so a late reader reads nonsense, never nothing.
+ *
+ *   unique     slot: pid, the value's words, the key's words
+ *   duplicate  slot: its bucket, the key's words
+ *              bucket: how many, how many there is room for, then per entry: pid, the value's words
+ *
+ * A value is its own words if it is small and refers to nothing, else the address of a block: its
+ * size, the address that its references assume, its bytes.
+ *
+ *   registry.c         the process; who has what; register, unregister, ends
+ *   registry_table.c   one shard: finding, putting, taking away
+ *   registry_read.c    lookups, and entries as they are given out
+ *
+ * Locks: owners, then shard (or proc); one of each at a time.
+ */
+#ifndef OTPI_REGISTRY_H
+#define OTPI_REGISTRY_H
+
+#include <stdatomic.h>
+
+#include <otp/registry.h>
+#include <otp/share.h>
+
+#include "base/map.h"
+
+#define OTPI_REGISTRY_SHARDS    64
+#define OTPI_REGISTRY_KEY_MAX   (OTP_REGISTRY_PLAIN_MAX / sizeof(uint64_t))
+#define OTPI_REGISTRY_VALUE_MAX 4 /* words that a value may have in place */
+
+/* Of how many words the parts of a slot are. */
+struct otpi_shape {
+    uint32_t value; /* of a value: 0: none */
+    uint32_t entry; /* pid and value */
+    uint32_t head;  /* of a slot before its key */
+    uint32_t key;
+    uint32_t slot;
+    bool boxed; /* a value is the address of a block */
+};
+
+/* A key as it is compared. Text of up to 24 bytes is in place: size, then the bytes. Longer text
+ * is its size with the top bit set, its hash, and (in a slot) the address of its bytes. */
+struct otpi_key {
+    uint64_t words[OTPI_REGISTRY_KEY_MAX];
+    uint64_t hash;
+    otp_str text; /* of a long text; borrowed */
+    bool is_long;
+};
+
+#define OTPI_KEY_LONG ((uint64_t)1 << 63)
+
+/* An entry as its registry knows it: one of its process's. */
+struct otpi_entry {
+    struct otpi_entry *prev, *next; /* lock: owners */
+    uint64_t hash;                  /* const */
+    uint64_t *bucket;               /* lock: shard. Of a duplicate registry */
+    uint32_t index;                 /* lock: shard. In the bucket */
+};
+
+/* One of the tables. */
+struct otpi_shard {
+    _Alignas(64) struct otp_lock lock;
+    _Atomic uint32_t log2;     /* atomic: 2^log2 slots; written under lock, in a change */
+    _Atomic uint64_t changes;  /* atomic: odd in a change; of all lives; written under lock */
+    _Atomic(uint64_t *) slots; /* as log2; NULL: none yet */
+    uint64_t *entries;         /* lock: of a unique registry, by slot; behind the slots */
+    uint64_t used;             /* lock: slots */
+    _Atomic uint64_t count;    /* atomic: entries; written under lock */
+};
+
+/* The processes that have entries. */
+struct otpi_owners {
+    _Alignas(64) struct otp_lock lock;
+    struct otpi_map owners; /* lock: pid bits -> struct otpi_owner */
+};
+
+/* One of them: it stays until its process or the registry ends. */
+struct otpi_owner {
+    struct otp_tie tie;
+    struct otpi_registry *registry;
+    otp_pid pid;
+    struct otpi_entry *entries, *last; /* lock: owners. In the order of registering */
+    bool closed;             /* lock: owners. The registry has ended: whom tie tells frees it */
+    struct otpi_owner *told; /* owner: the end of the registry */
+};
+
+/* What a registry's process shows. Its words are the tables'. */
+struct otpi_registry {
+    struct otp_shared shared;
+    struct otp_tie tie;                        /* to its own process */
+    _Atomic(const struct otp_registry *) type; /* atomic: of this life */
+    uint64_t seed;                             /* const, for ever */
+    struct otp_lock meta_lock;
+    void *meta; /* lock: meta. A block, or NULL: none */
+    size_t meta_size;
+    struct otpi_shard shards[OTPI_REGISTRY_SHARDS];
+    struct otpi_owners owners[OTPI_REGISTRY_SHARDS];
+};
+
+extern const struct otp_behaviour otpi_registry_behaviour;
+
+/* -- words that others read meanwhile -- */
+
+/* acquire, release: who reads a word of a change sees, in what it reads next, that there is one */
+static inline uint64_t otpi_word_get(const uint64_t *at)
+{
+    return __atomic_load_n(at, __ATOMIC_ACQUIRE);
+}
+
+static inline void otpi_word_set(uint64_t *at, uint64_t word)
+{
+    __atomic_store_n(at, word, __ATOMIC_RELEASE);
+}
+
+/* -- entering -- */
+
+/* Finds the registry that dest is, and enters; otp_leave ends it. The registry's statuses. */
+otp_status otpi_registry_enter(otp_dest dest, const struct otp_registry *type,
+                               struct otpi_registry **registry, otp_pid *pid);
+/* It still is pid. A table that was found before this is that one's, under the lock of its shard or
+ * of owners too for as long as that is held. */
+static inline bool otpi_registry_is(const struct otpi_registry *registry, otp_pid pid)
+{
+    return otpi_word_get(&registry->shared.pid) == pid.bits;
+}
+
+/* What its owners are kept in. */
+struct otpi_owners *otpi_registry_owners(struct otpi_registry *registry, otp_pid pid);
+
+/* -- registry_table.c -- */
+
+struct otpi_shape otpi_shape_of(const struct otp_registry *type);
+/* False: it is too long. Borrows key. */
+bool otpi_key_make(const struct otp_registry *type, uint64_t seed, const void *key,
+                   struct otpi_key *out);
+
+static inline struct otpi_shard *otpi_registry_shard(struct otpi_registry *registry, uint64_t hash)
+{
+    return &registry->shards[hash >> 58];
+}
+
+/* A reading without the lock of a shard. */
+struct otpi_reading {
+    struct otpi_shard *shard;
+    uint64_t changes;
+    uint64_t *slots; /* NULL: none */
+    uint64_t mask;
+    bool locked; /* after many tries */
+    uint32_t tries;
+};
+
+/* for (begin; next;) reads once, and again for as long as what was read was not whole; ended says
+ * that the registry is another one's by now. To be left by `next` only. */
+void otpi_reading_begin(struct otpi_reading *reading, struct otpi_shard *shard);
+/* Begins a try, or ends the last one: false: what was read in it is good. */
+bool otpi_reading_next(struct otpi_reading *reading);
+/* Nothing has changed so far. */
+static inline bool otpi_reading_is_whole(const struct otpi_reading *reading)
+{
+    return atomic_load_explicit(&reading->shard->changes, memory_order_relaxed) == reading->changes;
+}
+/* The slot of key; NULL: there is none, or something has changed. */
+uint64_t *otpi_reading_find(const struct otpi_reading *reading, const struct otpi_shape *shape,
+                            const struct otpi_key *key);
+
+/* A value as its words; false: no memory. Freed by value_drop. */
+bool otpi_value_make(const struct otp_registry *type, const void *value, uint64_t *words);
+void otpi_value_drop(const struct otpi_shape *shape, const uint64_t *words);
+
+/* What is put. */
+struct otpi_putting {
+    const struct otpi_key *key;
+    otp_pid pid;
+    const uint64_t *value;
+    struct otpi_entry *entry;
+    otp_pid holder; /* of a unique registry, if the key is taken */
+};
+
+/* All of these: under the lock of the owners of whom the entry is of. */
+
+/* Takes the entry and its value if OK. ALREADY_STARTED: *holder. NOMEM. Takes and leaves the lock
+ * of the shard, as all below. */
+otp_status otpi_shard_put(struct otpi_registry *registry, const struct otp_registry *type,
+                          struct otpi_putting *putting);
+/* Takes the entry of pid away, with its value; not the struct itself. */
+void otpi_shard_take(struct otpi_registry *registry, const struct otp_registry *type,
+                     struct otpi_entry *entry);
+/* The entry that pid has in a unique registry; NULL: none. */
+struct otpi_entry *otpi_shard_own(struct otpi_registry *registry, const struct otp_registry *type,
+                                  const struct otpi_key *key, otp_pid pid);
+/* Whether entry has that key. */
+bool otpi_shard_has_key(struct otpi_registry *registry, const struct otp_registry *type,
+                        const struct otpi_entry *entry, const struct otpi_key *key);
+/* Sees an entry: the words of its key, and its own: pid and value. Under the lock. */
+typedef void otpi_shard_visitor(const uint64_t *key, const uint64_t *words, void *context);
+void otpi_shard_visit(struct otpi_registry *registry, const struct otp_registry *type,
+                      const struct otpi_entry *entry, otpi_shard_visitor *visit, void *context);
+/* Shows all that the shard has. False: the registry is not pid any more. */
+bool otpi_shard_each(struct otpi_registry *registry, otp_pid pid, struct otpi_shard *shard,
+                     otpi_shard_visitor *visit, void *context);
+/* How many entries a bucket has, and their words. */
+const uint64_t *otpi_bucket_entries(const uint64_t *bucket, uint64_t *n);
+/* Replaces the value of pid's entry; the old one's words in value. False: it has none. */
+bool otpi_shard_swap(struct otpi_registry *registry, const struct otp_registry *type,
+                     const struct otpi_key *key, otp_pid pid, uint64_t *value);
+/* Frees what an empty shard has. */
+void otpi_shard_clear(struct otpi_shard *shard, const struct otp_registry *type);
+
+#endif

@@ -1,0 +1,758 @@
+/* registry_table.c - one shard of a registry: finding, putting, taking away.
+ *
+ * Idea: see registry.h. Linear probing with deletion by shifting back, so that there are no graves;
+ * a table grows at three quarters. A table that was replaced is given back at once: who still reads
+ * it finds out.
+ * Threads: any. Locks: shard. Owns: tables, buckets, long keys, boxed values.
+ */
+#include "behav/registry.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "base/mutant.h"
+
+#define WORD          sizeof(uint64_t)
+#define TEXT_WORDS    4
+#define TEXT_IN_PLACE ((TEXT_WORDS - 1) * WORD)
+#define LOG2_MIN      3
+#define BUCKET_HEAD   2
+#define BUCKET_MIN    2
+#define TRIES         100
+
+static size_t words_of(size_t bytes)
+{
+    return (bytes + WORD - 1) / WORD;
+}
+
+struct otpi_shape otpi_shape_of(const struct otp_registry *type)
+{
+    const struct otp_layout *value = type->value;
+    struct otpi_shape shape = { 0 };
+
+    if (value != NULL) {
+        shape.boxed = value->n_refs != 0 || value->size > OTPI_REGISTRY_VALUE_MAX * WORD;
+        shape.value = shape.boxed ? 1 : (uint32_t)words_of(value->size);
+    }
+    shape.entry = 1 + shape.value;
+    shape.head = type->keys == OTP_UNIQUE ? shape.entry : 1;
+    shape.key = type->key_kind == OTP_KEY_TEXT ? TEXT_WORDS : (uint32_t)words_of(type->key->size);
+    shape.slot = shape.head + shape.key;
+    return shape;
+}
+
+/* -- keys -- */
+
+static bool make_text(uint64_t seed, const otp_str *text, struct otpi_key *out)
+{
+    if (text->size > OTP_REGISTRY_TEXT_MAX)
+        return false;
+    out->hash = otpi_hash_bytes(seed, text->data, text->size);
+    out->is_long = text->size > TEXT_IN_PLACE;
+    memset(out->words, 0, TEXT_WORDS * WORD);
+    out->words[0] = text->size;
+    if (out->is_long) {
+        out->words[0] |= OTPI_KEY_LONG;
+        out->words[1] = out->hash;
+        out->text = *text;
+    } else if (text->size != 0) {
+        memcpy(&out->words[1], text->data, text->size);
+    }
+    return true;
+}
+
+bool otpi_key_make(const struct otp_registry *type, uint64_t seed, const void *key,
+                   struct otpi_key *out)
+{
+    size_t size = type->key->size;
+
+    if (type->key_kind == OTP_KEY_TEXT)
+        return make_text(seed, key, out);
+    out->is_long = false;
+    if (size == WORD) {
+        memcpy(out->words, key, WORD);
+        out->hash = otpi_hash_number(seed, out->words[0]);
+        return true;
+    }
+    out->words[words_of(size) - 1] = 0;
+    memcpy(out->words, key, size);
+    out->hash = otpi_hash_bytes(seed, out->words, words_of(size) * WORD);
+    return true;
+}
+
+/* The hash of the key at `at`. lock: shard. */
+static uint64_t hash_at(const struct otp_registry *type, uint64_t seed, const uint64_t *at)
+{
+    size_t size = type->key->size;
+
+    if (type->key_kind == OTP_KEY_TEXT)
+        return (at[0] & OTPI_KEY_LONG) != 0 ? at[1] : otpi_hash_bytes(seed, &at[1], at[0]);
+    if (size == WORD)
+        return otpi_hash_number(seed, at[0]);
+    return otpi_hash_bytes(seed, at, words_of(size) * WORD);
+}
+
+/* The word of text that begins at byte `from`, filled up with zeros. */
+static uint64_t text_word(otp_str text, size_t from)
+{
+    uint64_t word = 0;
+    size_t left = text.size - from;
+
+    memcpy(&word, text.data + from, left < WORD ? left : WORD);
+    return word;
+}
+
+static bool same_text(const uint64_t *block, otp_str text)
+{
+    for (size_t from = 0; from < text.size; from += WORD)
+        if (otpi_word_get(&block[from / WORD]) != text_word(text, from))
+            return false;
+    return true;
+}
+
+/* reading is NULL under the lock. */
+static bool same_key(const uint64_t *at, uint32_t n_words, const struct otpi_key *key,
+                     const struct otpi_reading *reading)
+{
+    const uint64_t *block;
+
+    if (key->is_long)
+        n_words = 2;
+    for (uint32_t i = 0; i < n_words; i++)
+        if (otpi_word_get(&at[i]) != key->words[i])
+            return false;
+    if (!key->is_long)
+        return true;
+    block = (const uint64_t *)(uintptr_t)otpi_word_get(&at[2]);
+    /* an address only if nothing has changed */
+    if (reading != NULL && !otpi_reading_is_whole(reading))
+        return false;
+    return same_text(block, key->text);
+}
+
+/* The words of a key for a slot of its own; false: no memory. */
+static bool store_key(const struct otpi_key *key, const struct otpi_shape *shape, uint64_t *words)
+{
+    uint64_t *block;
+
+    memcpy(words, key->words, shape->key * WORD);
+    if (!key->is_long)
+        return true;
+    block = otp_stable(words_of(key->text.size) * WORD);
+    if (block == NULL)
+        return false;
+    for (size_t from = 0; from < key->text.size; from += WORD)
+        otpi_word_set(&block[from / WORD], text_word(key->text, from));
+    words[2] = (uint64_t)(uintptr_t)block;
+    return true;
+}
+
+static void drop_key(const struct otp_registry *type, const uint64_t *at)
+{
+    if (type->key_kind == OTP_KEY_TEXT && (at[0] & OTPI_KEY_LONG) != 0)
+        otp_stable_free((void *)(uintptr_t)at[2], words_of(at[0] & ~OTPI_KEY_LONG) * WORD);
+}
+
+/* -- values -- */
+
+/* A block of its own, copied word by word, as late readers may read. */
+static uint64_t *make_block(const struct otp_layout *layout, const void *value)
+{
+    size_t size = otp_layout_measure(layout, value);
+    uint64_t *copy = size == 0 ? NULL : otpi_alloc_zero(words_of(size) * WORD);
+    uint64_t *block = copy == NULL ? NULL : otp_stable((2 + words_of(size)) * WORD);
+
+    if (block != NULL) {
+        otp_layout_copy(layout, value, copy);
+        otpi_word_set(&block[0], size);
+        otpi_word_set(&block[1], (uint64_t)(uintptr_t)copy);
+        for (size_t i = 0; i < words_of(size); i++)
+            otpi_word_set(&block[2 + i], copy[i]);
+    }
+    otpi_release(copy, words_of(size) * WORD);
+    return block;
+}
+
+bool otpi_value_make(const struct otp_registry *type, const void *value, uint64_t *words)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    uint64_t *block;
+
+    if (shape.value == 0)
+        return true;
+    if (shape.boxed) {
+        block = make_block(type->value, value);
+        words[0] = (uint64_t)(uintptr_t)block;
+        return block != NULL;
+    }
+    words[shape.value - 1] = 0;
+    memcpy(words, value, type->value->size);
+    return true;
+}
+
+void otpi_value_drop(const struct otpi_shape *shape, const uint64_t *words)
+{
+    uint64_t *block;
+
+    if (!shape->boxed)
+        return;
+    block = (uint64_t *)(uintptr_t)words[0];
+    otp_stable_free(block, (2 + words_of(block[0])) * WORD);
+}
+
+/* -- reading -- */
+
+void otpi_reading_begin(struct otpi_reading *reading, struct otpi_shard *shard)
+{
+    reading->shard = shard;
+    reading->tries = 0;
+    reading->locked = false;
+}
+
+/* False: a change is going on. */
+static bool begin_try(struct otpi_reading *reading)
+{
+    struct otpi_shard *shard = reading->shard;
+
+    /* acquire: pairs with the release in end_change; the table is as that left it */
+    reading->changes = atomic_load_explicit(&shard->changes, memory_order_acquire);
+    reading->slots = atomic_load_explicit(&shard->slots, memory_order_acquire);
+    reading->mask = ((uint64_t)1 << atomic_load_explicit(&shard->log2, memory_order_acquire)) - 1;
+    return (reading->changes & 1) == 0 && otpi_reading_is_whole(reading);
+}
+
+bool otpi_reading_next(struct otpi_reading *reading)
+{
+    if (reading->tries > 0 && otpi_reading_is_whole(reading)) {
+        if (reading->locked)
+            otp_lock_release(&reading->shard->lock);
+        return false;
+    }
+    do {
+        if (++reading->tries == TRIES) {
+            otp_lock_take(&reading->shard->lock);
+            reading->locked = true;
+        }
+    } while (!begin_try(reading));
+    return true;
+}
+
+/* Late, a table may have no empty slot: one looks now and then. */
+uint64_t *otpi_reading_find(const struct otpi_reading *reading, const struct otpi_shape *shape,
+                            const struct otpi_key *key)
+{
+    uint64_t at = key->hash;
+
+    if (reading->slots == NULL)
+        return NULL;
+    for (uint64_t n = 0; n <= reading->mask; n++, at++) {
+        uint64_t *slot = &reading->slots[(at & reading->mask) * shape->slot];
+        if (otpi_word_get(slot) == 0 || (n % 64 == 63 && !otpi_reading_is_whole(reading)))
+            return NULL;
+        if (same_key(slot + shape->head, shape->key, key, reading))
+            return slot;
+    }
+    return NULL;
+}
+
+/* -- changing: all under the lock of the shard -- */
+
+static void begin_change(struct otpi_shard *shard)
+{
+    /* relaxed: each word that follows is released after it */
+    uint64_t changes = atomic_load_explicit(&shard->changes, memory_order_relaxed);
+    atomic_store_explicit(&shard->changes, changes + 1, memory_order_relaxed);
+}
+
+static void end_change(struct otpi_shard *shard)
+{
+    uint64_t changes = atomic_load_explicit(&shard->changes, memory_order_relaxed);
+    atomic_store_explicit(&shard->changes, changes + 1, memory_order_release);
+}
+
+/* Entries lie beside words that others read, so they are words too. */
+static void set_entry(uint64_t *entries, uint64_t at, const struct otpi_entry *entry)
+{
+    otpi_word_set(&entries[at], (uint64_t)(uintptr_t)entry);
+}
+
+static struct otpi_entry *get_entry(const uint64_t *entries, uint64_t at)
+{
+    return (struct otpi_entry *)(uintptr_t)entries[at];
+}
+
+static uint64_t *slots_of(const struct otpi_shard *shard)
+{
+    return atomic_load_explicit(&shard->slots, memory_order_relaxed);
+}
+
+static uint64_t mask_of(const struct otpi_shard *shard)
+{
+    return ((uint64_t)1 << atomic_load_explicit(&shard->log2, memory_order_relaxed)) - 1;
+}
+
+static size_t table_size(uint32_t log2, uint32_t slot_words, bool unique)
+{
+    return ((size_t)slot_words + (unique ? 1 : 0)) * WORD << log2;
+}
+
+static void count(struct otpi_shard *shard, uint64_t more)
+{
+    uint64_t n = atomic_load_explicit(&shard->count, memory_order_relaxed);
+    atomic_store_explicit(&shard->count, n + more, memory_order_relaxed);
+}
+
+/* The first empty slot for hash. */
+static uint64_t empty_slot(const uint64_t *slots, uint64_t mask, uint32_t stride, uint64_t hash)
+{
+    uint64_t at = hash & mask;
+
+    while (slots[at * stride] != 0)
+        at = (at + 1) & mask;
+    return at;
+}
+
+static void move_all(struct otpi_registry *registry, const struct otp_registry *type,
+                     const struct otpi_shard *shard, uint64_t *to, uint32_t log2)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    uint64_t *from = slots_of(shard), mask = ((uint64_t)1 << log2) - 1;
+    uint64_t *entries = to + ((size_t)shape.slot << log2);
+
+    for (uint64_t i = 0; from != NULL && i <= mask_of(shard); i++) {
+        const uint64_t *slot = &from[i * shape.slot];
+        uint64_t at;
+        if (slot[0] == 0)
+            continue;
+        at = empty_slot(to, mask, shape.slot, hash_at(type, registry->seed, slot + shape.head));
+        for (uint32_t k = 0; k < shape.slot; k++)
+            otpi_word_set(&to[at * shape.slot + k], slot[k]);
+        if (type->keys == OTP_UNIQUE)
+            otpi_word_set(&entries[at], shard->entries[i]);
+    }
+}
+
+/* Room for one more slot. False: no memory. */
+static bool make_room(struct otpi_registry *registry, const struct otp_registry *type,
+                      struct otpi_shard *shard)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    bool unique = type->keys == OTP_UNIQUE;
+    uint64_t *old = slots_of(shard), *slots;
+    uint32_t log2 = atomic_load_explicit(&shard->log2, memory_order_relaxed), more = LOG2_MIN;
+
+    if (old != NULL && (shard->used + 1) * 4 <= (mask_of(shard) + 1) * 3)
+        return true;
+    if (old != NULL)
+        more = log2 + 1;
+    slots = otp_stable(table_size(more, shape.slot, unique));
+    if (slots == NULL)
+        return false;
+    for (size_t i = 0; i < (size_t)1 << more; i++)
+        otpi_word_set(&slots[i * shape.slot], 0);
+    move_all(registry, type, shard, slots, more);
+    begin_change(shard);
+    atomic_store_explicit(&shard->slots, slots, memory_order_release);
+    atomic_store_explicit(&shard->log2, more, memory_order_release);
+    end_change(shard);
+    shard->entries = slots + ((size_t)shape.slot << more);
+    if (old != NULL)
+        otp_stable_free(old, table_size(log2, shape.slot, unique));
+    return true;
+}
+
+/* The slot of key; NULL: there is none. */
+static uint64_t *find(const struct otpi_shard *shard, const struct otpi_shape *shape,
+                      const struct otpi_key *key)
+{
+    uint64_t *slots = slots_of(shard), mask = mask_of(shard);
+
+    for (uint64_t at = key->hash; slots != NULL; at++) {
+        uint64_t *slot = &slots[(at & mask) * shape->slot];
+        if (slot[0] == 0)
+            return NULL;
+        if (same_key(slot + shape->head, shape->key, key, NULL))
+            return slot;
+    }
+    return NULL;
+}
+
+/* A new slot with that key and head. Its table has room. False: no memory for the key. */
+static bool add_slot(struct otpi_shard *shard, const struct otpi_shape *shape,
+                     const struct otpi_key *key, const uint64_t *head, struct otpi_entry *entry)
+{
+    uint64_t words[OTPI_REGISTRY_KEY_MAX], *slots = slots_of(shard), *slot;
+    uint64_t at = empty_slot(slots, mask_of(shard), shape->slot, key->hash);
+
+    if (!store_key(key, shape, words))
+        return false;
+    slot = &slots[at * shape->slot];
+    begin_change(shard);
+    for (uint32_t i = 0; i < shape->key; i++)
+        otpi_word_set(&slot[shape->head + i], words[i]);
+    for (uint32_t i = shape->head; i-- > 0;)
+        otpi_word_set(&slot[i], head[i]);
+    end_change(shard);
+    if (entry->bucket == NULL)
+        set_entry(shard->entries, at, entry);
+    shard->used++;
+    return true;
+}
+
+/* Those behind it that it kept from their place move up. */
+static void remove_slot(struct otpi_registry *registry, const struct otp_registry *type,
+                        struct otpi_shard *shard, uint64_t *slot)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    uint64_t *slots = slots_of(shard), mask = mask_of(shard);
+    uint64_t hole = (uint64_t)(slot - slots) / shape.slot;
+
+    begin_change(shard);
+    drop_key(type, slot + shape.head);
+    for (uint64_t i = (hole + 1) & mask; slots[i * shape.slot] != 0; i = (i + 1) & mask) {
+        uint64_t *from = &slots[i * shape.slot], *to = &slots[hole * shape.slot];
+        uint64_t home = hash_at(type, registry->seed, from + shape.head) & mask;
+        if (((i - home) & mask) < ((i - hole) & mask))
+            continue;
+        for (uint32_t k = 0; k < shape.slot; k++)
+            otpi_word_set(&to[k], from[k]);
+        if (type->keys == OTP_UNIQUE)
+            otpi_word_set(&shard->entries[hole], shard->entries[i]);
+        hole = i;
+    }
+    otpi_word_set(&slots[hole * shape.slot], 0);
+    end_change(shard);
+    shard->used--;
+}
+
+/* -- unique -- */
+
+static otp_status put_unique(struct otpi_registry *registry, const struct otp_registry *type,
+                             struct otpi_shard *shard, struct otpi_putting *putting)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    uint64_t head[1 + OTPI_REGISTRY_VALUE_MAX];
+    uint64_t *slot = find(shard, &shape, putting->key);
+
+    if (slot != NULL && !OTP_MUTANT(B167)) {
+        putting->holder.bits = slot[0];
+        return OTP_ALREADY_STARTED;
+    }
+    head[0] = putting->pid.bits;
+    memcpy(&head[1], putting->value, shape.value * WORD);
+    putting->entry->bucket = NULL;
+    return make_room(registry, type, shard) &&
+                   add_slot(shard, &shape, putting->key, head, putting->entry)
+               ? OTP_OK
+               : OTP_NOMEM;
+}
+
+/* -- duplicate -- */
+
+static uint64_t *bucket_entries(uint64_t *bucket, const struct otpi_shape *shape)
+{
+    return &bucket[BUCKET_HEAD + bucket[1] * shape->entry];
+}
+
+static size_t bucket_size(const struct otpi_shape *shape, uint64_t room)
+{
+    return (BUCKET_HEAD + room * (shape->entry + 1)) * WORD;
+}
+
+static uint64_t *new_bucket(const struct otpi_shape *shape, uint64_t room)
+{
+    uint64_t *bucket = otp_stable(bucket_size(shape, room));
+
+    if (bucket != NULL) {
+        otpi_word_set(&bucket[0], 0);
+        otpi_word_set(&bucket[1], room);
+    }
+    return bucket;
+}
+
+/* The bucket of slot, twice as big. NULL: no memory. */
+static uint64_t *grow_bucket(struct otpi_shard *shard, const struct otpi_shape *shape,
+                             uint64_t *slot)
+{
+    uint64_t *old = (uint64_t *)(uintptr_t)slot[0], n = old[0];
+    uint64_t *bucket = new_bucket(shape, 2 * old[1]);
+
+    if (bucket == NULL)
+        return NULL;
+    for (uint64_t i = 0; i < n * shape->entry; i++)
+        otpi_word_set(&bucket[BUCKET_HEAD + i], old[BUCKET_HEAD + i]);
+    for (uint64_t i = 0; i < n; i++) {
+        struct otpi_entry *entry = get_entry(bucket_entries(old, shape), i);
+        entry->bucket = bucket;
+        set_entry(bucket_entries(bucket, shape), i, entry);
+    }
+    otpi_word_set(&bucket[0], n);
+    begin_change(shard);
+    otpi_word_set(slot, (uint64_t)(uintptr_t)bucket);
+    end_change(shard);
+    otp_stable_free(old, bucket_size(shape, old[1]));
+    return bucket;
+}
+
+/* A slot with an empty bucket. NULL: no memory. */
+static uint64_t *add_bucket(struct otpi_registry *registry, const struct otp_registry *type,
+                            struct otpi_shard *shard, struct otpi_putting *putting)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    uint64_t *bucket = new_bucket(&shape, BUCKET_MIN), head;
+
+    if (bucket == NULL)
+        return NULL;
+    head = (uint64_t)(uintptr_t)bucket;
+    putting->entry->bucket = bucket;
+    if (make_room(registry, type, shard) &&
+        add_slot(shard, &shape, putting->key, &head, putting->entry))
+        return bucket;
+    otp_stable_free(bucket, bucket_size(&shape, BUCKET_MIN));
+    return NULL;
+}
+
+static otp_status put_duplicate(struct otpi_registry *registry, const struct otp_registry *type,
+                                struct otpi_shard *shard, struct otpi_putting *putting)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    uint64_t *slot = find(shard, &shape, putting->key), *bucket, *at;
+
+    if (slot == NULL) {
+        bucket = add_bucket(registry, type, shard, putting);
+    } else {
+        bucket = (uint64_t *)(uintptr_t)slot[0];
+        if (bucket[0] == bucket[1])
+            bucket = grow_bucket(shard, &shape, slot);
+    }
+    if (bucket == NULL)
+        return OTP_NOMEM;
+    at = &bucket[BUCKET_HEAD + bucket[0] * shape.entry];
+    begin_change(shard);
+    otpi_word_set(at, putting->pid.bits);
+    for (uint32_t i = 0; i < shape.value; i++)
+        otpi_word_set(&at[1 + i], putting->value[i]);
+    putting->entry->bucket = bucket;
+    putting->entry->index = (uint32_t)bucket[0];
+    set_entry(bucket_entries(bucket, &shape), bucket[0], putting->entry);
+    otpi_word_set(&bucket[0], bucket[0] + 1);
+    end_change(shard);
+    return OTP_OK;
+}
+
+/* Out of its bucket: the last one takes its place. */
+static void take_duplicate(struct otpi_registry *registry, const struct otp_registry *type,
+                           struct otpi_shard *shard, uint64_t *slot, struct otpi_entry *entry)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    uint64_t *bucket = entry->bucket, last = bucket[0] - 1;
+    uint64_t *at = &bucket[BUCKET_HEAD + entry->index * shape.entry];
+    const uint64_t *from = &bucket[BUCKET_HEAD + last * shape.entry];
+    struct otpi_entry *moved = get_entry(bucket_entries(bucket, &shape), last);
+
+    if (last == 0) {
+        remove_slot(registry, type, shard, slot);
+        otp_stable_free(bucket, bucket_size(&shape, bucket[1]));
+        return;
+    }
+    begin_change(shard);
+    for (uint32_t i = 0; i < shape.entry; i++)
+        otpi_word_set(&at[i], from[i]);
+    moved->index = entry->index;
+    set_entry(bucket_entries(bucket, &shape), entry->index, moved);
+    otpi_word_set(&bucket[0], last);
+    end_change(shard);
+}
+
+/* -- both -- */
+
+/* The slot that entry is in. */
+static uint64_t *locate(const struct otpi_shard *shard, const struct otp_registry *type,
+                        const struct otpi_entry *entry)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    uint64_t *slots = slots_of(shard), mask = mask_of(shard), at = entry->hash & mask;
+
+    if (slots == NULL)
+        return NULL;
+    for (; slots[at * shape.slot] != 0; at = (at + 1) & mask) {
+        uint64_t *slot = &slots[at * shape.slot];
+        if (type->keys == OTP_UNIQUE ? get_entry(shard->entries, at) == entry
+                                     : slot[0] == (uint64_t)(uintptr_t)entry->bucket)
+            return slot;
+    }
+    return NULL;
+}
+
+/* The words of an entry that is in slot. */
+static const uint64_t *words_at(const struct otp_registry *type, const struct otpi_shape *shape,
+                                const uint64_t *slot, const struct otpi_entry *entry)
+{
+    return type->keys == OTP_UNIQUE ? slot
+                                    : &entry->bucket[BUCKET_HEAD + entry->index * shape->entry];
+}
+
+otp_status otpi_shard_put(struct otpi_registry *registry, const struct otp_registry *type,
+                          struct otpi_putting *putting)
+{
+    struct otpi_shard *shard = otpi_registry_shard(registry, putting->key->hash);
+    otp_status status;
+
+    putting->entry->hash = putting->key->hash;
+    otp_lock_take(&shard->lock);
+    if (type->keys == OTP_UNIQUE)
+        status = put_unique(registry, type, shard, putting);
+    else
+        status = put_duplicate(registry, type, shard, putting);
+    if (status == OTP_OK)
+        count(shard, 1);
+    otp_lock_release(&shard->lock);
+    return status;
+}
+
+void otpi_shard_take(struct otpi_registry *registry, const struct otp_registry *type,
+                     struct otpi_entry *entry)
+{
+    struct otpi_shard *shard = otpi_registry_shard(registry, entry->hash);
+    const struct otpi_shape shape = otpi_shape_of(type);
+    uint64_t *slot, value = 0;
+
+    otp_lock_take(&shard->lock);
+    slot = locate(shard, type, entry);
+    if (shape.boxed)
+        value = words_at(type, &shape, slot, entry)[1];
+    if (type->keys == OTP_UNIQUE && !OTP_MUTANT(B170))
+        remove_slot(registry, type, shard, slot);
+    else if (type->keys != OTP_UNIQUE)
+        take_duplicate(registry, type, shard, slot, entry);
+    count(shard, (uint64_t)0 - 1);
+    otp_lock_release(&shard->lock);
+    /* after the change: who reads it meanwhile finds out */
+    otpi_value_drop(&shape, &value);
+}
+
+struct otpi_entry *otpi_shard_own(struct otpi_registry *registry, const struct otp_registry *type,
+                                  const struct otpi_key *key, otp_pid pid)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    struct otpi_shard *shard = otpi_registry_shard(registry, key->hash);
+    struct otpi_entry *entry = NULL;
+    uint64_t *slot;
+
+    otp_lock_take(&shard->lock);
+    slot = find(shard, &shape, key);
+    if (slot != NULL && slot[0] == pid.bits)
+        entry = get_entry(shard->entries, (uint64_t)(slot - slots_of(shard)) / shape.slot);
+    otp_lock_release(&shard->lock);
+    return entry;
+}
+
+bool otpi_shard_has_key(struct otpi_registry *registry, const struct otp_registry *type,
+                        const struct otpi_entry *entry, const struct otpi_key *key)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    struct otpi_shard *shard = otpi_registry_shard(registry, entry->hash);
+    bool same;
+
+    if (entry->hash != key->hash)
+        return false;
+    otp_lock_take(&shard->lock);
+    same = same_key(locate(shard, type, entry) + shape.head, shape.key, key, NULL);
+    otp_lock_release(&shard->lock);
+    return same;
+}
+
+bool otpi_shard_swap(struct otpi_registry *registry, const struct otp_registry *type,
+                     const struct otpi_key *key, otp_pid pid, uint64_t *value)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    struct otpi_shard *shard = otpi_registry_shard(registry, key->hash);
+    uint64_t *slot;
+    bool own;
+
+    otp_lock_take(&shard->lock);
+    slot = find(shard, &shape, key);
+    own = slot != NULL && slot[0] == pid.bits;
+    if (own)
+        begin_change(shard);
+    for (uint32_t i = 0; own && i < shape.value; i++) {
+        uint64_t old = slot[1 + i];
+        otpi_word_set(&slot[1 + i], value[i]);
+        value[i] = old;
+    }
+    if (own)
+        end_change(shard);
+    otp_lock_release(&shard->lock);
+    return own;
+}
+
+void otpi_shard_visit(struct otpi_registry *registry, const struct otp_registry *type,
+                      const struct otpi_entry *entry, otpi_shard_visitor *visit, void *context)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    struct otpi_shard *shard = otpi_registry_shard(registry, entry->hash);
+    const uint64_t *slot;
+
+    otp_lock_take(&shard->lock);
+    slot = locate(shard, type, entry);
+    visit(slot + shape.head, words_at(type, &shape, slot, entry), context);
+    otp_lock_release(&shard->lock);
+}
+
+/* lock: shard. */
+static void visit_all(const struct otpi_shard *shard, const struct otp_registry *type,
+                      otpi_shard_visitor *visit, void *context)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    const uint64_t *slots = slots_of(shard);
+
+    for (uint64_t i = 0; slots != NULL && i <= mask_of(shard); i++) {
+        const uint64_t *slot = &slots[i * shape.slot], *entries = slot;
+        uint64_t n = 1;
+        if (slot[0] == 0)
+            continue;
+        if (type->keys != OTP_UNIQUE)
+            entries = otpi_bucket_entries((const uint64_t *)(uintptr_t)slot[0], &n);
+        for (uint64_t k = 0; k < n; k++)
+            visit(slot + shape.head, entries + k * shape.entry, context);
+    }
+}
+
+bool otpi_shard_each(struct otpi_registry *registry, otp_pid pid, struct otpi_shard *shard,
+                     otpi_shard_visitor *visit, void *context)
+{
+    bool is;
+
+    otp_lock_take(&shard->lock);
+    is = otpi_registry_is(registry, pid);
+    if (is)
+        visit_all(shard, atomic_load_explicit(&registry->type, memory_order_relaxed), visit,
+                  context);
+    otp_lock_release(&shard->lock);
+    return is;
+}
+
+const uint64_t *otpi_bucket_entries(const uint64_t *bucket, uint64_t *n)
+{
+    *n = otpi_word_get(&bucket[0]);
+    return &bucket[BUCKET_HEAD];
+}
+
+void otpi_shard_clear(struct otpi_shard *shard, const struct otp_registry *type)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    uint64_t *slots;
+
+    otp_lock_take(&shard->lock);
+    slots = slots_of(shard);
+    begin_change(shard);
+    atomic_store_explicit(&shard->slots, NULL, memory_order_release);
+    end_change(shard);
+    if (slots != NULL)
+        otp_stable_free(slots, table_size(atomic_load_explicit(&shard->log2, memory_order_relaxed),
+                                          shape.slot, type->keys == OTP_UNIQUE));
+    shard->entries = NULL;
+    shard->used = 0;
+    otp_lock_release(&shard->lock);
+}
