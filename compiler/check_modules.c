@@ -212,6 +212,8 @@ static void check_decl(struct check *c, const struct decl *d)
         check_time(c, &d->application.stop_within, "stop_within");
     } else if (d->kind == DECL_CACHE) {
         check_time(c, &d->cache.stale, "stale");
+    } else if (d->kind == DECL_REGISTRY) {
+        check_built_in(c, d);
     }
     for (const struct message *m = ast_messages(d); m; m = m->next) {
         check_handler(c, &m->handler);

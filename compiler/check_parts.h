@@ -34,6 +34,9 @@ void check_operations(struct check *c, const struct decl *d);
 /* check_modules.c: what one declaration says wrong by itself. */
 void check_modules(struct check *c);
 
+/* check_built_in.c: what registries and their like need of other modules. */
+void check_built_in(struct check *c, const struct decl *d);
+
 /* check_order.c: what cannot work in a tree of supervisors. */
 void check_order(struct check *c);
 

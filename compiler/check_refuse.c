@@ -148,8 +148,11 @@ static void refuse_decl(struct check *c, const struct decl *d)
     case DECL_SUPERVISOR: refuse_supervisor(c, &d->supervisor); break;
     case DECL_APPLICATION: refuse_application(c, &d->application); break;
     case DECL_AGENT: refuse_messages(c, d->agent.server.messages.first); break;
-    case DECL_TASK:
     case DECL_REGISTRY:
+        refuse_type(c, d->registry.value.type);
+        refuse_type(c, d->registry.meta.type);
+        break;
+    case DECL_TASK:
     case DECL_PUBSUB:
     case DECL_CACHE:
     case DECL_TASK_SUPERVISOR:

@@ -46,17 +46,17 @@ static void emit_module(struct emitter *e, const struct plan_module *m)
             emit_call(e, &m->messages[i]);
 }
 
-static void emit_supervisor(struct emitter *e, const struct plan_supervisor *s)
+/* Of what takes no options: the table, of type, and the functions that start one. */
+static void emit_plain_start_heads(struct emitter *e, const char *c_name, const char *type)
 {
-    emit_note(e, "supervisor ", s->name, s->line, s->doc);
     tmpl_put(&e->out,
-             "extern const struct otp_supervisor $c$_module;\n"
+             "extern const struct $type$ $c$_module;\n"
              "OTP_MUST_CHECK otp_status $c$_start(otp_pid *pid);\n"
              "OTP_MUST_CHECK otp_status $c$_start_link(otp_pid *pid);\n"
              "OTP_MUST_CHECK otp_status $c$_start_with(const struct otp_start *how, "
              "otp_pid *pid);\n"
              "struct otp_child $c$_child_spec(void);\n\n",
-             EMIT_VARS(TMPL_VAR("c", s->c_name)));
+             EMIT_VARS(TMPL_VAR("c", c_name), TMPL_VAR("type", type)));
 }
 
 void emit_header(struct emitter *e)
@@ -76,8 +76,16 @@ void emit_header(struct emitter *e)
              EMIT_VARS(TMPL_VAR("upper", p->upper), TMPL_VAR("file", p->file)));
     for (size_t i = 0; i < p->n_modules; i++)
         emit_module(e, &p->modules[i]);
-    for (size_t i = 0; i < p->n_supervisors; i++)
-        emit_supervisor(e, &p->supervisors[i]);
+    for (size_t i = 0; i < p->n_registries; i++) {
+        const struct plan_registry *r = &p->registries[i];
+        emit_note(e, "registry ", r->name, r->line, r->doc);
+        emit_plain_start_heads(e, r->c_name, "otp_registry");
+    }
+    for (size_t i = 0; i < p->n_supervisors; i++) {
+        const struct plan_supervisor *s = &p->supervisors[i];
+        emit_note(e, "supervisor ", s->name, s->line, s->doc);
+        emit_plain_start_heads(e, s->c_name, "otp_supervisor");
+    }
     if (p->application) {
         emit_note(e, "application ", p->application->name, p->application->line,
                   p->application->doc);

@@ -141,8 +141,17 @@ void emit_source_table(struct emitter *e, const struct plan_table *t); /* emit_t
 void emit_source_layouts(struct emitter *e);                           /* emit_layout.c */
 void emit_source_env(struct emitter *e);                               /* emit_tree.c */
 void emit_source_tree(struct emitter *e);                              /* emit_tree.c */
-void emit_main(struct emitter *e);                                     /* emit_main.c */
-void emit_skeleton(struct emitter *e, const struct plan_module *m);    /* emit_skeleton.c */
+/* emit_tree.c: the functions that start what takes no options, and its child spec. */
+void emit_plain_starts(struct emitter *e, const char *c_name, const char *name,
+                       const char *registered, const char *start);
+void emit_main(struct emitter *e);                                  /* emit_main.c */
+void emit_skeleton(struct emitter *e, const struct plan_module *m); /* emit_skeleton.c */
+
+/* ---- emit_registry.c ---- */
+
+void emit_registry_types(struct emitter *e, const struct plan_registry *r);
+void emit_registry_heads(struct emitter *e, const struct plan_registry *r);
+void emit_source_registry(struct emitter *e, const struct plan_registry *r);
 
 /* ---- emit_describe.c ---- */
 

@@ -283,6 +283,8 @@ void emit_source(struct emitter *e)
     emit_source_env(e);
     for (size_t i = 0; i < p->n_modules; i++)
         emit_module(e, &p->modules[i]);
+    for (size_t i = 0; i < p->n_registries; i++)
+        emit_source_registry(e, &p->registries[i]);
     emit_source_tree(e);
     tmpl_trim(&e->out);
     emit_finish(e, TMPL_JOIN(e->arena, p->file, ".c"), EMIT_GENERATED);

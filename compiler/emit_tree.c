@@ -189,22 +189,23 @@ static void emit_supervisor_table(struct emitter *e, const struct plan_superviso
     tmpl_raw(&e->out, "};\n\n");
 }
 
-static void emit_supervisor_functions(struct emitter *e, const struct plan_supervisor *s)
+void emit_plain_starts(struct emitter *e, const char *c_name, const char *name,
+                       const char *registered, const char *start)
 {
     tmpl_put(&e->out,
              "otp_status $c$_start(otp_pid *pid)\n"
              "{\n"
              "    const struct otp_start how_ = {.name = \"$registered$\"};\n"
-             "    return otp_supervisor_start(&$c$_module.module, &how_, NULL, pid);\n"
+             "    return $start$(&$c$_module.module, &how_, NULL, pid);\n"
              "}\n\n"
              "otp_status $c$_start_link(otp_pid *pid)\n"
              "{\n"
              "    const struct otp_start how_ = {.name = \"$registered$\", .link = true};\n"
-             "    return otp_supervisor_start(&$c$_module.module, &how_, NULL, pid);\n"
+             "    return $start$(&$c$_module.module, &how_, NULL, pid);\n"
              "}\n\n"
              "otp_status $c$_start_with(const struct otp_start *how, otp_pid *pid)\n"
              "{\n"
-             "    return otp_supervisor_start(&$c$_module.module, how, NULL, pid);\n"
+             "    return $start$(&$c$_module.module, how, NULL, pid);\n"
              "}\n\n"
              "struct otp_child $c$_child_spec(void)\n"
              "{\n"
@@ -213,8 +214,8 @@ static void emit_supervisor_functions(struct emitter *e, const struct plan_super
              ".restart = OTP_PERMANENT};\n"
              "    return child_;\n"
              "}\n\n",
-             EMIT_VARS(TMPL_VAR("c", s->c_name), TMPL_VAR("registered", s->registered),
-                       TMPL_VAR("name", s->name)));
+             EMIT_VARS(TMPL_VAR("c", c_name), TMPL_VAR("registered", registered),
+                       TMPL_VAR("name", name), TMPL_VAR("start", start)));
 }
 
 static void emit_supervisor(struct emitter *e, const struct plan_supervisor *s)
@@ -228,7 +229,7 @@ static void emit_supervisor(struct emitter *e, const struct plan_supervisor *s)
     emit_settings(e, s, true);
     emit_children(e, s);
     emit_supervisor_table(e, s);
-    emit_supervisor_functions(e, s);
+    emit_plain_starts(e, s->c_name, s->name, s->registered, "otp_supervisor_start");
 }
 
 /* ---- The application ---- */

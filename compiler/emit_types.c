@@ -206,6 +206,8 @@ static void emit_functions(struct emitter *e)
     emit_names_section(e);
     for (size_t i = 0; i < p->n_modules; i++)
         emit_module_functions(e, &p->modules[i]);
+    for (size_t i = 0; i < p->n_registries; i++)
+        emit_registry_heads(e, &p->registries[i]);
     tmpl_raw(&e->out, "OTP_END_DECLS\n\n");
 }
 
@@ -248,6 +250,8 @@ void emit_types(struct emitter *e)
         emit_struct(e, p->structs[i]);
     for (size_t i = 0; i < p->n_modules; i++)
         emit_module_types(e, &p->modules[i]);
+    for (size_t i = 0; i < p->n_registries; i++)
+        emit_registry_types(e, &p->registries[i]);
     emit_env(e);
     emit_functions(e);
     tmpl_raw(&e->out, "#endif\n");

@@ -62,10 +62,14 @@ static void plan_modules(struct plan_builder *b)
     b->modules = ARENA_ARRAY(b->arena, struct plan_module,
                              count_of(f, DECL_GENSERVER) + count_of(f, DECL_AGENT));
     b->supervisors = ARENA_ARRAY(b->arena, struct plan_supervisor, count_of(f, DECL_SUPERVISOR));
+    b->registries = ARENA_ARRAY(b->arena, struct plan_registry, count_of(f, DECL_REGISTRY));
     for (const struct decl *d = f->decls.first; d; d = d->next)
         if (ast_server(d))
             plan_server(b, d);
     plan_edges(b);
+    for (const struct decl *d = f->decls.first; d; d = d->next)
+        if (d->kind == DECL_REGISTRY)
+            plan_registry(b, d);
     for (const struct decl *d = f->decls.first; d; d = d->next)
         if (d->kind == DECL_SUPERVISOR)
             plan_supervisor(b, d);
@@ -106,6 +110,14 @@ static void want_layouts(struct plan_builder *b)
         }
         for (size_t j = 0; j < m->n_messages; j++)
             want_message(b, &m->messages[j]);
+    }
+    for (size_t i = 0; i < b->n_registries; i++) {
+        const struct plan_registry *r = &b->registries[i];
+        plan_want_item(b, r->key);
+        if (r->value)
+            plan_want_item(b, r->value);
+        if (r->meta)
+            plan_want_item(b, r->meta);
     }
 }
 
@@ -188,6 +200,8 @@ static void hand_over(struct plan_builder *b)
     p->n_modules = b->n_modules;
     p->supervisors = b->supervisors;
     p->n_supervisors = b->n_supervisors;
+    p->registries = b->registries;
+    p->n_registries = b->n_registries;
 }
 
 const struct plan *plan_build(struct unit *u, const struct file *f)

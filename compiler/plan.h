@@ -261,6 +261,22 @@ struct plan_supervisor {
     size_t n_configured; /* ... that read the configuration */
 };
 
+/* A registry. */
+struct plan_registry {
+    const char *name;
+    const char *stem;
+    const char *c_name;
+    const char *registered;
+    const char *doc;
+    uint32_t line;
+    bool unique;
+    const struct plan_item *key;
+    const struct plan_item *value; /* NULL: entries have none */
+    const struct plan_item *meta;  /* NULL: none */
+    const char *listener;          /* "myapp_audit", whose infos it sends; NULL: none */
+    const char *listener_name;     /* "MYAPP_AUDIT" */
+};
+
 /* What a name line, a child or a supervisor registers. */
 struct plan_name {
     const char *text;   /* "myapp.cache" */
@@ -319,6 +335,8 @@ struct plan {
     size_t n_modules;
     const struct plan_supervisor *supervisors;
     size_t n_supervisors;
+    const struct plan_registry *registries;
+    size_t n_registries;
     const struct plan_name *const *names;
     size_t n_names;
     const struct plan_variable *variables;

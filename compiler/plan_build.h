@@ -39,6 +39,8 @@ struct plan_builder {
     size_t n_modules;
     struct plan_supervisor *supervisors;
     size_t n_supervisors;
+    struct plan_registry *registries;
+    size_t n_registries;
 };
 
 void plan_push(struct plan_builder *b, struct plan_list *l, const void *item);
@@ -106,6 +108,7 @@ void plan_server(struct plan_builder *b, const struct decl *d);
 /* The calls that genservers declare, when all are planned. */
 void plan_edges(struct plan_builder *b);
 void plan_supervisor(struct plan_builder *b, const struct decl *d);
+void plan_registry(struct plan_builder *b, const struct decl *d);
 void plan_env(struct plan_builder *b);
 void plan_application(struct plan_builder *b);
 

@@ -354,6 +354,33 @@ void plan_supervisor(struct plan_builder *b, const struct decl *d)
     }
 }
 
+/* ---- Registries ---- */
+
+void plan_registry(struct plan_builder *b, const struct decl *d)
+{
+    struct plan_registry *r = &b->registries[b->n_registries++];
+    const struct registry *from = &d->registry;
+    r->name = r->stem = d->name.name->text;
+    r->c_name = plan_c_name(b, d);
+    r->doc = plan_doc(d->doc);
+    r->line = plan_line(b, d->word_span);
+    r->registered = default_name(b, d);
+    add_name(b, &d->name, r->line);
+    r->unique = from->keys.value == KEYS_UNIQUE;
+    r->key = plan_whole_item(b, from->key.type, b->file);
+    if (from->value.type)
+        r->value = plan_whole_item(b, from->value.type, b->file);
+    if (from->meta.type)
+        r->meta = plan_whole_item(b, from->meta.type, b->file);
+    if (from->listener.set) {
+        const struct decl *listener = from->listener.ref.decl;
+        const struct ident *name = &ast_server(listener)->name.name;
+        r->listener = plan_c_name(b, listener);
+        r->listener_name = cname_upper(
+            b->arena, TMPL_JOIN(b->arena, plan_package(listener->file), "_", name->name->text));
+    }
+}
+
 /* ---- The application ---- */
 
 static const char *setting_text(struct plan_builder *b, const struct expr *e, const struct type *t)

@@ -15,12 +15,12 @@
 #include "plan_build.h"
 
 /* What the constants of a generated .c end in. */
-static const char *const PLAN_SUFFIXES[] = { "_args",        "_layout", "_refs",     "_shape",
-                                             "_parts",       "_type",   "_dispatch", "_thunk",
-                                             "_tables",      "_visit",  "_children", "_settings",
-                                             "_configured",  "_values", "_entries",  "_words",
-                                             "_description", "_fields", "_about",    "_members",
-                                             "_texts",       "_opaque", "_spelling" };
+static const char *const PLAN_SUFFIXES[] = {
+    "_args",    "_layout",   "_refs",        "_shape",    "_parts",    "_type",       "_dispatch",
+    "_thunk",   "_tables",   "_visit",       "_children", "_settings", "_configured", "_values",
+    "_entries", "_words",    "_description", "_fields",   "_about",    "_members",    "_texts",
+    "_opaque",  "_spelling", "_accepts",     "_gives",    "_runs",     "_tells",      "_untells"
+};
 
 /* A parameter that ends like a constant of the generated .c. */
 struct suspect {
@@ -465,6 +465,33 @@ static void take_supervisor(struct names *n, const struct decl *d)
             take_registered(n, &c->name.name);
 }
 
+static void take_registry(struct names *n, const struct decl *d)
+{
+    static const char *const functions[] = { "_register",    "_unregister", "_unregister_match",
+                                             "_lookup",      "_keys",       "_values",
+                                             "_match",       "_select",     "_dispatch",
+                                             "_count",       "_entry",      "_entries",
+                                             "_free_entries" };
+    static const char *const unique[] = { "_whereis", "_update_value", "_free_value" };
+    static const char *const meta[] = { "_meta", "_put_meta", "_delete_meta", "_free_meta" };
+    const struct registry *r = &d->registry;
+    struct span at = d->name.span;
+    begin(n, false, d->name.name->text, NULL, NULL);
+    if (!take_started(n, at))
+        return;
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
+        take(n, functions[i], "a function of a registry", at);
+    for (size_t i = 0; r->keys.value == KEYS_UNIQUE && i < sizeof unique / sizeof unique[0]; i++)
+        take(n, unique[i], "a function of a registry", at);
+    for (size_t i = 0; r->meta.type && i < sizeof meta / sizeof meta[0]; i++)
+        take(n, meta[i], "a function of a registry", at);
+    if (r->value.type)
+        take_made(n, r->value.type, at);
+    if (r->meta.type)
+        take_made(n, r->meta.type, at);
+    take_registered(n, &d->name);
+}
+
 static void take_struct(struct names *n, const struct decl *d)
 {
     begin(n, false, d->name.name->text, NULL, NULL);
@@ -511,8 +538,8 @@ static void take_decl(struct names *n, const struct decl *d)
         begin(n, false, "application", NULL, NULL);
         take(n, "", "the application", d->name.span);
         return;
+    case DECL_REGISTRY: take_registry(n, d); return;
     case DECL_TASK:
-    case DECL_REGISTRY:
     case DECL_PUBSUB:
     case DECL_CACHE:
     case DECL_TASK_SUPERVISOR:
