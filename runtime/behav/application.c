@@ -157,6 +157,7 @@ static void receive(void *data, const struct otp_message *message)
         break;
     case OTP_MESSAGE_EXIT: /* the root's: its DOWN tells the same */
     case OTP_MESSAGE_TIMER:
+    case OTP_MESSAGE_EVENT:
     case OTP_MESSAGE_USER: break;
     }
 }

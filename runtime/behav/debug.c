@@ -108,7 +108,7 @@ static const struct otp_description end_description = { OTP_TYPE_STRUCT, sizeof(
 
 static const char *word_of(const struct otpi_shown *shown)
 {
-    static const char *const classes[] = { "call", "call", "cast", "info", "continue" };
+    static const char *const classes[] = { "call", "call", "cast", "info", "continue", "event" };
     if (shown->type != NULL)
         return classes[shown->type->message_class];
     if (shown->message == NULL)
@@ -120,6 +120,7 @@ static const char *word_of(const struct otpi_shown *shown)
     case OTP_MESSAGE_STARTED: return "started";
     case OTP_MESSAGE_STOP: return "stop";
     case OTP_MESSAGE_SYSTEM: return "system";
+    case OTP_MESSAGE_EVENT:
     case OTP_MESSAGE_USER: break;
     }
     return NULL;

@@ -462,6 +462,7 @@ static void log_dropped(const struct server *server, const struct otp_message *m
     struct otp_log_event event = { 0 };
     event.level = OTP_LOG_WARNING;
     event.kind = OTP_LOG_UNEXPECTED;
+    event.message = message->type == NULL ? NULL : message->type->name;
     event.pid = otp_self();
     event.module = server->subject.module->module.name;
     event.source = server->subject.module->module.source;
@@ -533,6 +534,22 @@ static void receive_timer(struct server *server, const struct otp_message *messa
         return;
     }
     finish_message(server, server->subject.module->handle_idle(server->state));
+}
+
+static void receive_event(struct server *server, const struct otp_message *message)
+{
+    const struct otp_genserver *module = server->subject.module;
+    struct otpi_shown shown = { message, message->type, message->args };
+    uint32_t i = 0;
+    drop_idle(server);
+    server->type = message->type;
+    otpi_debug_in(&server->subject, &shown);
+    while (i < module->n_events && module->events[i].type != message->type)
+        i++;
+    if (i == module->n_events)
+        log_dropped(server, message, "event without a handler");
+    else
+        finish_message(server, module->events[i].handle(server->state, message->args));
 }
 
 /* -- system requests -- */
@@ -611,6 +628,7 @@ static void receive_other(struct server *server, const struct otp_message *messa
         log_dropped(server, message, "outcome of a start without a handler");
         break;
     case OTP_MESSAGE_SYSTEM: receive_request(server, message); break;
+    case OTP_MESSAGE_EVENT: receive_event(server, message); break;
     case OTP_MESSAGE_USER: break;
     }
 }
@@ -666,7 +684,7 @@ static void report(void *data, const struct otp_message *message, otp_reason *re
     if (server->args != NULL || (server->type != NULL && message == NULL)) {
         shown.type = server->type;
         shown.args = server->args;
-    } else if (message != NULL && message->kind == OTP_MESSAGE_USER) {
+    } else if (message != NULL && message->type != NULL) {
         shown.type = message->type;
         shown.args = message->args;
     }

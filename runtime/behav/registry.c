@@ -236,18 +236,25 @@ static bool is_possible(const struct otp_registry *type)
            (type->value == NULL || type->value->size != 0);
 }
 
-otp_status otp_registry_start(const struct otp_module *module, const struct otp_start *how,
-                              const void *options, otp_pid *pid)
+otp_status otpi_registry_start(const struct otp_module *module, const struct otp_registry *type,
+                               const struct otp_start *how, otp_pid *pid)
 {
-    const struct otp_registry *type = (const struct otp_registry *)module;
     struct otp_process_spec process = { 0 };
 
-    if (options != NULL || !is_possible(type))
+    if (!is_possible(type))
         return OTP_BADARG;
     process.behaviour = &otpi_registry_behaviour;
     process.module = module;
     process.args = type;
     return otp_behaviour_start(&process, how, pid);
+}
+
+otp_status otp_registry_start(const struct otp_module *module, const struct otp_start *how,
+                              const void *options, otp_pid *pid)
+{
+    if (options != NULL)
+        return OTP_BADARG;
+    return otpi_registry_start(module, (const struct otp_registry *)module, how, pid);
 }
 
 /* -- registering -- */

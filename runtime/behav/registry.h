@@ -118,6 +118,9 @@ static inline void otpi_word_set(uint64_t *at, uint64_t word)
 
 /* -- entering -- */
 
+/* Starts one of module, whose entries are of type. BADARG: that cannot be. */
+otp_status otpi_registry_start(const struct otp_module *module, const struct otp_registry *type,
+                               const struct otp_start *how, otp_pid *pid);
 /* Finds the registry that dest is, and enters; otp_leave ends it. The registry's statuses. */
 otp_status otpi_registry_enter(otp_dest dest, const struct otp_registry *type,
                                struct otpi_registry **registry, otp_pid *pid);
@@ -130,6 +133,11 @@ static inline bool otpi_registry_is(const struct otpi_registry *registry, otp_pi
 
 /* What its owners are kept in. */
 struct otpi_owners *otpi_registry_owners(struct otpi_registry *registry, otp_pid pid);
+
+/* The processes that have key in a registry without values, as owned memory that the caller frees,
+ * if OK. Statuses of a lookup. */
+otp_status otpi_registry_pids(otp_dest dest, const struct otp_registry *type, const void *key,
+                              otp_pid **pids, size_t *n);
 
 /* -- registry_table.c -- */
 

@@ -427,6 +427,28 @@ otp_status otp_registry_lookup_all(otp_dest dest, const struct otp_registry *typ
     return finish(&found, status, key, entries);
 }
 
+otp_status otpi_registry_pids(otp_dest dest, const struct otp_registry *type, const void *key,
+                              otp_pid **pids, size_t *n)
+{
+    struct otpi_registry *registry;
+    struct otpi_key made;
+    struct found found;
+    otp_pid pid;
+    otp_status status = otpi_registry_enter(dest, type, &registry, &pid);
+
+    if (status != OTP_OK)
+        return status;
+    found_init(&found, type, false);
+    if (otpi_key_make(type, registry->seed, key, &made))
+        status = find_key(registry, pid, &made, &found);
+    if (status != OTP_OK)
+        found_free(&found);
+    *pids = (otp_pid *)(void *)found.words;
+    *n = found.n;
+    otp_leave();
+    return status;
+}
+
 /* Under the lock of its owners. */
 static void find_own(struct otpi_registry *registry, const struct otpi_owner *owner,
                      const struct otpi_key *key, struct found *found)

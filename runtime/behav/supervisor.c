@@ -256,6 +256,7 @@ static void receive(void *data, const struct otp_message *message)
         break;
     case OTP_MESSAGE_EXIT: receive_exit(sup, message); break;
     case OTP_MESSAGE_SYSTEM: otpi_requests_receive(sup, message); break;
+    case OTP_MESSAGE_EVENT:
     case OTP_MESSAGE_USER:
         otpi_supervisor_log(sup, NULL, OTP_LOG_WARNING, OTP_LOG_UNEXPECTED, NULL,
                             "a message for a supervisor was dropped");

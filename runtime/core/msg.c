@@ -131,6 +131,7 @@ struct otpi_msg *otpi_msg_new(size_t payload_size)
         return NULL;
     msg->next = NULL;
     msg->size = size;
+    msg->shared = 0;
     memset(&msg->body, 0, sizeof msg->body);
     if (payload_size != 0)
         msg->body.args = (char *)msg + OTPI_MSG_HEADER;
@@ -178,6 +179,8 @@ void otpi_msg_free(struct otpi_msg *msg)
     struct otpi_magazine *magazine;
     uint32_t size_class = msg->size_class;
 
+    if (msg->shared != 0)
+        otpi_parcel_drop(msg->body.args);
     if (size_class == OTPI_MSG_LARGE) {
         otpi_release(msg, msg->size);
         return;

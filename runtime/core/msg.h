@@ -23,8 +23,8 @@ struct otpi_msg {
     struct otpi_msg *next; /* owner's list */
     uint64_t to;           /* pid bits that it was sent to: a stale one is dropped on arrival */
     uint32_t size_class;   /* index of the magazine, or OTPI_MSG_LARGE */
-    uint32_t reserved;
-    uint64_t size; /* bytes in all */
+    uint32_t shared;       /* 1: body.args is a parcel's, see publish.c */
+    uint64_t size;         /* bytes in all */
     struct otp_message body;
     otp_reason reason; /* only in nodes made with room for it: body.reason points here */
 };
@@ -68,6 +68,8 @@ struct otpi_msg *otpi_msg_new(size_t payload_size);
 struct otpi_msg *otpi_msg_new_reason(const otp_reason *reason);
 /* A message of that type with a copy of its arguments, from this process. NULL: no memory. */
 struct otpi_msg *otpi_msg_of(const struct otp_message_type *type, const void *args);
+/* One message less refers to the shared arguments args. */
+void otpi_parcel_drop(void *args);
 /* Takes msg. Answers nobody. */
 void otpi_msg_free(struct otpi_msg *msg);
 /* Frees the depot's memory: no node is in use any more. */

@@ -47,7 +47,7 @@ static void log_exit(struct otpi_proc *proc, const otp_reason *reason)
     otpi_lock_take(&proc->lock);
     event.name = proc->name == NULL ? NULL : proc->name->text; /* cells are never freed */
     otpi_lock_release(&proc->lock);
-    if (last != NULL && last->kind == OTP_MESSAGE_USER) {
+    if (last != NULL && last->type != NULL) {
         event.message = last->type->name;
         event.client = last->pid;
     }
@@ -94,7 +94,8 @@ static bool accepts(struct otpi_proc *proc, const struct otpi_msg *msg)
 {
     const struct otp_message_type *type = msg->body.type;
 
-    return type == NULL || proc->module == NULL || type->module == proc->module;
+    return type == NULL || proc->module == NULL || type->module == proc->module ||
+           msg->body.kind == OTP_MESSAGE_EVENT;
 }
 
 static void deliver(struct otpi_proc *proc, struct otpi_msg *msg)

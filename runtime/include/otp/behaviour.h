@@ -17,7 +17,8 @@ enum otp_message_kind {
     OTP_MESSAGE_STARTED, /* pid, reason, status: outcome of an async start (ref from it) */
     OTP_MESSAGE_TIMER,   /* ref: a behaviour's own timer */
     OTP_MESSAGE_STOP,    /* reason: somebody asked it to stop; from is told by its end */
-    OTP_MESSAGE_SYSTEM   /* tag, payload: a request to the behaviour; from may be answered */
+    OTP_MESSAGE_SYSTEM,  /* tag, payload: a request to the behaviour; from may be answered */
+    OTP_MESSAGE_EVENT    /* type and args, which others read too: not to be changed */
 };
 
 /* A message as its receiver sees it. Borrowed: valid until receive returns or, in otp_receive,
@@ -25,8 +26,8 @@ enum otp_message_kind {
 struct otp_message {
     uint32_t kind;                       /* enum otp_message_kind */
     uint32_t tag;                        /* SYSTEM: which request; STARTED: the otp_status */
-    const struct otp_message_type *type; /* USER; NULL otherwise */
-    void *args;                          /* USER, SYSTEM: the copied arguments; NULL if none */
+    const struct otp_message_type *type; /* USER, EVENT; NULL otherwise */
+    void *args;                          /* USER, EVENT, SYSTEM: the arguments; NULL if none */
     otp_from from;                       /* calls and SYSTEM; slot_ is NULL if nobody waits */
     otp_pid pid;                         /* DOWN, EXIT, STARTED: about whom; else: the sender */
     uint64_t ref;                        /* DOWN: the monitor; STARTED, TIMER: as given */

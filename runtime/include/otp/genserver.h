@@ -16,6 +16,12 @@ struct otp_table_field {
     const struct otp_table_type *type;
 };
 
+/* A handler for what a pubsub broadcasts. */
+struct otp_event_handler {
+    const struct otp_message_type *type;
+    otp_next (*handle)(void *self, const void *args);
+};
+
 struct otp_format;
 
 /* A genserver module; constant, written by otpc. */
@@ -32,6 +38,8 @@ struct otp_genserver {
     void (*terminate)(void *self, otp_reason reason); /* NULL: none, as for the three above */
     void (*format_status)(const void *self, struct otp_format *format);
     const struct otp_description *state_description; /* NULL: the state cannot be shown */
+    const struct otp_event_handler *events;
+    uint32_t n_events;
 };
 
 OTP_BEGIN_DECLS

@@ -43,7 +43,8 @@ enum otp_message_class {
     OTP_CLASS_CALL_LATER, /* has a reply, perhaps later */
     OTP_CLASS_CAST,
     OTP_CLASS_INFO,
-    OTP_CLASS_CONTINUE
+    OTP_CLASS_CONTINUE,
+    OTP_CLASS_EVENT /* told to many: any module may receive it */
 };
 
 struct otp_module;
@@ -85,9 +86,15 @@ OTP_API OTP_MUST_CHECK otp_status otp_call(otp_dest dest, const struct otp_messa
  * ignored: losses are counted and logged once. NOMEM, NOT_RUNNING, FORKED: not sent. Any thread. */
 OTP_API otp_status otp_cast(otp_dest dest, const struct otp_message_type *type, const void *args);
 
-/* The same for an info; after delay, through a timer. A timer to a name finds whoever has the name
- * when it fires. In a process, failing to arm it ends the process with reason nomem; in a foreign
- * thread it gives a timer whose node_ is NULL. delay < 0 counts as 0. Any thread. */
+/* Tells many an event (OTP_CLASS_EVENT), of which there is one copy for all: they receive it as
+ * OTP_MESSAGE_EVENT. Borrows pids and args. Those that are dead are passed by. BADARG: another
+ * class. NOMEM: some or all have not got it. NOT_RUNNING, FORKED. Any thread. */
+OTP_API otp_status otp_publish(const otp_pid *pids, size_t count,
+                               const struct otp_message_type *type, const void *args);
+
+/* As otp_cast for an info; after delay, through a timer. A timer to a name finds whoever has the
+ * name when it fires. In a process, failing to arm it ends the process with reason nomem; in a
+ * foreign thread it gives a timer whose node_ is NULL. delay < 0 counts as 0. Any thread. */
 OTP_API otp_timer otp_send_after(otp_dest dest, const struct otp_message_type *type,
                                  const void *args, otp_duration delay);
 /* Disarms it. *left gets what was left (left may be NULL). NOT_FOUND: it has fired or was cancelled

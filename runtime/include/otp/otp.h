@@ -16,6 +16,7 @@
 #include <otp/message.h>
 #include <otp/pid.h>
 #include <otp/process.h>
+#include <otp/pubsub.h>
 #include <otp/reason.h>
 #include <otp/registry.h>
 #include <otp/request.h>
