@@ -18,7 +18,7 @@
 /* Brings back to life nothing: in a forked child there are no workers. */
 static void forked(void)
 {
-    otpi_me = NULL;
+    otpi_self_set(NULL);
     if ((atomic_load(&otpi_rt->gate) & GATE_CLOSED) == 0)
         atomic_store(&otpi_rt->forked, 1);
     atomic_store(&otpi_rt->gate, GATE_CLOSED);
@@ -31,10 +31,11 @@ static otp_status make_workers(void)
     struct otpi_runtime *rt = otpi_rt;
 
     rt->n_workers = rt->config.workers != 0 ? rt->config.workers : otpi_plat_cpus();
-    rt->workers = otpi_alloc_line(rt->n_workers * sizeof *rt->workers);
+    rt->n_slots = 2 * rt->n_workers;
+    rt->workers = otpi_alloc_line(rt->n_slots * sizeof *rt->workers);
     if (rt->workers == NULL)
         return OTP_NOMEM;
-    for (uint32_t i = 0; i < rt->n_workers; i++) {
+    for (uint32_t i = 0; i < rt->n_slots; i++) {
         struct otpi_worker *worker = &rt->workers[i];
         worker->index = i;
         worker->random = i + 1;
@@ -49,40 +50,43 @@ static otp_status make_workers(void)
             return OTP_NOMEM;
         otpi_fiber_pool(&rt->workers[i], fiber);
         otpi_fiber_pool(&rt->workers[i], spare);
+        atomic_store(&rt->workers[i].active, 1);
     }
     return OTP_OK;
 }
 
-/* Joins the first n workers, and the watcher if it runs. */
-static void end_threads(uint32_t n, bool watcher)
+/* Joins the watcher if it runs, which alone starts more threads, and all workers. */
+static void end_threads(bool watcher)
 {
     atomic_store(&otpi_rt->stopping, OTPI_STOP_WORKERS);
-    for (uint32_t i = 0; i < n; i++) {
-        otpi_sched_wake(&otpi_rt->workers[i]);
-        otpi_thread_join(&otpi_rt->workers[i].thread);
-    }
     if (watcher) {
         atomic_store(&otpi_rt->watching, 1);
         otpi_plat_wake((const uint32_t *)(const void *)&otpi_rt->watching, 1);
         otpi_thread_join(&otpi_rt->watcher);
+    }
+    for (uint32_t i = 0; i < otpi_rt->n_slots; i++) {
+        if (atomic_load(&otpi_rt->workers[i].started) == 0)
+            continue;
+        otpi_sched_wake(&otpi_rt->workers[i]);
+        otpi_thread_join(&otpi_rt->workers[i].thread);
     }
 }
 
 static otp_status start_threads(void)
 {
     otp_status status = OTP_OK;
-    uint32_t n = 0;
 
     atomic_store(&otpi_rt->watching, 1);
-    for (; n < otpi_rt->n_workers && status == OTP_OK; n++)
-        status = otpi_thread_start(&otpi_rt->workers[n].thread, "otp-worker", otpi_worker_main,
-                                   &otpi_rt->workers[n]);
+    for (uint32_t i = 0; i < otpi_rt->n_workers && status == OTP_OK; i++) {
+        struct otpi_worker *worker = &otpi_rt->workers[i];
+        status = otpi_thread_start(&worker->thread, "otp-worker", otpi_worker_main, worker);
+        atomic_store(&worker->started, status == OTP_OK);
+        atomic_fetch_add(&otpi_rt->n_started, status == OTP_OK);
+    }
     if (status == OTP_OK)
         status = otpi_thread_start(&otpi_rt->watcher, "otp-watch", otpi_watch_main, NULL);
-    else
-        n--;
     if (status != OTP_OK)
-        end_threads(n, false);
+        end_threads(false);
     return status;
 }
 
@@ -91,13 +95,13 @@ static void free_all(void)
     struct otpi_runtime *rt = otpi_rt;
 
     if (rt->workers != NULL) {
-        for (uint32_t i = 0; i < rt->n_workers; i++) {
+        for (uint32_t i = 0; i < rt->n_slots; i++) {
+            otpi_self_set(&rt->workers[i].self);  /* messages go back through its magazine */
+            otpi_heap_free(&rt->workers[i].heap); /* before the fibers: some timers are theirs */
+            otpi_self_set(NULL);
             otpi_fiber_free_all(&rt->workers[i]);
-            otpi_me = &rt->workers[i].self; /* messages go back through its magazine */
-            otpi_heap_free(&rt->workers[i].heap);
-            otpi_me = NULL;
         }
-        otpi_release_line(rt->workers, rt->n_workers * sizeof *rt->workers);
+        otpi_release_line(rt->workers, rt->n_slots * sizeof *rt->workers);
         rt->workers = NULL;
     }
     if (rt->stacks != NULL)
@@ -119,12 +123,21 @@ static void reset(const struct otp_config *config)
         rt->config = *config;
     otpi_alloc_use(rt->config.allocator);
     otpi_hash_use(otpi_plat_random());
+    otpi_fence_init();
     atomic_store(&rt->forked, 0);
     atomic_store(&rt->stopping, OTPI_STOP_NOT);
     rt->injection = rt->injection_last = NULL;
     atomic_store(&rt->n_injected, 0);
     atomic_store(&rt->n_sleeping, 0);
     atomic_store(&rt->n_spinning, 0);
+    rt->rescued = rt->rescued_last = NULL;
+    atomic_store(&rt->n_rescued, 0);
+    atomic_store(&rt->n_started, 0);
+    atomic_store(&rt->n_accused, 0);
+    memset(&rt->watcher_self, 0, sizeof rt->watcher_self);
+    rt->free_ticks = 0;
+    rt->accuse_again = 0;
+    rt->alone_said = false;
     atomic_store(&rt->manual_now, 0);
     atomic_store(&rt->lost, 0);
     atomic_store(&rt->lost_said, 0);
@@ -220,7 +233,7 @@ otp_status otp_runtime_stop(void)
         otpi_leave();
         while (atomic_load_explicit(&rt->gate, memory_order_acquire) != GATE_CLOSED)
             otpi_plat_wait(&never, 0, otpi_plat_now() + OTP_MS / 10);
-        end_threads(rt->n_workers, true);
+        end_threads(true);
         free_all();
         rt->running = false;
         otpi_lock_release(&rt->running_lock);
@@ -236,7 +249,7 @@ static otp_instant next_due(otp_instant until)
 {
     otp_instant due = OTP_INFINITY;
 
-    for (uint32_t i = 0; i < otpi_rt->n_workers; i++) {
+    for (uint32_t i = 0; i < otpi_rt->n_slots; i++) {
         otp_instant earliest = otpi_heap_earliest(&otpi_rt->workers[i].heap);
         if (earliest < due)
             due = earliest;
@@ -251,7 +264,7 @@ static void advance(otp_duration by)
     do {
         now = next_due(until);
         atomic_store(&otpi_rt->manual_now, now);
-        for (uint32_t i = 0; i < otpi_rt->n_workers; i++)
+        for (uint32_t i = 0; i < otpi_rt->n_slots; i++)
             (void)otpi_heap_fire(&otpi_rt->workers[i].heap, now);
     } while (now < until);
 }
@@ -284,7 +297,7 @@ otp_status otp_runtime_info(struct otp_info *info)
     info->processes = atomic_load(&otpi_rt->table.alive);
     info->spawned = atomic_load(&otpi_rt->table.spawned);
     info->messages_to_nobody = atomic_load(&otpi_rt->lost);
-    for (uint32_t i = 0; i < otpi_rt->n_workers; i++)
+    for (uint32_t i = 0; i < otpi_rt->n_slots; i++)
         info->fibers += atomic_load(&otpi_rt->workers[i].n_fibers);
     otpi_leave();
     return OTP_OK;

@@ -22,13 +22,13 @@
 /* Where the calling thread's reply lands. */
 static struct otpi_slot *own_slot(struct otpi_fiber *fiber)
 {
-    return fiber == NULL ? &otpi_me->slot : &fiber->slot;
+    return fiber == NULL ? &otpi_me()->slot : &fiber->slot;
 }
 
 static void set_last_reason(struct otpi_fiber *fiber, const otp_reason *reason)
 {
     if (fiber == NULL)
-        otpi_me->last_reason = *reason;
+        otpi_me()->last_reason = *reason;
     else
         fiber->last_reason = *reason;
 }
@@ -88,12 +88,13 @@ otp_status otpi_call_sleep_begin(struct otpi_sleep *sleep, uint64_t id, otp_dura
     sleep->manual = otpi_rt->config.manual_clock;
     if (!sleep->manual || sleep->deadline == OTP_INFINITY)
         return OTP_OK;
-    return otpi_timer_wait(otpi_sched_heap(), &otpi_me->timer, sleep->deadline, &otpi_me->slot, id);
+    otpi_me()->timer.heap = otpi_sched_heap();
+    return otpi_timer_wait(&otpi_me()->timer, sleep->deadline, &otpi_me()->slot, id);
 }
 
 bool otpi_call_sleep(const struct otpi_sleep *sleep)
 {
-    struct otpi_slot *slot = &otpi_me->slot;
+    struct otpi_slot *slot = &otpi_me()->slot;
 
     /* acquire: pairs with the release of who wakes; what it has done is visible */
     if (atomic_exchange_explicit(&slot->futex, 0, memory_order_acquire) != 0)
@@ -108,8 +109,8 @@ bool otpi_call_sleep(const struct otpi_sleep *sleep)
 
 void otpi_call_sleep_end(const struct otpi_sleep *sleep)
 {
-    if (sleep->manual)
-        otpi_timer_unwait(&otpi_me->timer);
+    if (sleep->manual && sleep->deadline != OTP_INFINITY)
+        otpi_timer_unwait(&otpi_me()->timer);
 }
 
 static otp_status wait_blocked(struct otpi_slot *slot, uint64_t id, otp_duration limit)
@@ -446,7 +447,7 @@ otp_reason otp_last_reason(void)
 
     if (fiber != NULL)
         return fiber->last_reason;
-    return otpi_me == NULL ? otp_normal() : otpi_me->last_reason;
+    return otpi_me() == NULL ? otp_normal() : otpi_me()->last_reason;
 }
 
 void otp_set_last_reason(otp_reason reason)

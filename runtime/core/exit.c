@@ -135,8 +135,8 @@ static void tell_last(struct remains *remains, const otp_reason *reason)
     word->body.tag = remains->start_status == OTP_IGNORE ? OTP_IGNORE : OTP_EXIT;
     word->body.from.slot_ = remains->starter.slot;
     word->body.from.id_ = remains->starter.id;
-    word->next = otpi_me->telling;
-    otpi_me->telling = word;
+    word->next = otpi_me()->telling;
+    otpi_me()->telling = word;
 }
 
 /* Kept for who runs it: those in its private list are told with it. */
@@ -197,7 +197,7 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
 
 void otpi_proc_die(struct otpi_proc *proc, uint64_t pid, const otp_reason *reason)
 {
-    struct otpi_self *self = otpi_me;
+    struct otpi_self *self = otpi_me();
     struct otpi_msg *word;
 
     if (self->in_die) {

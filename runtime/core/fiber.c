@@ -21,6 +21,7 @@ static void start_loop(void *arg)
     struct otpi_fiber *fiber = arg;
 
     otpi_context_entered(&fiber->context);
+    otpi_biased_leave(&otpi_me()->worker->ready_lock);
     otpi_sched_loop(fiber);
 }
 
@@ -38,6 +39,7 @@ static struct otpi_fiber *make_fiber(struct otpi_worker *worker)
     otpi_context_make(&fiber->context, stack, start_loop, fiber);
     otpi_slot_init(&fiber->slot, fiber, (uint32_t)atomic_fetch_add(&otpi_rt->slots, 1));
     fiber->home = worker;
+    fiber->timer.heap = &worker->heap;
     fiber->all = worker->all;
     worker->all = fiber;
     worker->n_fibers++;
@@ -68,10 +70,11 @@ void otpi_fiber_switch(struct otpi_worker *worker, struct otpi_fiber *to, bool f
 {
     struct otpi_fiber *from = worker->self.current;
 
-    if (to == from)
-        return;
-    worker->self.current = to;
-    otpi_context_switch(&from->context, &to->context, from_dies);
+    if (to != from) {
+        worker->self.current = to;
+        otpi_context_switch(&from->context, &to->context, from_dies);
+    }
+    otpi_biased_leave(&otpi_me()->worker->ready_lock); /* not always the worker of before */
 }
 
 void otpi_fiber_revive(struct otpi_worker *worker, struct otpi_fiber *fiber)
@@ -113,15 +116,23 @@ bool otpi_fiber_park(void)
 {
     struct otpi_fiber *fiber = otpi_self_fiber();
 
+    struct otpi_worker *worker = fiber->home;
+
     OTPI_POINT();
+    otpi_biased_enter(&worker->ready_lock);
     if (change(fiber, OTPI_FIBER_RUNNING, OTPI_FIBER_PARKED)) {
         while (!otpi_sched_park())
-            if (change(fiber, OTPI_FIBER_PARKED, OTPI_FIBER_RUNNING))
+            if (change(fiber, OTPI_FIBER_PARKED, OTPI_FIBER_RUNNING)) {
+                otpi_biased_leave(&worker->ready_lock);
                 return false;
+            }
         /* Where that failed it was woken meanwhile and is in a list of ready fibers: the next try
          * finds it there. */
+    } else {
+        otpi_biased_leave(&worker->ready_lock);
     }
     otpi_fiber_unwake(fiber);
+    atomic_store_explicit(&fiber->home->running, otpi_self_pid(), memory_order_relaxed);
     return true;
 }
 

@@ -3,7 +3,8 @@
  * Idea: a fiber is a stack with a context. Pooled fibers run the scheduler's loop; one that takes a
  * process runs its handlers, and if a handler waits, the fiber is parked with it while another from
  * the pool goes on. An idle process has none.
- * Threads: a fiber only ever runs on its home worker; wake from anywhere.
+ * Threads: a fiber runs on its home worker, which changes only while it is in a list of ready ones
+ * that a stuck worker does not get round to (rescue.h). Wake from anywhere.
  * Invariant I2: a fiber is in exactly one of: pool, running, parked, ready, dead.
  */
 #ifndef OTPI_FIBER_H
@@ -31,15 +32,18 @@ enum { OTPI_FIBER_RUNNING, OTPI_FIBER_PARKED, OTPI_FIBER_WOKEN };
 
 struct otpi_fiber {
     struct otpi_context context;
-    struct otpi_worker *home; /* const */
+    struct otpi_worker *home; /* written by who takes it out of the list of rescued ones */
     struct otpi_fiber *next;  /* of the pool or a ready list */
     struct otpi_fiber *all;   /* every fiber of the worker, for the end */
     struct otpi_proc *proc;   /* whose code runs on it; owner: home */
     _Atomic uint32_t wake;    /* atomic: who finds PARKED makes it ready, once */
-    bool unarmed;             /* in the worker's list of waits without a timer yet */
-    struct otpi_fiber *unarmed_prev, *unarmed_next;
-    otp_duration wait_limit; /* of the unarmed wait */
-    uint64_t wait_id;
+    /* The wait that is going on, if wait_id is not 0. owner: home; read by who arms timers */
+    _Atomic uint64_t wait_id;
+    _Atomic int64_t wait_limit;
+    _Atomic uint32_t listed; /* in the worker's list of waits without a timer; armer clears */
+    _Atomic uint32_t armed;  /* its timer may be armed; armer sets, home clears */
+    struct otpi_fiber *unarmed_next; /* in that list */
+    struct otpi_fiber *arming_next;  /* lock: arming; those that are looked at */
     struct otpi_slot slot;
     struct otpi_timer timer; /* of the wait */
     struct otpi_scratch scratch;
@@ -52,7 +56,9 @@ struct otpi_fiber {
 struct otpi_fiber *otpi_fiber_take(struct otpi_worker *worker, bool last);
 /* Back to the pool: it is inside the scheduler's loop, or was made anew. */
 void otpi_fiber_pool(struct otpi_worker *worker, struct otpi_fiber *fiber);
-/* Goes on in to; the running fiber must be where it belongs already (pool, parked, dead). */
+/* Goes on in to; the running fiber must be where it belongs already (pool, parked, dead). The
+ * worker's lock is entered before, so that nobody takes the running fiber away before its context
+ * is saved; whoever goes on leaves it. */
 void otpi_fiber_switch(struct otpi_worker *worker, struct otpi_fiber *to, bool from_dies);
 /* A dead fiber (its frames were abandoned) becomes a pooled one. */
 void otpi_fiber_revive(struct otpi_worker *worker, struct otpi_fiber *fiber);

@@ -9,6 +9,7 @@
  * Threads: idle, tick, wait by the worker's own; wake by all. Locks: none. Owns: nothing.
  */
 #include "core/point.h"
+#include "core/rescue.h"
 #include "core/sched.h"
 
 #define SPIN 200
@@ -33,71 +34,105 @@ otp_instant otp_now(void)
 
 struct otpi_heap *otpi_sched_heap(void)
 {
-    return otpi_me->worker != NULL ? &otpi_me->worker->heap : &otpi_rt->workers[0].heap;
+    return otpi_me()->worker != NULL ? &otpi_me()->worker->heap : &otpi_rt->workers[0].heap;
 }
 
 /* -- waits -- */
 
-static void arm(struct otpi_worker *worker, struct otpi_fiber *fiber, otp_instant now)
+/* Of a wait that is going on; it may end meanwhile if this is not its worker's thread: then the
+ * timer finds another wait, or none. */
+static void arm(struct otpi_fiber *fiber, otp_instant now)
 {
-    otp_duration limit = fiber->wait_limit;
+    uint64_t id = atomic_load_explicit(&fiber->wait_id, memory_order_relaxed);
+    otp_duration limit = atomic_load_explicit(&fiber->wait_limit, memory_order_relaxed);
     otp_instant due = limit > OTP_INFINITY - now ? OTP_INFINITY : now + limit;
 
-    if (otpi_timer_wait(&worker->heap, &fiber->timer, due, &fiber->slot, fiber->wait_id) != OTP_OK)
-        (void)otpi_slot_fail(&fiber->slot, fiber->wait_id, OTP_NOMEM, NULL);
+    if (id == 0)
+        return;
+    atomic_store_explicit(&fiber->armed, 1, memory_order_relaxed);
+    if (otpi_timer_wait(&fiber->timer, due, &fiber->slot, id) != OTP_OK)
+        (void)otpi_slot_fail(&fiber->slot, id, OTP_NOMEM, NULL);
 }
 
+/* A fiber stays in the list when its wait ends, so that of the many waits of one millisecond only
+ * the first has to put it there. */
 void otpi_sched_wait(struct otpi_fiber *fiber, uint64_t wait_id, otp_duration limit)
 {
     struct otpi_worker *worker = fiber->home;
+    struct otpi_fiber *top;
 
-    fiber->wait_id = wait_id;
-    fiber->wait_limit = limit;
+    atomic_store_explicit(&fiber->wait_limit, limit, memory_order_relaxed);
+    atomic_store_explicit(&fiber->wait_id, wait_id, memory_order_relaxed);
     if (otpi_rt->config.manual_clock) {
-        arm(worker, fiber, otpi_sched_now());
+        arm(fiber, otpi_sched_now());
         return;
     }
-    fiber->unarmed = true;
-    fiber->unarmed_prev = NULL;
-    fiber->unarmed_next = worker->unarmed;
-    if (worker->unarmed != NULL)
-        worker->unarmed->unarmed_prev = fiber;
-    worker->unarmed = fiber;
-}
-
-static void unlist(struct otpi_worker *worker, struct otpi_fiber *fiber)
-{
-    if (fiber->unarmed_prev != NULL)
-        fiber->unarmed_prev->unarmed_next = fiber->unarmed_next;
-    else
-        worker->unarmed = fiber->unarmed_next;
-    if (fiber->unarmed_next != NULL)
-        fiber->unarmed_next->unarmed_prev = fiber->unarmed_prev;
-    fiber->unarmed = false;
+    otpi_fence_light(); /* pairs with the heavy one of otpi_sched_arm: one of us sees the other */
+    /* acquire: pairs with the release in take_unarmed */
+    if (atomic_load_explicit(&fiber->listed, memory_order_acquire) != 0)
+        return;
+    atomic_store_explicit(&fiber->listed, 1, memory_order_relaxed);
+    top = atomic_load_explicit(&worker->unarmed, memory_order_relaxed);
+    do {
+        fiber->unarmed_next = top;
+        /* release: pairs with the exchange of otpi_sched_arm */
+    } while (!atomic_compare_exchange_weak_explicit(&worker->unarmed, &top, fiber,
+                                                    memory_order_release, memory_order_relaxed));
 }
 
 void otpi_sched_unwait(struct otpi_fiber *fiber)
 {
-    if (fiber->unarmed)
-        unlist(fiber->home, fiber);
-    else
-        otpi_timer_unwait(&fiber->timer);
+    atomic_store_explicit(&fiber->wait_id, 0, memory_order_relaxed);
+    if (atomic_load_explicit(&fiber->armed, memory_order_relaxed) == 0)
+        return;
+    atomic_store_explicit(&fiber->armed, 0, memory_order_relaxed);
+    otpi_timer_unwait(&fiber->timer);
 }
 
-static void arm_all(struct otpi_worker *worker, otp_instant now)
+/* lock: arming. All that are listed, listed no more. */
+static struct otpi_fiber *take_unarmed(struct otpi_worker *worker)
 {
-    while (worker->unarmed != NULL) {
-        struct otpi_fiber *fiber = worker->unarmed;
-        unlist(worker, fiber);
-        arm(worker, fiber, now);
+    struct otpi_fiber *taken = NULL, *next;
+
+    if (atomic_load_explicit(&worker->unarmed, memory_order_relaxed) == NULL)
+        return NULL;
+    next = atomic_exchange_explicit(&worker->unarmed, NULL, memory_order_acquire);
+    while (next != NULL) {
+        struct otpi_fiber *fiber = next;
+        next = fiber->unarmed_next;
+        fiber->arming_next = taken;
+        taken = fiber;
+        /* release: its link has been read, it may be listed again */
+        atomic_store_explicit(&fiber->listed, 0, memory_order_release);
     }
+    return taken;
+}
+
+bool otpi_sched_arm(struct otpi_worker *worker, otp_instant now, bool foreign)
+{
+    struct otpi_fiber *fiber;
+
+    if (!foreign && atomic_load_explicit(&worker->unarmed, memory_order_relaxed) == NULL)
+        return true;
+    if (!otpi_lock_try(&worker->arming)) {
+        if (foreign)
+            return false;
+        otpi_lock_take(&worker->arming);
+    }
+    fiber = take_unarmed(worker);
+    if (foreign && fiber != NULL)
+        otpi_fence_heavy(); /* pairs with the light one of otpi_sched_wait */
+    for (; fiber != NULL; fiber = fiber->arming_next)
+        arm(fiber, now);
+    otpi_lock_release(&worker->arming);
+    return true;
 }
 
 /* Own timers, and those of workers that do not get round to theirs. */
 static void fire(struct otpi_worker *worker, otp_instant now)
 {
     (void)otpi_heap_fire(&worker->heap, now);
-    for (uint32_t i = 0; i < otpi_rt->n_workers; i++) {
+    for (uint32_t i = 0; i < otpi_rt->n_slots; i++) {
         struct otpi_worker *other = &otpi_rt->workers[i];
         if (other != worker && atomic_load_explicit(&other->stuck, memory_order_relaxed) != 0)
             (void)otpi_heap_fire(&other->heap, now);
@@ -113,22 +148,30 @@ void otpi_sched_tick(struct otpi_worker *worker)
         return;
     worker->tick_seen = tick;
     now = otpi_sched_now();
-    arm_all(worker, now);
+    (void)otpi_sched_arm(worker, now, false);
     if (!otpi_rt->config.manual_clock)
         fire(worker, now);
+    otpi_rescue_log();
 }
 
 /* -- sleep -- */
 
 static bool has_work(struct otpi_worker *worker)
 {
-    if (worker->ready != NULL || atomic_load(&worker->ready_in) != NULL ||
-        atomic_load(&worker->next) != NULL || atomic_load(&otpi_rt->n_injected) != 0)
+    uint32_t own = atomic_load(&worker->tail) - atomic_load(&worker->head);
+
+    if (atomic_load(&worker->ready) != NULL || atomic_load(&worker->ready_in) != NULL ||
+        atomic_load(&worker->next) != NULL || own != 0)
         return true;
-    for (uint32_t i = 0; i < otpi_rt->n_workers; i++) {
+    if (atomic_load(&worker->active) == 0)
+        return false;
+    if (atomic_load(&otpi_rt->n_injected) != 0 || atomic_load(&otpi_rt->n_rescued) != 0 ||
+        atomic_load(&otpi_rt->n_accused) != 0)
+        return true;
+    for (uint32_t i = 0; i < otpi_rt->n_slots; i++) {
         struct otpi_worker *other = &otpi_rt->workers[i];
         uint32_t length = atomic_load(&other->tail) - atomic_load(&other->head);
-        if (length >= 2 || (length == 1 && other == worker))
+        if (length >= 2)
             return true;
         if (atomic_load(&other->stuck) != 0 && (length > 0 || atomic_load(&other->next) != NULL))
             return true;
@@ -153,13 +196,13 @@ static bool spin(struct otpi_worker *worker)
     return found;
 }
 
-static otp_instant earliest_timer(void)
+static otp_instant earliest_timer(const struct otpi_worker *worker)
 {
     otp_instant earliest = OTP_INFINITY;
 
-    if (otpi_rt->config.manual_clock)
+    if (otpi_rt->config.manual_clock || atomic_load(&worker->active) == 0)
         return OTP_INFINITY;
-    for (uint32_t i = 0; i < otpi_rt->n_workers; i++) {
+    for (uint32_t i = 0; i < otpi_rt->n_slots; i++) {
         otp_instant due = otpi_heap_earliest(&otpi_rt->workers[i].heap);
         if (due < earliest)
             earliest = due;
@@ -180,7 +223,7 @@ static void sleep_until(struct otpi_worker *worker, otp_instant due)
     atomic_store(&worker->sleeping, 1);
     OTPI_POINT();
     if (!has_work(worker) && atomic_load(&otpi_rt->stopping) != OTPI_STOP_WORKERS &&
-        earliest_timer() >= due)
+        earliest_timer(worker) >= due)
         otpi_plat_wait((const uint32_t *)(const void *)&worker->sleeping, 1, due);
     if (atomic_exchange(&worker->sleeping, 0) == 1)
         atomic_fetch_sub(&otpi_rt->n_sleeping, 1);
@@ -191,16 +234,17 @@ void otpi_sched_idle(struct otpi_worker *worker)
 {
     otp_instant now = otpi_sched_now();
 
-    arm_all(worker, now);
+    (void)otpi_sched_arm(worker, now, false);
+    otpi_rescue_log();
     if (!otpi_rt->config.manual_clock) {
         fire(worker, now);
         /* any worker that is awake serves a timer that a sleeper would have to be woken for */
-        for (uint32_t i = 0; i < otpi_rt->n_workers; i++)
+        for (uint32_t i = 0; i < otpi_rt->n_slots; i++)
             (void)otpi_heap_fire(&otpi_rt->workers[i].heap, now);
     }
     if (has_work(worker) || spin(worker))
         return;
-    sleep_until(worker, earliest_timer());
+    sleep_until(worker, earliest_timer(worker));
 }
 
 void otpi_sched_wake(struct otpi_worker *worker)
@@ -221,9 +265,10 @@ void otpi_sched_wake_any(void)
     if (atomic_load_explicit(&otpi_rt->n_sleeping, memory_order_relaxed) == 0 ||
         atomic_load_explicit(&otpi_rt->n_spinning, memory_order_relaxed) != 0)
         return;
-    for (uint32_t i = 0; i < otpi_rt->n_workers; i++) {
+    for (uint32_t i = 0; i < otpi_rt->n_slots; i++) {
         struct otpi_worker *worker = &otpi_rt->workers[i];
-        if (atomic_load_explicit(&worker->sleeping, memory_order_relaxed) != 0 &&
+        if (atomic_load_explicit(&worker->active, memory_order_relaxed) != 0 &&
+            atomic_load_explicit(&worker->sleeping, memory_order_relaxed) != 0 &&
             atomic_exchange(&worker->sleeping, 0) == 1) {
             atomic_fetch_sub(&otpi_rt->n_sleeping, 1);
             otpi_plat_wake((const uint32_t *)(const void *)&worker->sleeping, 1);

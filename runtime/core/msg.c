@@ -113,7 +113,7 @@ static struct otpi_msg *take_node(size_t size)
             msg->size_class = OTPI_MSG_LARGE;
         return msg;
     }
-    magazine = &otpi_me->magazines[size_class];
+    magazine = &otpi_me()->magazines[size_class];
     if (magazine->head == NULL && !refill(magazine, size_class))
         return NULL;
     msg = magazine->head;
@@ -185,7 +185,7 @@ void otpi_msg_free(struct otpi_msg *msg)
         otpi_release(msg, msg->size);
         return;
     }
-    magazine = &otpi_me->magazines[size_class];
+    magazine = &otpi_me()->magazines[size_class];
     msg->next = magazine->head;
     magazine->head = msg;
     if (++magazine->count >= MAGAZINE_MAX)

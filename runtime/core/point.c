@@ -22,7 +22,7 @@ static uint64_t seed(const struct otpi_self *self)
 
 void otpi_point(void)
 {
-    struct otpi_self *self = otpi_me;
+    struct otpi_self *self = otpi_me();
     uint32_t never = 0;
     uint64_t x;
 

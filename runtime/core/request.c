@@ -91,14 +91,14 @@ static struct otpi_request **own_list(void)
     struct otpi_extras *extras = proc == NULL ? NULL : otpi_proc_extras(proc);
 
     if (proc == NULL)
-        return &otpi_me->requests;
+        return &otpi_me()->requests;
     return extras == NULL ? NULL : &extras->requests;
 }
 
 /* One for the caller, in its list, with room for a reply of that size. NULL: no memory. */
 static struct otpi_request *take(size_t reply_size)
 {
-    struct otpi_request_cache *cache = &otpi_me->request_cache;
+    struct otpi_request_cache *cache = &otpi_me()->request_cache;
     struct otpi_request *request, **list = own_list();
     void *reply = NULL;
 
@@ -121,7 +121,7 @@ static struct otpi_request *take(size_t reply_size)
         (*list)->prev = request;
     *list = request;
     atomic_store_explicit(&request->process, otpi_self_pid(), memory_order_relaxed);
-    atomic_store_explicit(&request->thread, otpi_self_proc() == NULL ? otpi_me : NULL,
+    atomic_store_explicit(&request->thread, otpi_self_proc() == NULL ? otpi_me() : NULL,
                           memory_order_relaxed);
     return request;
 }
@@ -129,7 +129,7 @@ static struct otpi_request *take(size_t reply_size)
 /* Out of its owner's list. Its slot is closed. */
 static void give(struct otpi_request *request, struct otpi_request **list)
 {
-    struct otpi_request_cache *cache = &otpi_me->request_cache;
+    struct otpi_request_cache *cache = &otpi_me()->request_cache;
 
     if (request->prev != NULL)
         request->prev->next = request->next;
@@ -194,7 +194,7 @@ static bool is_mine(const struct otpi_request *request)
     /* relaxed: nobody else writes what is mine */
     if (pid != 0)
         return atomic_load_explicit(&request->process, memory_order_relaxed) == pid;
-    return atomic_load_explicit(&request->thread, memory_order_relaxed) == otpi_me;
+    return atomic_load_explicit(&request->thread, memory_order_relaxed) == otpi_me();
 }
 
 /* The request that handle names. NOT_FOUND, WRONG_THREAD. */
@@ -339,7 +339,7 @@ static otp_status wait_parked(struct otpi_fiber *fiber, struct wait *wait, otp_d
 
 static otp_status wait_blocked(struct wait *wait, otp_duration limit)
 {
-    struct otpi_slot *slot = &otpi_me->slot;
+    struct otpi_slot *slot = &otpi_me()->slot;
     uint64_t id = otpi_slot_open(slot, 0, NULL);
     otp_status status = OTP_TIMEOUT;
 

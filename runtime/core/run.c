@@ -16,6 +16,14 @@
 #define TURN    64
 #define UNWINDS 3 /* a handler, terminate, report */
 
+/* For whoever wants to know why this worker does not get on. */
+static void note_running(const struct otpi_proc *proc)
+{
+    atomic_store_explicit(&otpi_me()->worker->running,
+                          atomic_load_explicit(&proc->pid, memory_order_relaxed),
+                          memory_order_relaxed);
+}
+
 static void begin(struct otpi_proc *proc, struct otpi_fiber *fiber)
 {
     fiber->proc = proc;
@@ -114,9 +122,8 @@ static void deliver(struct otpi_proc *proc, struct otpi_msg *msg)
 }
 
 /* One message. False: the process has ended and is buried. */
-static bool receive(struct otpi_worker *worker, struct otpi_proc *proc, struct otpi_msg *msg)
+static bool receive(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otpi_msg *msg)
 {
-    struct otpi_fiber *fiber = worker->self.current;
     uint32_t tick = atomic_load_explicit(&otpi_rt->tick, memory_order_relaxed);
 
     if (msg->to != atomic_load_explicit(&proc->pid, memory_order_relaxed)) {
@@ -134,6 +141,7 @@ static bool receive(struct otpi_worker *worker, struct otpi_proc *proc, struct o
         return true;
     }
     proc->current = msg;
+    note_running(proc);
     deliver(proc, msg);
     otpi_scratch_reset(&fiber->scratch);
     if (proc->finishing) {
@@ -152,9 +160,9 @@ static bool receive(struct otpi_worker *worker, struct otpi_proc *proc, struct o
     return true;
 }
 
-void otpi_run_proc(struct otpi_worker *worker, struct otpi_proc *proc)
+void otpi_run_proc(struct otpi_proc *proc)
 {
-    struct otpi_fiber *fiber = worker->self.current;
+    struct otpi_fiber *fiber = otpi_self_fiber();
 
     begin(proc, fiber);
     for (int n = 0; n < TURN; n++) {
@@ -167,7 +175,7 @@ void otpi_run_proc(struct otpi_worker *worker, struct otpi_proc *proc)
         }
         msg = otpi_mailbox_take(proc);
         if (msg != NULL) {
-            if (!receive(worker, proc, msg)) {
+            if (!receive(fiber, proc, msg)) {
                 fiber->proc = NULL;
                 return;
             }
@@ -189,7 +197,7 @@ void otpi_run_proc(struct otpi_worker *worker, struct otpi_proc *proc)
 
 void otpi_abandon(const otp_reason *reason)
 {
-    struct otpi_worker *worker = otpi_me->worker;
+    struct otpi_worker *worker = otpi_me()->worker;
     struct otpi_fiber *fiber = worker->self.current;
     struct otpi_proc *proc = fiber->proc;
 
@@ -268,8 +276,7 @@ void otp_yield(void)
     otpi_check_alive();
     /* RUNNING while it is in the ready list: a waker does not put it there again */
     otpi_fiber_unwake(fiber);
-    otpi_sched_ready(fiber);
-    (void)otpi_sched_park();
+    otpi_sched_yield(fiber);
     otpi_check_alive();
 }
 

@@ -161,7 +161,28 @@ static struct otpi_proc *steal(struct otpi_worker *worker)
     return NULL;
 }
 
-/* What others have made ready, in the order in which they did. */
+static struct otpi_fiber *first_ready(const struct otpi_worker *worker)
+{
+    return atomic_load_explicit(&worker->ready, memory_order_relaxed);
+}
+
+static void set_first_ready(struct otpi_worker *worker, struct otpi_fiber *fiber)
+{
+    atomic_store_explicit(&worker->ready, fiber, memory_order_relaxed);
+}
+
+/* inside: ready_lock */
+static void append_ready(struct otpi_worker *worker, struct otpi_fiber *first,
+                         struct otpi_fiber *last)
+{
+    if (first_ready(worker) != NULL)
+        worker->ready_last->next = first;
+    else
+        set_first_ready(worker, first);
+    worker->ready_last = last;
+}
+
+/* What others have made ready, in the order in which they did. inside: ready_lock */
 static void drain_ready(struct otpi_worker *worker)
 {
     struct otpi_fiber *list, *oldest = NULL, *newest;
@@ -177,30 +198,40 @@ static void drain_ready(struct otpi_worker *worker)
         oldest = list;
         list = next;
     }
-    if (oldest == NULL)
-        return;
-    if (worker->ready_last != NULL)
-        worker->ready_last->next = oldest;
-    else
-        worker->ready = oldest;
-    worker->ready_last = newest;
+    if (oldest != NULL)
+        append_ready(worker, oldest, newest);
 }
 
+/* inside: ready_lock */
 static struct otpi_fiber *take_ready(struct otpi_worker *worker)
 {
-    struct otpi_fiber *fiber = worker->ready;
+    struct otpi_fiber *fiber = first_ready(worker);
 
+    if (fiber != NULL)
+        set_first_ready(worker, fiber->next);
+    return fiber;
+}
+
+struct otpi_fiber *otpi_sched_take_rescued(struct otpi_worker *worker)
+{
+    struct otpi_fiber *fiber;
+
+    if (atomic_load_explicit(&otpi_rt->n_rescued, memory_order_relaxed) == 0)
+        return NULL;
+    otpi_lock_take(&otpi_rt->injection_lock);
+    fiber = otpi_rt->rescued;
     if (fiber != NULL) {
-        worker->ready = fiber->next;
-        if (worker->ready == NULL)
-            worker->ready_last = NULL;
+        otpi_rt->rescued = fiber->next;
+        fiber->home = worker; /* nobody reads it before it parks again */
+        atomic_fetch_sub_explicit(&otpi_rt->n_rescued, 1, memory_order_relaxed);
     }
+    otpi_lock_release(&otpi_rt->injection_lock);
     return fiber;
 }
 
 void otpi_sched_run(struct otpi_proc *proc, bool direct)
 {
-    struct otpi_worker *worker = otpi_me->worker;
+    struct otpi_worker *worker = otpi_me()->worker;
 
     if (worker == NULL || proc->slow) {
         inject(proc, worker == NULL ? 0 : worker->index + 1);
@@ -222,13 +253,11 @@ void otpi_sched_ready(struct otpi_fiber *fiber)
     struct otpi_worker *home = fiber->home;
     struct otpi_fiber *top;
 
-    if (otpi_me->worker == home) {
+    if (otpi_me()->worker == home) {
         fiber->next = NULL;
-        if (home->ready_last != NULL)
-            home->ready_last->next = fiber;
-        else
-            home->ready = fiber;
-        home->ready_last = fiber;
+        otpi_biased_enter(&home->ready_lock);
+        append_ready(home, fiber, fiber);
+        otpi_biased_leave(&home->ready_lock);
         return;
     }
     top = atomic_load_explicit(&home->ready_in, memory_order_relaxed);
@@ -247,8 +276,6 @@ static void settle(struct otpi_worker *worker)
     struct otpi_fiber *dead = worker->dead;
     struct otpi_proc *orphan = worker->orphan;
 
-    if (dead == NULL)
-        return;
     worker->dead = NULL;
     worker->orphan = NULL;
     if (orphan != NULL) { /* what its handler has in scratch memory goes on with it */
@@ -261,15 +288,20 @@ static void settle(struct otpi_worker *worker)
         otpi_run_orphan(worker, orphan);
 }
 
+static bool is_active(const struct otpi_worker *worker)
+{
+    return atomic_load_explicit(&worker->active, memory_order_relaxed) != 0;
+}
+
 static struct otpi_proc *choose(struct otpi_worker *worker)
 {
     struct otpi_proc *proc = take_next(worker);
 
     if (proc == NULL)
         proc = ring_take(worker);
-    if (proc == NULL)
+    if (proc == NULL && is_active(worker))
         proc = take_injected(worker);
-    if (proc == NULL)
+    if (proc == NULL && is_active(worker))
         proc = steal(worker);
     return proc;
 }
@@ -283,7 +315,7 @@ static struct otpi_proc *overdue(struct otpi_worker *worker)
     atomic_store_explicit(&worker->progress, worker->decisions, memory_order_relaxed);
     if (worker->decisions % QUEUE_FIRST == 0)
         proc = ring_take(worker);
-    if (proc == NULL && worker->decisions % SHARED_FIRST == 0)
+    if (proc == NULL && worker->decisions % SHARED_FIRST == 0 && is_active(worker))
         proc = take_injected(worker);
     return proc;
 }
@@ -291,31 +323,52 @@ static struct otpi_proc *overdue(struct otpi_worker *worker)
 static bool is_over(const struct otpi_worker *worker)
 {
     return atomic_load_explicit(&otpi_rt->stopping, memory_order_acquire) == OTPI_STOP_WORKERS &&
-           worker->ready == NULL;
+           first_ready(worker) == NULL && atomic_load(&otpi_rt->n_rescued) == 0;
+}
+
+/* Goes on in a fiber that can, with self in the pool. False: there is none. */
+static bool run_ready(struct otpi_worker *worker, struct otpi_fiber *self)
+{
+    struct otpi_fiber *fiber;
+
+    if (first_ready(worker) == NULL &&
+        atomic_load_explicit(&worker->ready_in, memory_order_relaxed) == NULL &&
+        atomic_load_explicit(&otpi_rt->n_rescued, memory_order_relaxed) == 0)
+        return false;
+    otpi_biased_enter(&worker->ready_lock);
+    drain_ready(worker);
+    fiber = take_ready(worker);
+    if (fiber == NULL && is_active(worker))
+        fiber = otpi_sched_take_rescued(worker);
+    if (fiber == NULL) {
+        otpi_biased_leave(&worker->ready_lock);
+        return false;
+    }
+    otpi_fiber_pool(worker, self);
+    otpi_fiber_switch(worker, fiber, false);
+    return true;
 }
 
 void otpi_sched_loop(void *arg)
 {
     struct otpi_fiber *self = arg;
-    struct otpi_worker *worker = self->home;
 
     for (;;) {
+        struct otpi_worker *worker = otpi_me()->worker; /* whatever ran on self may have moved */
         struct otpi_proc *proc;
-        struct otpi_fiber *ready;
 
-        settle(worker);
-        otpi_sched_tick(worker);
-        drain_ready(worker);
-        proc = overdue(worker);
-        if (proc == NULL && (ready = take_ready(worker)) != NULL) {
-            otpi_fiber_pool(worker, self);
-            otpi_fiber_switch(worker, ready, false);
+        if (worker->dead != NULL) {
+            settle(worker);
             continue;
         }
+        otpi_sched_tick(worker);
+        proc = overdue(worker);
+        if (proc == NULL && run_ready(worker, self))
+            continue;
         if (proc == NULL)
             proc = choose(worker);
         if (proc != NULL)
-            otpi_run_proc(worker, proc);
+            otpi_run_proc(proc);
         else if (is_over(worker))
             otpi_context_switch(&self->context, &worker->thread_context, true);
         else
@@ -325,7 +378,7 @@ void otpi_sched_loop(void *arg)
 
 bool otpi_sched_park(void)
 {
-    struct otpi_worker *worker = otpi_me->worker;
+    struct otpi_worker *worker = otpi_me()->worker;
     struct otpi_fiber *to = NULL;
 
     drain_ready(worker);
@@ -345,11 +398,23 @@ bool otpi_sched_park(void)
     return true;
 }
 
+void otpi_sched_yield(struct otpi_fiber *fiber)
+{
+    struct otpi_worker *worker = fiber->home;
+
+    otpi_biased_enter(&worker->ready_lock);
+    fiber->next = NULL;
+    append_ready(worker, fiber, fiber);
+    if (!otpi_sched_park()) /* it finds at least this one */
+        otpi_plat_die("a fiber that can go on was lost");
+}
+
 void otpi_sched_abandon(void)
 {
-    struct otpi_worker *worker = otpi_me->worker;
+    struct otpi_worker *worker = otpi_me()->worker;
     struct otpi_fiber *to = otpi_fiber_take(worker, true);
 
+    otpi_biased_enter(&worker->ready_lock);
     worker->dead = worker->self.current;
     otpi_fiber_switch(worker, to, true);
     otpi_plat_die("an abandoned fiber was resumed");
@@ -360,11 +425,12 @@ void otpi_worker_main(void *arg)
     struct otpi_worker *worker = arg;
     struct otpi_fiber *first;
 
-    otpi_me = &worker->self;
+    otpi_self_set(&worker->self);
     otpi_context_adopt(&worker->thread_context);
     first = otpi_fiber_take(worker, true);
+    otpi_biased_enter(&worker->ready_lock);
     worker->self.current = first;
     otpi_context_switch(&worker->thread_context, &first->context, false);
     otpi_context_unmake(&worker->thread_context);
-    otpi_me = NULL;
+    otpi_self_set(NULL);
 }

@@ -4,8 +4,10 @@
  * for the process that its running one is about to wait for (run next, on the same CPU), and a
  * list of fibers that can go on (they stay on their worker). What foreign threads send goes
  * through one shared queue. A worker with nothing to do spins briefly, then sleeps until woken
- * or until the earliest timer.
- * Locks: injection (leaf).
+ * or until the earliest timer. What waits for a worker that is stuck in a handler goes to others
+ * (rescue.h); for when all are stuck there are as many spare workers, whose threads are started
+ * when they are first needed.
+ * Locks: injection (leaf), arming, ready_lock (biased: the worker's own, and the watcher's).
  */
 #ifndef OTPI_SCHED_H
 #define OTPI_SCHED_H
@@ -16,6 +18,7 @@
 #include "core/proc.h"
 #include "core/self.h"
 #include "core/timer.h"
+#include "plat/biased.h"
 
 #define OTPI_RING 256
 
@@ -23,16 +26,18 @@ struct otpi_worker {
     /* owner only */
     struct otpi_self self;
     struct otpi_context thread_context;
-    struct otpi_fiber *pool;               /* free fibers, LIFO */
-    struct otpi_fiber *ready, *ready_last; /* may go on here, FIFO */
-    struct otpi_fiber *dead;               /* abandoned, to be made anew by the next fiber */
-    struct otpi_proc *orphan;              /* whose frames these were: goes on unwinding */
+    struct otpi_fiber *pool; /* free fibers, LIFO */
+    /* may go on here, FIFO; lock: ready_lock, the head is also looked at without */
+    _Atomic(struct otpi_fiber *) ready;
+    struct otpi_fiber *ready_last;
+    struct otpi_biased ready_lock; /* entered while fibers are switched, too */
+    struct otpi_fiber *dead;       /* abandoned, to be made anew by the next fiber */
+    struct otpi_proc *orphan;      /* whose frames these were: goes on unwinding */
     otp_reason orphan_reason;
     struct otpi_fiber *all;
-    struct otpi_fiber *unarmed; /* waits whose timers are not armed yet */
     uint32_t decisions, random, tick_seen;
-    uint32_t seen_progress;    /* owner: the watcher */
-    _Atomic uint32_t n_fibers; /* atomic: owner writes */
+    uint32_t seen_progress, stuck_ticks; /* owner: the watcher */
+    _Atomic uint32_t n_fibers;           /* atomic: owner writes */
     struct otpi_thread thread;
     uint32_t index;
 
@@ -47,6 +52,12 @@ struct otpi_worker {
     _Alignas(OTPI_CACHE_LINE) _Atomic(struct otpi_fiber *) ready_in;
     _Atomic uint32_t sleeping; /* 1: asleep or about to; who sets it to 0 wakes it */
     _Atomic uint32_t stuck;    /* watcher writes: no progress for a tick, others help themselves */
+    _Atomic uint32_t active;   /* watcher writes: takes what is not its own; a spare: sometimes */
+    _Atomic uint32_t started;  /* its thread runs; a spare: from when it was first needed */
+    _Atomic(struct otpi_fiber *) unarmed; /* waits whose timers are not armed yet; owner pushes */
+    struct otpi_lock arming;              /* one who takes those */
+    _Atomic uint64_t running;             /* owner writes: the pid whose message it last took up */
+    _Atomic uint64_t accused;             /* watcher writes: a pid to be logged as stuck; 0: none */
 
     _Alignas(OTPI_CACHE_LINE) struct otpi_heap heap;
 };
@@ -55,15 +66,22 @@ struct otpi_worker {
 void otpi_sched_run(struct otpi_proc *proc, bool direct);
 /* Has a fiber that was parked go on. Any thread. */
 void otpi_sched_ready(struct otpi_fiber *fiber);
-/* Leaves the running fiber for whatever is to be done; returns when it goes on.
- * False: there is no other fiber. */
+/* Leaves the running fiber for whatever is to be done; returns when it goes on, maybe on another
+ * worker. Inside the worker's lock, which is left then. False: there is no other fiber; still
+ * inside. */
 bool otpi_sched_park(void);
+/* Lets others run that can; a process may go on at once. */
+void otpi_sched_yield(struct otpi_fiber *fiber);
 /* Leaves the running fiber for ever: its frames are abandoned. worker->orphan goes on elsewhere. */
 OTP_NORETURN void otpi_sched_abandon(void);
 /* Puts a wait with limit (> 0) on the list of those whose timer may have to be armed. */
 void otpi_sched_wait(struct otpi_fiber *fiber, uint64_t wait_id, otp_duration limit);
 /* Ends it. */
 void otpi_sched_unwait(struct otpi_fiber *fiber);
+/* Arms the timers of a worker's waits. foreign: by another thread. False: somebody else does. */
+bool otpi_sched_arm(struct otpi_worker *worker, otp_instant now, bool foreign);
+/* A fiber that was taken from a stuck worker, now this worker's; NULL: none. */
+struct otpi_fiber *otpi_sched_take_rescued(struct otpi_worker *worker);
 /* The scheduler's loop: what a pooled fiber runs. */
 void otpi_sched_loop(void *fiber);
 
@@ -81,7 +99,7 @@ otp_instant otpi_sched_now(void);
 struct otpi_heap *otpi_sched_heap(void);
 
 /* Runs proc's mailbox for a while on the calling fiber. */
-void otpi_run_proc(struct otpi_worker *worker, struct otpi_proc *proc);
+void otpi_run_proc(struct otpi_proc *proc);
 /* Goes on with a process whose frames were abandoned. */
 void otpi_run_orphan(struct otpi_worker *worker, struct otpi_proc *proc);
 

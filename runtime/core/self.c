@@ -16,21 +16,27 @@
 static struct otpi_runtime runtime = { .gate = 1 };
 
 struct otpi_runtime *const otpi_rt = &runtime;
-_Thread_local struct otpi_self *otpi_me;
+__attribute__((used)) _Thread_local struct otpi_self *otpi_self_tls;
 
 #define REF_BLOCK 65536
+
+void otpi_self_set(struct otpi_self *self)
+{
+    otpi_self_tls = self;
+    atomic_signal_fence(memory_order_seq_cst); /* who reads it now reads this */
+}
 
 /* The thread ends: its self serves another one. */
 static void give_self_back(void *arg)
 {
     struct otpi_self *self = arg;
 
-    otpi_me = self;
+    otpi_self_set(self);
     if (otpi_enter_foreign() == OTP_OK) {
         otpi_request_leave(self);
         otpi_leave_foreign();
     }
-    otpi_me = NULL;
+    otpi_self_set(NULL);
     otpi_lock_take(&otpi_rt->selves_lock);
     self->in_use = false;
     otpi_lock_release(&otpi_rt->selves_lock);
@@ -87,18 +93,18 @@ otp_status otpi_enter_foreign(void)
         atomic_fetch_sub_explicit(&otpi_rt->gate, 2, memory_order_release);
         return atomic_load(&otpi_rt->forked) ? OTP_FORKED : OTP_NOT_RUNNING;
     }
-    if (otpi_me == NULL) {
+    if (otpi_me() == NULL) {
         struct otpi_self *self = make_self();
         if (self == NULL) {
             otpi_leave_foreign();
             return OTP_NOMEM;
         }
-        otpi_me = self;
+        otpi_self_set(self);
         /* If that fails the self stays taken for ever: memory, no more. */
         (void)otpi_plat_on_thread_exit(give_self_back, self);
     }
-    if (otpi_me->epoch != atomic_load_explicit(&otpi_rt->epoch, memory_order_relaxed))
-        renew_self(otpi_me);
+    if (otpi_me()->epoch != atomic_load_explicit(&otpi_rt->epoch, memory_order_relaxed))
+        renew_self(otpi_me());
     return OTP_OK;
 }
 
@@ -109,7 +115,7 @@ void otpi_leave_foreign(void)
 
 uint64_t otpi_self_ref(void)
 {
-    struct otpi_self *self = otpi_me;
+    struct otpi_self *self = otpi_me();
 
     if (self->next_ref == self->last_ref) {
         self->next_ref = atomic_fetch_add(&otpi_rt->next_ref, REF_BLOCK) + 1;

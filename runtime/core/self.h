@@ -18,6 +18,7 @@
 #include "core/share.h"
 #include "core/slot.h"
 #include "core/timer.h"
+#include "plat/tls.h"
 
 struct otpi_worker;
 
@@ -53,7 +54,8 @@ struct otpi_runtime {
     _Atomic uint32_t forked;
     _Atomic uint32_t stopping; /* OTPI_STOP_... */
     struct otp_config config;  /* const while it runs */
-    uint32_t n_workers;        /* const while it runs */
+    uint32_t n_workers;        /* const while it runs: those that always work */
+    uint32_t n_slots;          /* const while it runs: with the spare ones */
     struct otpi_worker *workers;
     struct otpi_stacks *stacks;
     struct otpi_depot depot;
@@ -65,11 +67,19 @@ struct otpi_runtime {
     struct otpi_lock injection_lock;
     struct otpi_proc *injection, *injection_last; /* lock: injection */
     _Atomic uint32_t n_injected;                  /* atomic: read before taking the lock */
+    struct otpi_fiber *rescued, *rescued_last;    /* lock: injection; ready, of stuck workers */
+    _Atomic uint32_t n_rescued;                   /* as n_injected */
 
     _Atomic uint32_t n_sleeping, n_spinning;
-    _Atomic uint32_t tick;     /* atomic: counts milliseconds while anyone works */
-    _Atomic uint32_t watching; /* 0: the watcher sleeps; futex */
+    _Atomic uint32_t n_started; /* threads of workers */
+    _Atomic uint32_t n_accused; /* workers whose `accused` is set */
+    _Atomic uint32_t tick;      /* atomic: counts milliseconds while anyone works */
+    _Atomic uint32_t watching;  /* 0: the watcher sleeps; futex */
     struct otpi_thread watcher;
+    struct otpi_self watcher_self;
+    uint32_t free_ticks;      /* owner: watcher; since when a worker that always works is free */
+    otp_instant accuse_again; /* owner: watcher; not before */
+    bool alone_said;          /* owner: watcher */
 
     _Atomic int64_t manual_now;
     _Atomic uint64_t next_ref, lost, slots;
@@ -81,8 +91,20 @@ struct otpi_runtime {
 
 /* The runtime; const. */
 extern struct otpi_runtime *const otpi_rt;
-/* The calling thread's self; NULL: a foreign thread that has none yet. */
-extern _Thread_local struct otpi_self *otpi_me __attribute__((tls_model("initial-exec")));
+/* The calling thread's self, as otpi_me() finds it. */
+extern _Thread_local struct otpi_self *otpi_self_tls __attribute__((tls_model("initial-exec")));
+
+/* The calling thread's self; NULL: a foreign thread that has none yet. Whoever has parked asks
+ * again: it may go on in another thread. */
+static inline struct otpi_self *otpi_me(void)
+{
+    struct otpi_self *self;
+
+    OTPI_TLS_READ(self, otpi_self_tls);
+    return self;
+}
+
+void otpi_self_set(struct otpi_self *self);
 
 /* Enters the runtime from any thread: every public function that touches shared state does, and
  * leaves. NOT_RUNNING, FORKED, NOMEM. A worker's thread is always inside: costs it nothing. */
@@ -91,21 +113,21 @@ void otpi_leave_foreign(void);
 
 static inline otp_status otpi_enter(void)
 {
-    if (otpi_me != NULL && otpi_me->worker != NULL)
+    if (otpi_me() != NULL && otpi_me()->worker != NULL)
         return OTP_OK;
     return otpi_enter_foreign();
 }
 
 static inline void otpi_leave(void)
 {
-    if (otpi_me == NULL || otpi_me->worker == NULL)
+    if (otpi_me() == NULL || otpi_me()->worker == NULL)
         otpi_leave_foreign();
 }
 
 /* The fiber that runs on this thread; NULL: a foreign thread. (Its process: fiber.h.) */
 static inline struct otpi_fiber *otpi_self_fiber(void)
 {
-    return otpi_me == NULL ? NULL : otpi_me->current;
+    return otpi_me() == NULL ? NULL : otpi_me()->current;
 }
 
 /* A number that nobody else has. */

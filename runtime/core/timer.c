@@ -174,22 +174,24 @@ static void stock_give(struct otpi_heap *heap, struct otpi_timer *timer)
 
 /* -- arming and firing -- */
 
-otp_status otpi_timer_wait(struct otpi_heap *heap, struct otpi_timer *timer, otp_instant due,
-                           struct otpi_slot *slot, uint64_t wait_id)
+otp_status otpi_timer_wait(struct otpi_timer *timer, otp_instant due, struct otpi_slot *slot,
+                           uint64_t wait_id)
 {
+    struct otpi_heap *heap = timer->heap;
     otp_status status = OTP_NOMEM;
 
-    timer->heap = heap;
+    otpi_lock_take(&heap->lock);
+    if (timer->index != 0) /* of an earlier wait, armed while that ended */
+        take_out(heap, timer);
     timer->slot = slot;
     timer->wait_id = wait_id;
-    otpi_lock_take(&heap->lock);
     if (reserve(heap)) {
         insert(heap, timer, due);
         status = OTP_OK;
     }
     otpi_lock_release(&heap->lock);
-    if (otpi_me->worker == NULL)
-        otpi_sched_wake_any();
+    if (heap != otpi_sched_heap())
+        otpi_sched_wake_any(); /* a sleeper plans by what it saw */
     return status;
 }
 
@@ -197,13 +199,10 @@ void otpi_timer_unwait(struct otpi_timer *timer)
 {
     struct otpi_heap *heap = timer->heap;
 
-    if (heap == NULL)
-        return;
     otpi_lock_take(&heap->lock);
     if (timer->index != 0)
         take_out(heap, timer);
     otpi_lock_release(&heap->lock);
-    timer->heap = NULL;
 }
 
 otp_status otpi_timer_send(struct otpi_heap *heap, otp_instant due, otp_dest dest,
@@ -225,7 +224,7 @@ otp_status otpi_timer_send(struct otpi_heap *heap, otp_instant due, otp_dest des
     otpi_lock_release(&heap->lock);
     if (timer == NULL)
         otpi_msg_free(msg);
-    else if (otpi_me->worker == NULL)
+    else if (otpi_me()->worker == NULL)
         otpi_sched_wake_any(); /* a sleeper plans by what it saw */
     return timer == NULL ? OTP_NOMEM : OTP_OK;
 }

@@ -26,7 +26,7 @@ struct otpi_timer {
     uint64_t id;            /* of this arming; never the same twice in one node */
     uint32_t index;         /* in the heap + 1; 0: not armed */
     uint32_t owned;         /* from the stock: goes back to it */
-    struct otpi_heap *heap; /* where it is or was armed; const for one from the stock */
+    struct otpi_heap *heap; /* where it is armed; const once it is first armed */
     struct otpi_slot *slot; /* a wait's slot, with wait_id; or ... */
     uint64_t wait_id;
     struct otpi_msg *msg; /* ... a message for dest; owner: the timer */
@@ -53,9 +53,9 @@ void otpi_heap_init(struct otpi_heap *heap);
 /* Frees the messages of armed timers too. */
 void otpi_heap_free(struct otpi_heap *heap);
 
-/* Arms the timer of a wait. NOMEM. */
-otp_status otpi_timer_wait(struct otpi_heap *heap, struct otpi_timer *timer, otp_instant due,
-                           struct otpi_slot *slot, uint64_t wait_id);
+/* Arms the timer of a wait, in its heap; it may be armed for an earlier one. NOMEM. */
+otp_status otpi_timer_wait(struct otpi_timer *timer, otp_instant due, struct otpi_slot *slot,
+                           uint64_t wait_id);
 /* Disarms it, if it is armed. */
 void otpi_timer_unwait(struct otpi_timer *timer);
 /* Arms a message for dest. Takes msg, also on failure. NOMEM. */

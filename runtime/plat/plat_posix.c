@@ -6,6 +6,8 @@
  * Owns: nothing but what a thread needs between its creation and its first instruction.
  */
 #include "plat/plat.h"
+#include "plat/tls.h"
+#include <otp/errno.h>
 
 #include <errno.h>
 #include <pthread.h>
@@ -77,6 +79,13 @@ void otpi_plat_relax(void)
 
 /* Who sleeps once must take the lock as 2: it cannot know whether others sleep too. A needless wake
  * is the price, a lost one would be for ever. */
+int otpi_tls_stamp;
+
+int *otp_errno(void)
+{
+    return __errno_location();
+}
+
 void otpi_lock_take_slowly(struct otpi_lock *lock)
 {
     for (int i = 0; i < LOCK_SPINS; i++) {

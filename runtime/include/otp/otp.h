@@ -9,6 +9,7 @@
 #include <otp/behaviour.h>
 #include <otp/checked.h>
 #include <otp/describe.h>
+#include <otp/errno.h>
 #include <otp/genserver.h>
 #include <otp/layout.h>
 #include <otp/log.h>
