@@ -132,7 +132,8 @@ bool otpi_fiber_park(void)
         otpi_biased_leave(&worker->ready_lock);
     }
     otpi_fiber_unwake(fiber);
-    atomic_store_explicit(&fiber->home->running, otpi_self_pid(), memory_order_relaxed);
+    /* release: as in run.c */
+    atomic_store_explicit(&fiber->home->running, otpi_self_pid(), memory_order_release);
     return true;
 }
 

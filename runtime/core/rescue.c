@@ -154,7 +154,8 @@ void otpi_rescue_retire(void)
 
 void otpi_rescue_accuse(struct otpi_worker *worker, otp_instant now)
 {
-    uint64_t pid = atomic_load_explicit(&worker->running, memory_order_relaxed);
+    /* acquire: pairs with the releases of who runs a process */
+    uint64_t pid = atomic_load_explicit(&worker->running, memory_order_acquire);
 
     if (worker->stuck_ticks != ACCUSE_TICKS || pid == 0 || now < otpi_rt->accuse_again)
         return;
@@ -176,12 +177,12 @@ static void log_stuck(uint64_t pid)
     if (proc == NULL)
         return;
     event.pid.bits = pid;
-    if (proc->module != NULL) {
-        event.module = proc->module->name;
-        event.source = proc->module->source;
-    }
     otpi_lock_take(&proc->lock);
-    event.name = proc->name == NULL ? NULL : proc->name->text; /* cells are never freed */
+    if (proc->pid == pid && !proc->dead) {
+        event.name = proc->name == NULL ? NULL : proc->name->text; /* cells are never freed */
+        event.module = proc->module == NULL ? NULL : proc->module->name;
+        event.source = proc->module == NULL ? NULL : proc->module->source;
+    }
     otpi_lock_release(&proc->lock);
     otp_log(&event);
 }

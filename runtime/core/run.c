@@ -19,9 +19,10 @@
 /* For whoever wants to know why this worker does not get on. */
 static void note_running(const struct otpi_proc *proc)
 {
+    /* release: pairs with the acquire in otpi_rescue_accuse; the process is made */
     atomic_store_explicit(&otpi_me()->worker->running,
                           atomic_load_explicit(&proc->pid, memory_order_relaxed),
-                          memory_order_relaxed);
+                          memory_order_release);
 }
 
 static void begin(struct otpi_proc *proc, struct otpi_fiber *fiber)

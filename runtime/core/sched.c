@@ -329,17 +329,19 @@ static bool is_over(const struct otpi_worker *worker)
 /* Goes on in a fiber that can, with self in the pool. False: there is none. */
 static bool run_ready(struct otpi_worker *worker, struct otpi_fiber *self)
 {
-    struct otpi_fiber *fiber;
+    struct otpi_fiber *fiber = NULL;
 
     if (first_ready(worker) == NULL &&
         atomic_load_explicit(&worker->ready_in, memory_order_relaxed) == NULL &&
         atomic_load_explicit(&otpi_rt->n_rescued, memory_order_relaxed) == 0)
         return false;
     otpi_biased_enter(&worker->ready_lock);
-    drain_ready(worker);
-    fiber = take_ready(worker);
-    if (fiber == NULL && is_active(worker))
-        fiber = otpi_sched_take_rescued(worker);
+    if (is_active(worker))
+        fiber = otpi_sched_take_rescued(worker); /* it has waited for long */
+    if (fiber == NULL) {
+        drain_ready(worker);
+        fiber = take_ready(worker);
+    }
     if (fiber == NULL) {
         otpi_biased_leave(&worker->ready_lock);
         return false;
