@@ -113,6 +113,7 @@ const char *ast_message_word(enum message_kind kind)
     case MESSAGE_UPDATE: return "update";
     case MESSAGE_GET_AND_UPDATE: return "get_and_update";
     case MESSAGE_RUN: return "task";
+    case MESSAGE_EVENT: return "event";
     }
     return "";
 }

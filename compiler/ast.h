@@ -357,7 +357,8 @@ enum message_kind {
     MESSAGE_GET, /* of agents */
     MESSAGE_UPDATE,
     MESSAGE_GET_AND_UPDATE,
-    MESSAGE_RUN /* the one of a task */
+    MESSAGE_RUN,  /* the one of a task */
+    MESSAGE_EVENT /* of a pubsub; resolving gives it its parameters */
 };
 
 struct message {
@@ -372,6 +373,7 @@ struct message {
     struct handler handler;
     struct expr *value;      /* an agent's inline expression; NULL: a C callback */
     struct expr *next_value; /* get_and_update: the new state; set together with value */
+    struct ref pubsub;       /* event: what broadcasts it */
     struct message *next;
 };
 

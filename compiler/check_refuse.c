@@ -78,6 +78,8 @@ static void refuse_messages(struct check *c, const struct message *m)
 {
     for (; m; m = m->next) {
         refuse_handler(c, &m->handler);
+        if (m->kind == MESSAGE_EVENT)
+            continue;
         refuse_fields(c, &m->params);
         refuse_type(c, m->reply.type);
         for (const struct tag *t = m->reply.tags.first; t; t = t->next)
@@ -152,8 +154,8 @@ static void refuse_decl(struct check *c, const struct decl *d)
         refuse_type(c, d->registry.value.type);
         refuse_type(c, d->registry.meta.type);
         break;
+    case DECL_PUBSUB: refuse_type(c, d->pubsub.message.type); break;
     case DECL_TASK:
-    case DECL_PUBSUB:
     case DECL_CACHE:
     case DECL_TASK_SUPERVISOR:
     case DECL_DYNAMIC_SUPERVISOR:

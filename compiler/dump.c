@@ -235,6 +235,8 @@ static void put_messages(struct dumper *w, const struct message *m)
         put_value(w, "then ", m->next_value);
         put_handler(w, &m->handler);
         put(w, m->broken ? " (broken)\n" : "\n");
+        if (m->kind == MESSAGE_EVENT)
+            continue;
         w->depth++;
         put_fields(w, "param", &m->params);
         put_reply(w, &m->reply);

@@ -39,6 +39,7 @@ static void handler_head(struct emitter *e, const struct plan_message *m)
         [PLAN_CAST] = "otp_next $handler$(struct $package$_$module$ *$self$$params$)",
         [PLAN_INFO] = "otp_next $handler$(struct $package$_$module$ *$self$$params$)",
         [PLAN_CONTINUE] = "otp_next $handler$(struct $package$_$module$ *$self$$params$)",
+        [PLAN_EVENT] = "otp_next $handler$(struct $package$_$module$ *$self$$params$)",
     };
     tmpl_put(&e->out, texts[m->kind],
              EMIT_VARS(TMPL_VAR("handler", m->handler), TMPL_VAR("const", m->reads ? "const " : ""),

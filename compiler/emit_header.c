@@ -81,6 +81,11 @@ void emit_header(struct emitter *e)
         emit_note(e, "registry ", r->name, r->line, r->doc);
         emit_plain_start_heads(e, r->c_name, "otp_registry");
     }
+    for (size_t i = 0; i < p->n_pubsubs; i++) {
+        const struct plan_pubsub *s = &p->pubsubs[i];
+        emit_note(e, "pubsub ", s->name, s->line, s->doc);
+        emit_plain_start_heads(e, s->c_name, "otp_pubsub");
+    }
     for (size_t i = 0; i < p->n_supervisors; i++) {
         const struct plan_supervisor *s = &p->supervisors[i];
         emit_note(e, "supervisor ", s->name, s->line, s->doc);

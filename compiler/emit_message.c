@@ -217,6 +217,10 @@ static void emit_answer(struct emitter *e, const struct plan_message *m, const s
 void emit_source_message(struct emitter *e, const struct plan_module *module,
                          const struct plan_message *m)
 {
+    if (m->kind == PLAN_EVENT) {
+        emit_event_dispatch(e, m);
+        return;
+    }
     emit_note(e, TMPL_JOIN(e->arena, m->word, " "), m->name, m->line, NULL);
     emit_args(e, m);
     bool reply = m->kind == PLAN_CALL && m->reply.kind != PLAN_ACK;

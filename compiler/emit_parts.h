@@ -153,6 +153,14 @@ void emit_registry_types(struct emitter *e, const struct plan_registry *r);
 void emit_registry_heads(struct emitter *e, const struct plan_registry *r);
 void emit_source_registry(struct emitter *e, const struct plan_registry *r);
 
+/* ---- emit_pubsub.c ---- */
+
+void emit_pubsub_types(struct emitter *e, const struct plan_pubsub *p);
+void emit_pubsub_heads(struct emitter *e, const struct plan_pubsub *p);
+void emit_source_pubsub(struct emitter *e, const struct plan_pubsub *p);
+/* The dispatch of a message that is an event. */
+void emit_event_dispatch(struct emitter *e, const struct plan_message *m);
+
 /* ---- emit_describe.c ---- */
 
 /* What all modules share: enums, structs. */

@@ -145,11 +145,33 @@ static void emit_table_fields(struct emitter *e, const struct plan_module *m)
     tmpl_raw(&e->out, "};\n\n");
 }
 
+/* One row for each pubsub that it hears. */
+static bool emit_event_handlers(struct emitter *e, const struct plan_module *m)
+{
+    bool any = false;
+    for (size_t i = 0; i < m->n_messages; i++) {
+        const struct plan_message *msg = &m->messages[i];
+        if (msg->kind != PLAN_EVENT)
+            continue;
+        if (!any)
+            tmpl_put(&e->out, "static const struct otp_event_handler $stem$_handlers[] = {\n",
+                     EMIT_VARS(TMPL_VAR("stem", m->stem)));
+        any = true;
+        tmpl_put(&e->out, "    {&$event$_type, $stem$_dispatch}, /* $place$ */\n",
+                 EMIT_VARS(TMPL_VAR("event", msg->event), TMPL_VAR("stem", msg->stem),
+                           TMPL_VAR("place", emit_place(e, msg->line))));
+    }
+    if (any)
+        tmpl_raw(&e->out, "};\n\n");
+    return any;
+}
+
 static void emit_module_table(struct emitter *e, const struct plan_module *m)
 {
     static const char *const members[PLAN_CALLBACK_COUNT] = {
         "init", "down", "exit", "idle", "terminate", "format_status"
     };
+    bool hears = emit_event_handlers(e, m);
     tmpl_put(
         &e->out,
         "const struct otp_genserver $c$_module = {\n"
@@ -166,6 +188,11 @@ static void emit_module_table(struct emitter *e, const struct plan_module *m)
         tmpl_put(&e->out, "    .tables = $stem$_tables,\n    .n_tables = $n$,\n",
                  EMIT_VARS(TMPL_VAR("stem", m->stem),
                            TMPL_VAR("n", tmpl_number(e->arena, m->n_tables))));
+    if (hears)
+        tmpl_put(&e->out,
+                 "    .events = $stem$_handlers,\n"
+                 "    .n_events = sizeof $stem$_handlers / sizeof $stem$_handlers[0],\n",
+                 EMIT_VARS(TMPL_VAR("stem", m->stem)));
     if (m->trap_exit)
         tmpl_raw(&e->out, "    .trap_exit = true,\n");
     for (int k = 0; k < PLAN_CALLBACK_COUNT; k++)
@@ -285,6 +312,8 @@ void emit_source(struct emitter *e)
         emit_module(e, &p->modules[i]);
     for (size_t i = 0; i < p->n_registries; i++)
         emit_source_registry(e, &p->registries[i]);
+    for (size_t i = 0; i < p->n_pubsubs; i++)
+        emit_source_pubsub(e, &p->pubsubs[i]);
     emit_source_tree(e);
     tmpl_trim(&e->out);
     emit_finish(e, TMPL_JOIN(e->arena, p->file, ".c"), EMIT_GENERATED);

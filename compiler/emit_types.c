@@ -143,7 +143,7 @@ static void emit_client(struct emitter *e, const struct plan_message *m, enum em
 
 static void emit_senders(struct emitter *e, const struct plan_message *m)
 {
-    if (m->kind == PLAN_CONTINUE || (m->kind == PLAN_CALL && !m->later))
+    if (m->kind == PLAN_CONTINUE || m->kind == PLAN_EVENT || (m->kind == PLAN_CALL && !m->later))
         return;
     const char *word = m->kind == PLAN_CAST ? "cast " : m->kind == PLAN_INFO ? "info " : "call ";
     if (m->kind == PLAN_CALL) {
@@ -208,6 +208,8 @@ static void emit_functions(struct emitter *e)
         emit_module_functions(e, &p->modules[i]);
     for (size_t i = 0; i < p->n_registries; i++)
         emit_registry_heads(e, &p->registries[i]);
+    for (size_t i = 0; i < p->n_pubsubs; i++)
+        emit_pubsub_heads(e, &p->pubsubs[i]);
     tmpl_raw(&e->out, "OTP_END_DECLS\n\n");
 }
 
@@ -252,6 +254,8 @@ void emit_types(struct emitter *e)
         emit_module_types(e, &p->modules[i]);
     for (size_t i = 0; i < p->n_registries; i++)
         emit_registry_types(e, &p->registries[i]);
+    for (size_t i = 0; i < p->n_pubsubs; i++)
+        emit_pubsub_types(e, &p->pubsubs[i]);
     emit_env(e);
     emit_functions(e);
     tmpl_raw(&e->out, "#endif\n");

@@ -98,6 +98,8 @@ struct message *build_valued(struct message *m, struct expr *value);
 struct message *build_both(struct message *m, struct expr *value, struct expr *next_value);
 struct message *build_message(struct parser *p, enum message_kind kind, struct word *word,
                               struct message *m, struct handler *h, struct span span);
+struct message *build_event(struct parser *p, struct word *word, struct ref *pubsub,
+                            struct handler *h, struct span span);
 struct message *build_operation(struct parser *p, enum message_kind kind, struct word *word,
                                 struct message *m, struct handler *h, struct span span);
 void build_add_message(struct message_list *list, struct message *m);

@@ -294,7 +294,8 @@ static bool begins_outer_line(const struct parser *p, const struct parse_token *
     if (next == '{' || (next >= '0' && next <= '9'))
         return true;
     bool rare = t->kind == T_KW_CALL || t->kind == T_KW_CAST || t->kind == T_KW_INFO ||
-                t->kind == T_KW_ON || t->kind == T_KW_CHILD || t->kind == T_KW_CONTINUE;
+                t->kind == T_KW_ON || t->kind == T_KW_CHILD || t->kind == T_KW_CONTINUE ||
+                t->kind == T_KW_EVENT;
     return rare && is_word_start(next);
 }
 

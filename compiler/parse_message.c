@@ -276,6 +276,16 @@ struct message *build_message(struct parser *p, enum message_kind kind, struct w
     return finish(p, kind, word->doc, m, h);
 }
 
+struct message *build_event(struct parser *p, struct word *word, struct ref *pubsub,
+                            struct handler *h, struct span span)
+{
+    struct message *m = ARENA_NEW(arena_of(p), struct message);
+    m->name = pubsub->name;
+    m->pubsub = *pubsub;
+    m->span = span;
+    return finish(p, MESSAGE_EVENT, word->doc, m, h);
+}
+
 struct message *build_operation(struct parser *p, enum message_kind kind, struct word *word,
                                 struct message *m, struct handler *h, struct span span)
 {

@@ -63,13 +63,17 @@ static void plan_modules(struct plan_builder *b)
                              count_of(f, DECL_GENSERVER) + count_of(f, DECL_AGENT));
     b->supervisors = ARENA_ARRAY(b->arena, struct plan_supervisor, count_of(f, DECL_SUPERVISOR));
     b->registries = ARENA_ARRAY(b->arena, struct plan_registry, count_of(f, DECL_REGISTRY));
+    b->pubsubs = ARENA_ARRAY(b->arena, struct plan_pubsub, count_of(f, DECL_PUBSUB));
     for (const struct decl *d = f->decls.first; d; d = d->next)
         if (ast_server(d))
             plan_server(b, d);
     plan_edges(b);
-    for (const struct decl *d = f->decls.first; d; d = d->next)
+    for (const struct decl *d = f->decls.first; d; d = d->next) {
         if (d->kind == DECL_REGISTRY)
             plan_registry(b, d);
+        else if (d->kind == DECL_PUBSUB)
+            plan_pubsub(b, d);
+    }
     for (const struct decl *d = f->decls.first; d; d = d->next)
         if (d->kind == DECL_SUPERVISOR)
             plan_supervisor(b, d);
@@ -78,6 +82,8 @@ static void plan_modules(struct plan_builder *b)
 
 static void want_message(struct plan_builder *b, const struct plan_message *m)
 {
+    if (m->kind == PLAN_EVENT)
+        return; /* its pubsub has them */
     plan_want_fields(b, &m->params);
     if (m->inlined && m->inlined->updates && !m->inlined->state.plain)
         plan_want_item(b, m->inlined->state.item);
@@ -119,6 +125,10 @@ static void want_layouts(struct plan_builder *b)
         if (r->meta)
             plan_want_item(b, r->meta);
     }
+    for (size_t i = 0; i < b->n_pubsubs; i++) {
+        plan_want_item(b, b->pubsubs[i].topic);
+        plan_want_fields(b, &b->pubsubs[i].event);
+    }
 }
 
 static void describe_module(struct plan_builder *b, const struct plan_module *m)
@@ -130,6 +140,8 @@ static void describe_module(struct plan_builder *b, const struct plan_module *m)
     }
     for (size_t i = 0; i < m->n_messages; i++) {
         const struct plan_message *message = &m->messages[i];
+        if (message->kind == PLAN_EVENT)
+            continue;
         plan_describe_fields(b, &message->params);
         if (message->reply.kind == PLAN_VALUE)
             plan_describe_item(b, message->reply.item);
@@ -202,6 +214,8 @@ static void hand_over(struct plan_builder *b)
     p->n_supervisors = b->n_supervisors;
     p->registries = b->registries;
     p->n_registries = b->n_registries;
+    p->pubsubs = b->pubsubs;
+    p->n_pubsubs = b->n_pubsubs;
 }
 
 const struct plan *plan_build(struct unit *u, const struct file *f)
@@ -227,6 +241,8 @@ const struct plan *plan_build(struct unit *u, const struct file *f)
     want_layouts(&b);
     for (size_t i = 0; i < b.n_modules; i++)
         describe_module(&b, &b.modules[i]);
+    for (size_t i = 0; i < b.n_pubsubs; i++)
+        plan_describe_fields(&b, &b.pubsubs[i].event);
     keep_owned(&b);
     order_layouts(&b);
     hand_over(&b);

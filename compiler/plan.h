@@ -111,7 +111,7 @@ struct plan_enum {
 
 /* ---- Messages ---- */
 
-enum plan_message_kind { PLAN_CALL, PLAN_CAST, PLAN_INFO, PLAN_CONTINUE };
+enum plan_message_kind { PLAN_CALL, PLAN_CAST, PLAN_INFO, PLAN_CONTINUE, PLAN_EVENT };
 enum plan_reply_kind { PLAN_ACK, PLAN_VALUE, PLAN_TAGS };
 
 struct plan_tag {
@@ -166,6 +166,7 @@ struct plan_message {
     bool later;                        /* PLAN_CALL: `reply later` */
     bool reads;                        /* its handler may not change the state: an agent's get */
     const struct plan_inline *inlined; /* NULL: the user writes its handler */
+    const char *event;                 /* PLAN_EVENT: what it is in C: "myapp_chat_event" */
 };
 
 /* ---- Modules ---- */
@@ -277,6 +278,18 @@ struct plan_registry {
     const char *listener_name;     /* "MYAPP_AUDIT" */
 };
 
+/* A pubsub. What it broadcasts has the parameters topic and message. */
+struct plan_pubsub {
+    const char *name;
+    const char *stem;
+    const char *c_name;
+    const char *registered;
+    const char *doc;
+    uint32_t line;
+    struct plan_fields event;
+    const struct plan_item *topic;
+};
+
 /* What a name line, a child or a supervisor registers. */
 struct plan_name {
     const char *text;   /* "myapp.cache" */
@@ -337,6 +350,8 @@ struct plan {
     size_t n_supervisors;
     const struct plan_registry *registries;
     size_t n_registries;
+    const struct plan_pubsub *pubsubs;
+    size_t n_pubsubs;
     const struct plan_name *const *names;
     size_t n_names;
     const struct plan_variable *variables;

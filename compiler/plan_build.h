@@ -41,6 +41,8 @@ struct plan_builder {
     size_t n_supervisors;
     struct plan_registry *registries;
     size_t n_registries;
+    struct plan_pubsub *pubsubs;
+    size_t n_pubsubs;
 };
 
 void plan_push(struct plan_builder *b, struct plan_list *l, const void *item);
@@ -109,6 +111,7 @@ void plan_server(struct plan_builder *b, const struct decl *d);
 void plan_edges(struct plan_builder *b);
 void plan_supervisor(struct plan_builder *b, const struct decl *d);
 void plan_registry(struct plan_builder *b, const struct decl *d);
+void plan_pubsub(struct plan_builder *b, const struct decl *d);
 void plan_env(struct plan_builder *b);
 void plan_application(struct plan_builder *b);
 

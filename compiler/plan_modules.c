@@ -16,6 +16,8 @@ static enum plan_message_kind message_kind(enum message_kind kind)
         return PLAN_CAST;
     if (kind == MESSAGE_CONTINUE)
         return PLAN_CONTINUE;
+    if (kind == MESSAGE_EVENT)
+        return PLAN_EVENT;
     return kind == MESSAGE_INFO ? PLAN_INFO : PLAN_CALL; /* those of agents are calls too */
 }
 
@@ -72,7 +74,10 @@ static void plan_message(struct plan_builder *b, const struct message *m, struct
     to->source = plan_source(b, owner->file);
     to->doc = plan_doc(m->doc);
     to->line = plan_line(b, m->span);
-    to->params = plan_fields_of(b, &m->params, owner->file);
+    to->params =
+        plan_fields_of(b, &m->params, to->kind == PLAN_EVENT ? m->pubsub.decl->file : owner->file);
+    if (to->kind == PLAN_EVENT)
+        to->event = TMPL_JOIN(b->arena, plan_c_name(b, m->pubsub.decl), "_event");
     if (to->kind == PLAN_CALL)
         plan_reply(b, m, to);
     if (owner->file == b->file)
@@ -379,6 +384,27 @@ void plan_registry(struct plan_builder *b, const struct decl *d)
         r->listener_name = cname_upper(
             b->arena, TMPL_JOIN(b->arena, plan_package(listener->file), "_", name->name->text));
     }
+}
+
+/* ---- Pubsubs ---- */
+
+void plan_pubsub(struct plan_builder *b, const struct decl *d)
+{
+    struct plan_pubsub *p = &b->pubsubs[b->n_pubsubs++];
+    struct type text = { .kind = TYPE_STRING, .depth = 1 };
+    struct field fields[2] = { { .type = &text }, { .type = d->pubsub.message.type } };
+    const struct field_list event = { &fields[0], &fields[1], 2 };
+    fields[0].name = (struct ident){ intern_text(&b->unit->names, "topic"), d->name.span };
+    fields[1].name = (struct ident){ intern_text(&b->unit->names, "message"), d->name.span };
+    fields[0].next = &fields[1];
+    p->name = p->stem = d->name.name->text;
+    p->c_name = plan_c_name(b, d);
+    p->doc = plan_doc(d->doc);
+    p->line = plan_line(b, d->word_span);
+    p->registered = default_name(b, d);
+    add_name(b, &d->name, p->line);
+    p->event = plan_fields_of(b, &event, b->file);
+    p->topic = plan_whole_item(b, &text, b->file);
 }
 
 /* ---- The application ---- */

@@ -19,7 +19,8 @@ static const char *const PLAN_SUFFIXES[] = {
     "_args",    "_layout",   "_refs",        "_shape",    "_parts",    "_type",       "_dispatch",
     "_thunk",   "_tables",   "_visit",       "_children", "_settings", "_configured", "_values",
     "_entries", "_words",    "_description", "_fields",   "_about",    "_members",    "_texts",
-    "_opaque",  "_spelling", "_accepts",     "_gives",    "_runs",     "_tells",      "_untells"
+    "_opaque",  "_spelling", "_accepts",     "_gives",    "_runs",     "_tells",      "_untells",
+    "_handlers"
 };
 
 /* A parameter that ends like a constant of the generated .c. */
@@ -332,6 +333,11 @@ static void take_message(struct names *n, const struct message *m, const char *m
     struct span at = m->name.span;
     if (!check_reserved(n, &m->name))
         return;
+    if (m->kind == MESSAGE_EVENT) {
+        begin(n, false, module, "handle", name);
+        take(n, "", "the handler of an event", at);
+        return;
+    }
     check_params(n, &m->params);
     bool is_continue = m->kind == MESSAGE_CONTINUE;
     const char *client = is_continue ? "what names a continue" : "the client of a message";
@@ -492,6 +498,21 @@ static void take_registry(struct names *n, const struct decl *d)
     take_registered(n, &d->name);
 }
 
+static void take_pubsub(struct names *n, const struct decl *d)
+{
+    static const char *const functions[] = { "_subscribe", "_unsubscribe",    "_broadcast",
+                                             "_event",     "_broadcast_from", "_subscribers",
+                                             "_event_type" };
+    begin(n, false, d->name.name->text, NULL, NULL);
+    if (!take_started(n, d->name.span))
+        return;
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
+        take(n, functions[i], "a function of a pubsub", d->name.span);
+    if (d->pubsub.message.type)
+        take_inner(n, d->pubsub.message.type, d->name.span);
+    take_registered(n, &d->name);
+}
+
 static void take_struct(struct names *n, const struct decl *d)
 {
     begin(n, false, d->name.name->text, NULL, NULL);
@@ -539,8 +560,8 @@ static void take_decl(struct names *n, const struct decl *d)
         take(n, "", "the application", d->name.span);
         return;
     case DECL_REGISTRY: take_registry(n, d); return;
+    case DECL_PUBSUB: take_pubsub(n, d); return;
     case DECL_TASK:
-    case DECL_PUBSUB:
     case DECL_CACHE:
     case DECL_TASK_SUPERVISOR:
     case DECL_DYNAMIC_SUPERVISOR:

@@ -54,6 +54,11 @@ static bool fits_registry(enum decl_kind kind)
     return kind == DECL_REGISTRY;
 }
 
+static bool fits_pubsub(enum decl_kind kind)
+{
+    return kind == DECL_PUBSUB;
+}
+
 static bool fits_start(enum decl_kind kind)
 {
     return kind == DECL_SUPERVISOR;
@@ -70,6 +75,8 @@ static const struct wanted want_registry = {
     E_UNKNOWN_MODULE, "unknown registry", "what a name is kept in",
     "a registry",     fits_registry,      false
 };
+static const struct wanted want_pubsub = { E_UNKNOWN_MODULE, "unknown pubsub", "what broadcasts",
+                                           "a pubsub",       fits_pubsub,      false };
 static const struct wanted want_start = {
     E_UNKNOWN_MODULE, "unknown supervisor", "what an application starts",
     "a supervisor",   fits_start,           false
@@ -226,7 +233,7 @@ static void report_message(struct resolver *r, const struct decl *d, struct iden
         return;
     suggest_init(&s, id.name->text, &r->unit->suggest_budget);
     for (const struct message *m = ast_messages(d); m && suggest_wanted(&s); m = m->next)
-        if (m->kind != MESSAGE_CONTINUE)
+        if (m->kind != MESSAGE_CONTINUE && m->kind != MESSAGE_EVENT)
             suggest_offer(&s, m->name.name->text);
     struct diag *x = diag_add(&r->unit->diags, E_UNKNOWN_MESSAGE, id.span,
                               "%s '%s' has no message '%s'%s", ast_decl_word(d->kind),
@@ -245,7 +252,7 @@ static bool is_cast(enum message_kind kind)
 static void check_edge_kind(struct resolver *r, const struct edge *e, bool casts)
 {
     const struct message *m = e->message;
-    if (is_cast(m->kind) == casts)
+    if (m->kind != MESSAGE_EVENT && is_cast(m->kind) == casts)
         return;
     const char *word = ast_message_word(m->kind);
     struct diag *d = diag_add(&r->unit->diags, E_WRONG_KIND, e->parts[e->n_parts - 1].span,
@@ -296,8 +303,39 @@ static void check_tag(struct resolver *r, const struct tag *t)
     diag_help(x, "a reply that holds one is written 'ok(value: %s)'", t->name.name->text);
 }
 
+static void add_param(struct resolver *r, struct message *m, const char *name, struct type *type)
+{
+    struct field *f = ARENA_NEW(r->unit->arena, struct field);
+    f->name = (struct ident){ intern_text(&r->unit->names, name), m->name.span };
+    f->type = type;
+    f->span = m->name.span;
+    if (m->params.last)
+        m->params.last->next = f;
+    else
+        m->params.first = f;
+    m->params.last = f;
+    m->params.count++;
+}
+
+/* It carries the topic, and what the pubsub says; the types in that are the pubsub's to resolve. */
+static void resolve_event(struct resolver *r, struct message *m)
+{
+    struct type *text = ARENA_NEW(r->unit->arena, struct type);
+    resolve_ref(r, &m->pubsub, &want_pubsub);
+    resolve_handler(r, &m->handler);
+    if (!m->pubsub.decl)
+        return;
+    *text = (struct type){ .kind = TYPE_STRING, .span = m->name.span, .depth = 1 };
+    add_param(r, m, "topic", text);
+    add_param(r, m, "message", m->pubsub.decl->pubsub.message.type);
+}
+
 static void resolve_one_message(struct resolver *r, struct message *m, struct type *state)
 {
+    if (m->kind == MESSAGE_EVENT) {
+        resolve_event(r, m);
+        return;
+    }
     resolve_types(r, &m->params);
     resolve_defaults(r, &m->params, false);
     resolve_type(r, m->reply.type);

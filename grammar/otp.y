@@ -81,7 +81,8 @@ static void grammar_error(const struct span *place, struct parser *p, const char
     KW_PARTITION_SUPERVISOR "'partition_supervisor'" KW_APPLICATION "'application'"
     KW_ALLOW "'allow'" KW_EXPORT "'export'" KW_REMOTE "'remote'" KW_NAME "'name'"
     KW_OPTIONS "'options'" KW_STATE "'state'" KW_CALL "'call'" KW_CAST "'cast'" KW_INFO "'info'"
-    KW_CONTINUE "'continue'" KW_INIT "'init'" KW_ON "'on'" KW_TRAP_EXIT "'trap_exit'"
+    KW_CONTINUE "'continue'" KW_EVENT "'event'"
+    KW_INIT "'init'" KW_ON "'on'" KW_TRAP_EXIT "'trap_exit'"
     KW_MAILBOX "'mailbox'" KW_GET "'get'" KW_UPDATE "'update'"
     KW_GET_AND_UPDATE "'get_and_update'" KW_STRATEGY "'strategy'" KW_MAX_RESTARTS "'max_restarts'"
     KW_MAX_CHILDREN "'max_children'" KW_AUTO_SHUTDOWN "'auto_shutdown'" KW_CHILD "'child'"
@@ -306,6 +307,7 @@ message: KW_CALL signature handler ';' { $$ = build_message(p, MESSAGE_CALL, &$1
     | KW_INFO signature handler ';' { $$ = build_message(p, MESSAGE_INFO, &$1, $2, $3, @$); }
     | KW_CONTINUE signature handler ';' {
           $$ = build_message(p, MESSAGE_CONTINUE, &$1, $2, $3, @$); }
+    | KW_EVENT ref handler ';' { $$ = build_event(p, &$1, &$2, $3, @$); }
 
 /* ---- Genservers ---- */
 
@@ -437,7 +439,7 @@ name: NAME | KW_PACKAGE | KW_IMPORT | KW_INCLUDE | KW_STRUCT | KW_ENUM | KW_ENV 
     | KW_AGENT | KW_TASK | KW_REGISTRY | KW_PUBSUB | KW_CACHE | KW_TASK_SUPERVISOR
     | KW_DYNAMIC_SUPERVISOR | KW_SUPERVISOR | KW_PARTITION_SUPERVISOR | KW_APPLICATION | KW_ALLOW
     | KW_EXPORT | KW_REMOTE | KW_NAME | KW_OPTIONS | KW_STATE | KW_CALL | KW_CAST | KW_INFO
-    | KW_CONTINUE | KW_INIT | KW_ON | KW_TRAP_EXIT | KW_MAILBOX | KW_GET | KW_UPDATE
+    | KW_CONTINUE | KW_EVENT | KW_INIT | KW_ON | KW_TRAP_EXIT | KW_MAILBOX | KW_GET | KW_UPDATE
     | KW_GET_AND_UPDATE | KW_STRATEGY | KW_MAX_RESTARTS | KW_MAX_CHILDREN | KW_AUTO_SHUTDOWN
     | KW_CHILD | KW_START | KW_TYPE | KW_USES | KW_CRASH | KW_PREP_STOP | KW_STOP | KW_STOP_WITHIN
     | KW_VIA | KW_TIMEOUT | KW_REPLY | KW_BY | KW_CALLS | KW_CASTS | KW_TAKES | KW_TO
