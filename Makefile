@@ -15,7 +15,7 @@ PREFIX    ?= /usr/local
 SAN       ?=
 OTPC      ?= $(BUILD)/bin/otpc
 RUN_WITH  ?=
-RUNNERS   ?= behaviours unit conformance spec headers golden samples cli examples benches lint
+RUNNERS   ?= behaviours unit replays conformance spec headers golden samples cli examples benches lint
 AR        := $(or $(filter-out ar,$(AR)),$(CROSS)ar)
 ARCH      := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 VERSION    = $(shell sed -n 's/.*OTP_VERSION[A-Z_]*  *"\([0-9.]*\)".*/\1/p' runtime/include/otp/version.h)
@@ -58,6 +58,7 @@ LIB        := $(BUILD)/lib/libotp.a
 SO         := $(if $(SAN),,$(BUILD)/lib/libotp.so)
 UNIT       := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 CONFORM    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/conformance/test_*.c))
+FUZZ       := $(patsubst %.c,$(BUILD)/%,$(filter-out %/replay.c,$(wildcard tests/fuzz/*.c)))
 SAMPLE_DIR := $(patsubst %/,%,$(sort $(dir $(wildcard samples/*/*.otp))))
 SAMPLES    := $(foreach s,$(SAMPLE_DIR),$(BUILD)/$(s)/$(notdir $(s)))
 SHOWS      := $(patsubst %.c,$(BUILD)/%,$(wildcard samples/*/show.c))
@@ -136,6 +137,11 @@ $(BUILD)/tests/conformance/test_%: tests/conformance/test_%.c $(SUPPORT_O) $(LIB
     $$(if $$(wildcard tests/conformance/$$*.otp),$(OTPC)) | tests/run/compile.sh
 	$(info build $@)$(SCRIPT_ENV) CFLAGS="$(USER_C) $(TEST_C)" LIBS="$(SUPPORT_O) $(LIB) $(CHECK_LIBS) $(LINK)" \
 	  sh tests/run/compile.sh $(BUILD)/tests/conformance/$* $@ $(filter %.otp %.c,$^)
+# Fuzz programs: each is linked with the compiler's objects and libotp, and with what feeds it.
+FUZZER      = tests/fuzz/replay.c
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(filter-out %/main.o,$(COMPILER_O)) $(LIB) tests/fuzz/replay.c
+	mkdir -p $(@D)
+	$(info cc    $<)$(CC) $(COMPILER_C) -Iruntime $(DEPGEN) -o $@ $< $(FUZZER) $(filter %.o %.a,$^) $(LINK)
 $(SPEC_TEST): tests/run/spec_test.c
 	mkdir -p $(@D)
 	$(info cc    $<)$(CC) $(C11) $(WARN) $(POSIX) $(CFLAGS) -o $@ $< $(LINK)
@@ -152,9 +158,10 @@ $(SHOWS): $(BUILD)/samples/%/show: $$(wildcard samples/$$*/*) $(OTPC) $(LIB) $(P
 SCRIPT_ENV = BUILD='$(BUILD)' OTPC='$(OTPC)' CC='$(CC)' CXX='$(CXX)' RUN_WITH='$(RUN_WITH)' \
              SAN='$(SAN)' NM='$(CROSS)nm'
 RUNNER_ENV = $(SCRIPT_ENV) USER_C='$(USER_C)' LIBS='$(LIB) $(LINK)' UNIT='$(sort $(UNIT))' \
-             CONFORM='$(sort $(CONFORM))' SAMPLES='$(SAMPLES)' SPEC_TEST='$(SPEC_TEST)'
+             CONFORM='$(sort $(CONFORM))' SAMPLES='$(SAMPLES)' SPEC_TEST='$(SPEC_TEST)' FUZZ='$(FUZZ)'
 SUB        = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
-tests: $(UNIT) $(CONFORM) $(SAMPLES) $(SHOWS) $(SPEC_TEST)
+tests: $(UNIT) $(FUZZ) $(CONFORM) $(SAMPLES) $(SHOWS) $(SPEC_TEST)
+run-replays: $(FUZZ)
 run-unit: $(UNIT)
 run-conformance: $(CONFORM)
 run-samples: $(SAMPLES) $(SHOWS)
@@ -187,6 +194,10 @@ check-clang:
 check-points: # the same under delays at every point where threads may meet, from three seeds
 	+for seed in 1 2 3; do OTP_POINT_SEED=$$seed $(SUB) BUILD=$(BUILD)/points CFLAGS=-DOTP_POINTS \
 	  RUNNERS="conformance samples" check-run || exit 1; done
+check-fuzz: # from the same seeds, for a minute or so
+	+$(SUB) BUILD=$(BUILD)/fuzz CC=clang CXX=clang++ SAN=address,undefined,fuzzer-no-link \
+	  FUZZER=-fsanitize=fuzzer run-fuzz
+run-fuzz: $(FUZZ)
 check-valgrind:
 	+$(SUB) RUN_WITH="sh tests/run/valgrind.sh" RUNNERS="$(DYNAMIC)" check-run
 check-musl: all # the test library is built for glibc, so here the samples are the test
