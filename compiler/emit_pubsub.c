@@ -54,9 +54,10 @@ void emit_pubsub_heads(struct emitter *e, const struct plan_pubsub *p)
 {
     emit_note(e, "pubsub ", p->name, p->line, p->doc);
     tmpl_comment(&e->out, 0,
-                 TMPL_JOIN(e->arena, "See otp_pubsub(3). None of these waits. A plain process "
-                                     "receives an OTP_MESSAGE_EVENT of this type, whose args are a "
-                                     "struct ",
+                 TMPL_JOIN(e->arena,
+                           "See otp_pubsub(3). None of these waits. A plain process "
+                           "receives an OTP_MESSAGE_EVENT of this type, whose args are a "
+                           "struct ",
                            p->c_name, "_event."),
                  NULL);
     put(e, p, "extern const struct otp_message_type $c$_event_type;\n");

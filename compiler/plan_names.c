@@ -16,11 +16,11 @@
 
 /* What the constants of a generated .c end in. */
 static const char *const PLAN_SUFFIXES[] = {
-    "_args",    "_layout",   "_refs",        "_shape",    "_parts",    "_type",       "_dispatch",
-    "_thunk",   "_tables",   "_visit",       "_children", "_settings", "_configured", "_values",
-    "_entries", "_words",    "_description", "_fields",   "_about",    "_members",    "_texts",
-    "_opaque",  "_spelling", "_accepts",     "_gives",    "_runs",     "_tells",      "_untells",
-    "_handlers"
+    "_args",       "_layout",  "_refs",    "_shape",   "_parts",       "_type",
+    "_dispatch",   "_thunk",   "_tables",  "_visit",   "_children",    "_settings",
+    "_configured", "_values",  "_entries", "_words",   "_description", "_fields",
+    "_about",      "_members", "_texts",   "_opaque",  "_spelling",    "_accepts",
+    "_gives",      "_runs",    "_tells",   "_untells", "_handlers"
 };
 
 /* A parameter that ends like a constant of the generated .c. */

@@ -4,11 +4,14 @@
  * Threads: any. Locks: none. Owns: nothing. */
 #include "plat/fence.h"
 
-#include <linux/membarrier.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "plat/sanitize.h"
+
+/* As <linux/membarrier.h>, which musl-gcc does not find. */
+#define PRIVATE_EXPEDITED          (1 << 3)
+#define REGISTER_PRIVATE_EXPEDITED (1 << 4)
 
 bool otpi_fence_symmetric = true;
 
@@ -19,12 +22,12 @@ static long membarrier(int command)
 
 void otpi_fence_init(void)
 {
-    otpi_fence_symmetric = OTPI_TSAN || membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) != 0;
+    otpi_fence_symmetric = OTPI_TSAN || membarrier(REGISTER_PRIVATE_EXPEDITED) != 0;
 }
 
 void otpi_fence_heavy(void)
 {
     if (!otpi_fence_symmetric)
-        (void)membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+        (void)membarrier(PRIVATE_EXPEDITED);
     atomic_thread_fence(memory_order_seq_cst);
 }
