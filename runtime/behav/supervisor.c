@@ -12,6 +12,7 @@
 #include "behav/supervisor.h"
 
 #include "base/mutant.h"
+#include "behav/supervisor_ask.h"
 
 /* The ref of the timer message that brings up a retry; shutdown timers count from 1. */
 #define RETRY_REF 0
@@ -71,22 +72,36 @@ void otpi_supervisor_retry(struct otpi_supervisor *sup, struct otpi_child *child
     otpi_walk_shutdown(sup, otp_reason_make(OTP_REASON_NOMEM, NULL, 0));
 }
 
+void otpi_supervisor_say(const struct otp_module *module, struct otp_log_event *event)
+{
+    event->pid = otp_self();
+    event->module = module->name;
+    event->source = module->source;
+    otp_log(event);
+}
+
 void otpi_supervisor_log(const struct otpi_supervisor *sup, const struct otpi_child *child,
                          uint32_t level, uint32_t kind, const otp_reason *reason, const char *text)
 {
     struct otp_log_event event = { 0 };
     event.level = level;
     event.kind = kind;
-    event.pid = otp_self();
-    event.module = sup->spec->module.name;
-    event.source = sup->spec->module.source;
     event.reason = reason;
     event.text = text;
     if (child != NULL) {
         event.child = child->spec->id;
         event.child_pid = child->pid;
     }
-    otp_log(&event);
+    otpi_supervisor_say(&sup->spec->module, &event);
+}
+
+otp_reason otpi_supervisor_reason(otp_status status)
+{
+    if (status == OTP_EXIT)
+        return otp_last_reason();
+    if (status == OTP_NOMEM)
+        return otp_reason_make(OTP_REASON_NOMEM, NULL, 0);
+    return otp_reason_make(OTP_REASON_STATUS, otp_status_text(status), (int64_t)status);
 }
 
 /* -- going on -- */
@@ -160,7 +175,7 @@ static bool is_possible(const struct otp_supervisor *spec)
         return false;
     for (uint32_t i = 0; i < spec->n_children; i++) {
         const struct otp_child *child = &spec->children[i];
-        if (!otpi_children_is_valid(child))
+        if (child->id == NULL || !otpi_child_is_possible(child))
             return false;
         if (child->significant != 0 && spec->auto_shutdown == OTP_NEVER)
             return false;

@@ -57,10 +57,6 @@ struct otpi_children {
     uint64_t significant; /* significant ones that run or are being restarted */
 };
 
-/* Whether a supervisor could have that child. Any thread. */
-bool otpi_children_is_valid(const struct otp_child *spec);
-/* Its shutdown with the defaults filled in. */
-otp_duration otpi_children_shutdown(const struct otp_child *spec);
 /* A child with that many extra bytes, in no table; given back by otpi_children_discard.
  * NULL: no memory. */
 struct otpi_child *otpi_children_new(size_t extra);
@@ -135,6 +131,11 @@ void otpi_supervisor_retry(struct otpi_supervisor *sup, struct otpi_child *child
 void otpi_supervisor_log(const struct otpi_supervisor *sup, const struct otpi_child *child,
                          uint32_t level, uint32_t kind, const otp_reason *reason, const char *text);
 
+/* Logs an event of a supervisor of that module, which fills in who says it. Borrows event. */
+void otpi_supervisor_say(const struct otp_module *module, struct otp_log_event *event);
+/* As a reason, a start that failed without one. */
+otp_reason otpi_supervisor_reason(otp_status status);
+
 /* Begin an operation; none runs. */
 void otpi_walk_init(struct otpi_supervisor *sup);
 void otpi_walk_shutdown(struct otpi_supervisor *sup, otp_reason reason);
@@ -162,7 +163,5 @@ bool otpi_restart_record(struct otpi_restarts *restarts, uint32_t max, otp_durat
 void otpi_requests_receive(struct otpi_supervisor *sup, const struct otp_message *message);
 /* Deals with a kept request. Takes event. No operation runs. */
 void otpi_requests_handle(struct otpi_supervisor *sup, struct otpi_event *event);
-/* Answers from about child's start, restart or stop. */
-void otpi_requests_answer(otp_from from, otp_status status, otp_pid pid, otp_reason reason);
 
 #endif

@@ -4,36 +4,12 @@
  * doubles, find a child by its pid and by its id. Every operation takes constant time, so a hundred
  * thousand children are a hundred thousand small steps. The hash is not base/map's: this memory
  * must go with the process, also if that is killed.
- * Threads: the supervisor's process; otpi_children_is_valid and otpi_children_shutdown any.
+ * Threads: the supervisor's process.
  * Locks: none.
  * Owns: the children and both hash tables, in owned memory. */
 #include "behav/supervisor.h"
 
 #define FIRST_BUCKETS 16
-
-bool otpi_children_is_valid(const struct otp_child *spec)
-{
-    if (spec == NULL || spec->id == NULL || spec->module == NULL || spec->module->start == NULL)
-        return false;
-    size_t size = strlen(spec->id);
-    if (size == 0 || size > OTP_CHILD_ID_MAX)
-        return false;
-    if (spec->module->options != NULL ? spec->options == NULL : spec->options != NULL)
-        return false;
-    if (spec->shutdown < 0 && spec->shutdown != OTP_BRUTAL_KILL &&
-        spec->shutdown != OTP_SHUTDOWN_DEFAULT)
-        return false;
-    if (spec->restart > OTP_TEMPORARY || spec->significant > 1)
-        return false;
-    return spec->significant == 0 || spec->restart != OTP_PERMANENT;
-}
-
-otp_duration otpi_children_shutdown(const struct otp_child *spec)
-{
-    if (spec->shutdown != OTP_SHUTDOWN_DEFAULT)
-        return spec->shutdown;
-    return spec->module->is_supervisor != 0 ? OTP_INFINITY : 5 * OTP_S;
-}
 
 static uint64_t hash_id(const char *id)
 {

@@ -16,6 +16,7 @@
  * Owns: struct otpi_work of the supervisor. */
 #include "base/mutant.h"
 #include "behav/supervisor.h"
+#include "behav/supervisor_ask.h"
 
 /* -- beginnings -- */
 
@@ -90,7 +91,7 @@ static void log_stopped(struct otpi_supervisor *sup, const struct otpi_child *ch
 static void tell_to_stop(struct otpi_supervisor *sup, struct otpi_child *child)
 {
     struct otpi_work *work = &sup->work;
-    otp_duration shutdown = otpi_children_shutdown(child->spec);
+    otp_duration shutdown = otpi_child_shutdown(child->spec->module, child->spec->shutdown);
     work->waiting = true;
     if (shutdown == OTP_BRUTAL_KILL || OTP_MUTANT(B095)) {
         (void)otp_exit_signal(child->pid, otp_kill());
@@ -140,7 +141,7 @@ static void stopping_over(struct otpi_supervisor *sup)
         break;
     case OTPI_WORK_TERMINATE_CHILD:
         work->kind = OTPI_WORK_NONE;
-        otpi_requests_answer(work->from, OTP_OK, otp_no_pid(), otp_normal());
+        otpi_tell_child(work->from, OTP_OK, otp_no_pid(), otp_normal());
         break;
     case OTPI_WORK_INIT:
         work->kind = OTPI_WORK_ENDED;
@@ -189,7 +190,7 @@ static void answer_start(struct otpi_supervisor *sup, otp_status status, otp_pid
                          otp_reason reason)
 {
     if (sup->work.kind == OTPI_WORK_START_CHILD || sup->work.kind == OTPI_WORK_RESTART_CHILD)
-        otpi_requests_answer(sup->work.from, status, pid, reason);
+        otpi_tell_child(sup->work.from, status, pid, reason);
 }
 
 /* The child at the cursor has no process: what that means for the operation. */
@@ -259,16 +260,6 @@ static void starting_over(struct otpi_supervisor *sup)
         otp_init_ack(OTP_OK, otp_normal());
 }
 
-/* As a reason, a start that failed without one. */
-static otp_reason reason_of(otp_status status)
-{
-    if (status == OTP_EXIT)
-        return otp_last_reason();
-    if (status == OTP_NOMEM)
-        return otp_reason_make(OTP_REASON_NOMEM, NULL, 0);
-    return otp_reason_make(OTP_REASON_STATUS, otp_status_text(status), (int64_t)status);
-}
-
 static void start_next(struct otpi_supervisor *sup)
 {
     struct otpi_work *work = &sup->work;
@@ -288,7 +279,7 @@ static void start_next(struct otpi_supervisor *sup)
     otp_pid pid = otp_no_pid();
     otp_status status = module->start(module, &how, child->spec->options, &pid);
     if (status != OTP_OK) {
-        otpi_walk_started(sup, status, reason_of(status));
+        otpi_walk_started(sup, status, otpi_supervisor_reason(status));
         return;
     }
     work->waiting = true;

@@ -37,7 +37,8 @@ struct tree {
     struct otp_child children[TREE_MOST];
     struct probe_options options[TREE_MOST];
     struct plan plans[TREE_MOST];
-    bool link; /* the keeper is its parent, and traps exits */
+    const struct otp_module *module; /* what the keeper starts instead; NULL: spec's */
+    bool link;                       /* the keeper is its parent, and traps exits */
     otp_pid pid, keeper;
     otp_status status;
     struct gate started;
@@ -155,7 +156,8 @@ static inline void tree_keep(void *arg)
     const struct otp_message *message;
     char text[128];
     otp_trap_exit(true);
-    otp_status status = tree->spec.module.start(&tree->spec.module, &how, NULL, &tree->pid);
+    const struct otp_module *module = tree->module != NULL ? tree->module : &tree->spec.module;
+    otp_status status = module->start(module, &how, NULL, &tree->pid);
     tree->status = status;
     if (status == OTP_EXIT)
         note("failed %s", reason_text(otp_last_reason(), text));
@@ -243,15 +245,20 @@ static inline void tree_expect(const struct tree *tree, const char *want)
     ck_assert_str_eq(tree_list(tree, text), want);
 }
 
-/* "specs/active/supervisors/workers" */
-static inline void tree_expect_counts(const struct tree *tree, const char *want)
+/* "specs/active/supervisors/workers" of a supervisor */
+static inline void expect_counts_of(otp_dest supervisor, const char *want)
 {
     struct otp_child_counts counts;
     char text[128];
-    ck_assert_int_eq(otp_count_children(otp_to(tree->pid), &counts), OTP_OK);
+    ck_assert_int_eq(otp_count_children(supervisor, &counts), OTP_OK);
     snprintf(text, sizeof(text), "%d/%d/%d/%d", (int)counts.specs, (int)counts.active,
              (int)counts.supervisors, (int)counts.workers);
     ck_assert_str_eq(text, want);
+}
+
+static inline void tree_expect_counts(const struct tree *tree, const char *want)
+{
+    expect_counts_of(otp_to(tree->pid), want);
 }
 
 static inline otp_next tree_stop_with(struct probe *self, otp_from from, void *context)

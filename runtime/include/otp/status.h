@@ -29,7 +29,8 @@
     X(RUNNING, "the child is running")                                                             \
     X(RESTARTING, "the child is being restarted")                                                  \
     X(SYSTEM, "the operating system refused")                                                      \
-    X(CALLBACK_FAILED, "the function given to it said no")
+    X(CALLBACK_FAILED, "the function given to it said no")                                         \
+    X(MAX_CHILDREN, "there are as many children as allowed")
 
 typedef enum otp_status {
 #define OTP_STATUS_ENUM(name, text) OTP_##name,

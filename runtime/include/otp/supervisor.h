@@ -1,7 +1,7 @@
-/* supervisor.h - supervisors with fixed children.
+/* supervisor.h - supervisors with fixed children, and with children that come and go.
  *
- * Idea: OTP's supervisor, as a state machine that never parks: while one child starts or stops it
- * goes on answering. otpc writes constant tables; children added at run time are copied.
+ * Idea: OTP's supervisors, as state machines that never park: while a child starts or stops they go
+ * on answering. otpc writes constant tables; children added at run time are copied.
  */
 #ifndef OTP_SUPERVISOR_H
 #define OTP_SUPERVISOR_H
@@ -20,12 +20,16 @@ enum otp_auto_shutdown { OTP_NEVER, OTP_ANY_SIGNIFICANT, OTP_ALL_SIGNIFICANT };
 #define OTP_MAX_RESTARTS        3
 #define OTP_MAX_RESTARTS_PERIOD (5 * OTP_S)
 
+/* No limit of children. */
+#define OTP_UNLIMITED UINT64_MAX
+
 /* The most bytes of an id: as many as C tells apart in a name. */
 #define OTP_CHILD_ID_MAX 63
 
 /* One child. Borrowed for ever by a static table, copied by start_child (also options). */
 struct otp_child {
-    const char *id; /* unique in its supervisor; 1 to OTP_CHILD_ID_MAX bytes */
+    const char *id; /* unique in its supervisor; 1 to OTP_CHILD_ID_MAX bytes. A dynamic supervisor
+                     * takes no notice of it: may be NULL */
     const struct otp_module *module;
     const char *name;    /* registered name; NULL: none */
     const void *options; /* as module->options describes; NULL if it takes none */
@@ -45,6 +49,15 @@ struct otp_supervisor {
     const struct otp_child *children;
 };
 
+/* A dynamic supervisor's module; constant, written by otpc. Its children come by otp_start_child,
+ * are known by their pids, and are independent: the strategy is one_for_one. */
+struct otp_dynamic_supervisor {
+    struct otp_module module; /* first */
+    uint32_t max_restarts;
+    otp_duration period;
+    uint64_t max_children; /* that run or are on their way; OTP_UNLIMITED */
+};
+
 enum otp_child_state {
     OTP_CHILD_RUNNING,
     OTP_CHILD_STARTING,  /* for the first time, or by restart_child */
@@ -53,7 +66,7 @@ enum otp_child_state {
 };
 
 struct otp_child_info {
-    char id[OTP_CHILD_ID_MAX + 1]; /* terminated */
+    char id[OTP_CHILD_ID_MAX + 1]; /* terminated; empty under a dynamic supervisor */
     otp_pid pid;                   /* none unless running */
     uint32_t state;                /* enum otp_child_state */
     bool is_supervisor;
@@ -73,10 +86,16 @@ OTP_API OTP_MUST_CHECK otp_status otp_supervisor_start(const struct otp_module *
                                                        const struct otp_start *how,
                                                        const void *options, otp_pid *pid);
 
+/* Starts a dynamic supervisor: struct otp_module's start; options must be NULL. BADARG: an
+ * impossible table. */
+OTP_API OTP_MUST_CHECK otp_status otp_dynamic_supervisor_start(const struct otp_module *module,
+                                                               const struct otp_start *how,
+                                                               const void *options, otp_pid *pid);
+
 /* All below: any thread but not the supervisor itself; they wait without limit, as in OTP. NOPROC:
- * it is not there; EXIT: it ended meanwhile, or as said; WRONG_MODULE: not a supervisor; NOMEM. A
- * child must not change its own supervisor's children from its init or terminate: each would wait
- * for the other. */
+ * it is not there; EXIT: it ended meanwhile, or as said; WRONG_MODULE: not a supervisor, or not of
+ * the kind that knows this; NOMEM. A child must not change its own supervisor's children from its
+ * init or terminate: each would wait for the other. */
 
 /* Children, last started first. Writes at most max of them (children may be NULL if max is 0);
  * *count says how many there are. Answered at once, also while a child starts or stops. */
@@ -86,14 +105,16 @@ OTP_API OTP_MUST_CHECK otp_status otp_which_children(otp_dest supervisor,
 OTP_API OTP_MUST_CHECK otp_status otp_count_children(otp_dest supervisor,
                                                      struct otp_child_counts *counts);
 
-/* Adds a child at the end and starts it. BADARG: an impossible child, nothing was asked.
- * ALREADY_STARTED: the id runs, or another process has the name (*pid: which). ALREADY_PRESENT: the
- * id is there but does not run. EXIT: its start failed (otp_last_reason), it is not kept. IGNORE:
- * kept (unless temporary), not running. pid may be NULL. */
+/* Adds a child at the end and starts it. BADARG: an impossible child, nothing was asked; or it is
+ * not one for that supervisor. ALREADY_STARTED: the id runs, or another process has the name (*pid:
+ * which). ALREADY_PRESENT: the id is there but does not run. EXIT: its start failed
+ * (otp_last_reason), it is not kept. IGNORE: kept (unless temporary, or under a dynamic
+ * supervisor), not running. MAX_CHILDREN: a dynamic supervisor has as many as it may. pid may be
+ * NULL. */
 OTP_API OTP_MUST_CHECK otp_status otp_start_child(otp_dest supervisor,
                                                   const struct otp_child *child, otp_pid *pid);
 /* Stops it by its shutdown rule; its spec stays (not a temporary one's). OK also if it does not
- * run. NOT_FOUND. */
+ * run. NOT_FOUND. Static supervisors only, as the next two. */
 OTP_API OTP_MUST_CHECK otp_status otp_terminate_child(otp_dest supervisor, const char *id);
 /* Starts a stopped one again at its old place. RUNNING, RESTARTING, NOT_FOUND; else as
  * otp_start_child, but it is kept if its start fails. */
@@ -101,6 +122,10 @@ OTP_API OTP_MUST_CHECK otp_status otp_restart_child(otp_dest supervisor, const c
                                                     otp_pid *pid);
 /* Forgets a stopped one. RUNNING, RESTARTING, NOT_FOUND. */
 OTP_API OTP_MUST_CHECK otp_status otp_delete_child(otp_dest supervisor, const char *id);
+
+/* Stops a dynamic supervisor's child by its shutdown rule and forgets it; one that is being
+ * restarted is still known by its old pid. NOT_FOUND. */
+OTP_API OTP_MUST_CHECK otp_status otp_terminate_child_by_pid(otp_dest supervisor, otp_pid pid);
 
 OTP_END_DECLS
 
