@@ -398,6 +398,15 @@ otp_status otp_dynamic_supervisor_start(const struct otp_module *module,
     return otp_behaviour_start(&process, how, pid);
 }
 
+static void drop(const struct otpi_dynamic *dynamic)
+{
+    struct otp_log_event event = { 0 };
+    event.level = OTP_LOG_WARNING;
+    event.kind = OTP_LOG_UNEXPECTED;
+    event.text = "a message for a supervisor was dropped";
+    otpi_supervisor_say(&dynamic->spec->module, &event);
+}
+
 static void receive(void *data, const struct otp_message *message)
 {
     struct otpi_dynamic *dynamic = data;
@@ -415,14 +424,8 @@ static void receive(void *data, const struct otp_message *message)
             end(dynamic, *message->reason);
         break;
     case OTP_MESSAGE_SYSTEM: otpi_dynamic_receive_request(dynamic, message); break;
-    case OTP_MESSAGE_USER: {
-        struct otp_log_event event = { 0 };
-        event.level = OTP_LOG_WARNING;
-        event.kind = OTP_LOG_UNEXPECTED;
-        event.text = "a message for a supervisor was dropped";
-        otpi_supervisor_say(&dynamic->spec->module, &event);
-        break;
-    }
+    case OTP_MESSAGE_EVENT:
+    case OTP_MESSAGE_USER: drop(dynamic); break;
     }
     if (dynamic->ending && dynamic->members.count == 0)
         otp_finish(dynamic->reason);
