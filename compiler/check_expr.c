@@ -37,12 +37,12 @@ static bool is_known(const struct type *t)
     return false;
 }
 
-static bool is_same(const struct type *a, const struct type *b)
+bool check_same_type(const struct type *a, const struct type *b)
 {
     if (a->kind != b->kind)
         return false;
     if (a->kind == TYPE_OPTIONAL || a->kind == TYPE_LIST)
-        return is_same(a->elem, b->elem);
+        return check_same_type(a->elem, b->elem);
     return a->kind != TYPE_NAMED || a->named.decl == b->named.decl;
 }
 
@@ -224,7 +224,7 @@ static struct type *arithmetic(struct check *c, struct expr *e)
             bad_operand(c, e, sides[i], needs);
             return NULL;
         }
-    return is_same(left->type, right->type) ? left->type : two_types(c, e);
+    return check_same_type(left->type, right->type) ? left->type : two_types(c, e);
 }
 
 static bool has_equality(const struct type *t)
@@ -238,7 +238,7 @@ static struct type *comparison(struct check *c, struct expr *e)
 {
     struct expr *left = e->op.left, *right = e->op.right;
     bool equality = e->op.op == OP_EQ || e->op.op == OP_NE;
-    if (!is_same(left->type, right->type))
+    if (!check_same_type(left->type, right->type))
         return two_types(c, e);
     const struct type *t = left->type;
     bool absent = left->kind == EXPR_NONE || right->kind == EXPR_NONE;
@@ -319,7 +319,7 @@ static void check_result(struct check *c, struct expr *e, const struct type *wan
         return;
     const struct type *inner = want->kind == TYPE_OPTIONAL ? want->elem : want;
     const struct type *t = type_of(c, e, e->kind == EXPR_NONE ? want : inner);
-    if (!t || is_same(t, want) || is_same(t, inner))
+    if (!t || check_same_type(t, want) || check_same_type(t, inner))
         return;
     diag_add(c->ds, E_EXPR_TYPE, e->span, "%s is %s, but its type is '%s'", what, phrase(c, t),
              ast_type_text(c->a, want));

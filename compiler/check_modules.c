@@ -197,12 +197,47 @@ static void check_include(struct check *c, const struct include *i)
     diag_help(d, "a path has no quotes, backslashes or line breaks");
 }
 
+/* ---- Names ---- */
+
+static bool is_known(const struct type *t)
+{
+    return t && t->kind != TYPE_POISON && (t->kind != TYPE_NAMED || t->named.decl);
+}
+
+/* The registry of a name line must be able to keep its key. */
+static void check_via(struct check *c, const struct name_line *n)
+{
+    const struct decl *registry = n->via ? n->registry.decl : NULL;
+    if (!registry || registry->broken)
+        return;
+    const struct registry *r = &registry->registry;
+    const struct field *key = n->key;
+    struct diag *d = NULL;
+    if (r->keys.set && r->keys.value != KEYS_UNIQUE)
+        d = diag_add(c->ds, E_VIA, n->registry.span,
+                     "registry '%s' may have a key several times, so it cannot keep names",
+                     registry->name.name->text);
+    else if (r->value.type)
+        d = diag_add(c->ds, E_VIA, n->registry.span,
+                     "registry '%s' keeps a value with each key, and a name has none",
+                     registry->name.name->text);
+    else if (key && is_known(key->type) && is_known(r->key.type) &&
+             !check_same_type(key->type, r->key.type))
+        d = diag_add(c->ds, E_VIA, n->option.span,
+                     "option '%s' is of type '%s', but keys of '%s' are of type '%s'",
+                     key->name.name->text, ast_type_text(c->a, key->type),
+                     registry->name.name->text, ast_type_text(c->a, r->key.type));
+    if (d)
+        diag_note(d, registry->name.span, "'%s' is declared here", registry->name.name->text);
+}
+
 /* ---- Walking ---- */
 
 static void check_decl(struct check *c, const struct decl *d)
 {
     if (d->kind == DECL_GENSERVER) {
         check_mailbox(c, &d->genserver.mailbox);
+        check_via(c, &d->genserver.name);
         check_callbacks(c, d);
     } else if (ast_is_supervisor(d->kind) && d->kind != DECL_PARTITION_SUPERVISOR) {
         check_supervisor(c, d);

@@ -28,6 +28,9 @@ void check_types(struct check *c);
 /* The largest value of a whole number's type, and how far it goes below zero. */
 void check_limits(enum type_kind k, uint64_t *most, uint64_t *below);
 
+/* Are they one type? Both must be resolved. */
+bool check_same_type(const struct type *a, const struct type *b);
+
 /* check_expr.c: the expressions of an agent's operations. */
 void check_operations(struct check *c, const struct decl *d);
 

@@ -91,8 +91,6 @@ static void refuse_messages(struct check *c, const struct message *m)
 
 static void refuse_genserver(struct check *c, const struct genserver *g)
 {
-    if (g->name.set && g->name.via)
-        refuse(c, g->name.span, "'name via'");
     if (g->mailbox.set)
         refuse(c, g->mailbox.span, "'mailbox'");
     if (g->blocking.set)

@@ -236,17 +236,12 @@ static void not_plain(const struct wanted *w, const struct expr *e)
     diag_help(d, "write a number, a string, a duration, true, false, none or a value of an enum");
 }
 
-static bool same_type(const struct type *a, const struct type *b)
-{
-    return a->kind == b->kind && (a->kind != TYPE_NAMED || a->named.decl == b->named.decl);
-}
-
 static void check_env_value(const struct wanted *w, const struct expr *e)
 {
     const struct type *t = e->bind.field->type;
     if (w->place != VALUE_CHILD && w->place != VALUE_OPTION)
         not_plain(w, e);
-    else if (t && !is_unknown(t) && !same_type(t, w->type))
+    else if (t && !is_unknown(t) && !check_same_type(t, w->type))
         wrong_type(w, e);
 }
 

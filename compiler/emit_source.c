@@ -166,6 +166,33 @@ static bool emit_event_handlers(struct emitter *e, const struct plan_module *m)
     return any;
 }
 
+/* The name that a server is started under, and how to reach one by it. */
+static void emit_via(struct emitter *e, const struct plan_module *m)
+{
+    const struct plan_via *via = m->via;
+    struct plan_field key = *via->key;
+    struct plan_fields one = { &key, 1, 1, false, false };
+    tmpl_put(&e->out,
+             "static void $stem$_via_thunk(const void *options_, struct otp_via *via_)\n"
+             "{\n"
+             "    const struct $c$_options *o_ = options_;\n"
+             "    via_->type = &otp_registry_via;\n"
+             "    via_->keeper = $keeper$;\n"
+             "    via_->context = &$registry$_module;\n"
+             "    via_->key = &o_->$key$;\n"
+             "}\n\n"
+             "otp_dest $c$_via($params$)\n"
+             "{\n"
+             "    const struct otp_via via_ = {&otp_registry_via, $keeper$, &$registry$_module, "
+             "&$key$, NULL};\n"
+             "    return otp_to_via(&via_);\n"
+             "}\n\n",
+             EMIT_VARS(TMPL_VAR("stem", m->stem), TMPL_VAR("c", m->c_name),
+                       TMPL_VAR("keeper", via->keeper), TMPL_VAR("registry", via->registry),
+                       TMPL_VAR("key", via->key->name),
+                       TMPL_VAR("params", emit_params(e, &one, 1) + 2)));
+}
+
 static void emit_module_table(struct emitter *e, const struct plan_module *m)
 {
     static const char *const members[PLAN_CALLBACK_COUNT] = {
@@ -195,6 +222,8 @@ static void emit_module_table(struct emitter *e, const struct plan_module *m)
                  EMIT_VARS(TMPL_VAR("stem", m->stem)));
     if (m->trap_exit)
         tmpl_raw(&e->out, "    .trap_exit = true,\n");
+    if (m->via)
+        tmpl_put(&e->out, "    .via = $stem$_via_thunk,\n", EMIT_VARS(TMPL_VAR("stem", m->stem)));
     for (int k = 0; k < PLAN_CALLBACK_COUNT; k++)
         if (m->callbacks[k].set)
             tmpl_put(&e->out, "    .$handle$$name$ = $stem$_$name$_thunk,\n",
@@ -294,6 +323,8 @@ static void emit_module(struct emitter *e, const struct plan_module *m)
     emit_thunks(e, m);
     emit_table_fields(e, m);
     emit_state_description(e, m);
+    if (m->via)
+        emit_via(e, m);
     emit_module_table(e, m);
     emit_options_default(e, m);
     emit_starts(e, m);

@@ -161,6 +161,18 @@ static void emit_senders(struct emitter *e, const struct plan_message *m)
     tmpl_raw(&e->out, "\n");
 }
 
+static void emit_via_head(struct emitter *e, const struct plan_module *m)
+{
+    struct plan_field key = *m->via->key;
+    struct plan_fields one = { &key, 1, 1, false, false };
+    tmpl_put(&e->out,
+             "/* The $name$ of that $key$ now, through its registry: $place$ */\n"
+             "otp_dest $c$_via($params$);\n\n",
+             EMIT_VARS(TMPL_VAR("name", m->name), TMPL_VAR("key", m->via->key->name),
+                       TMPL_VAR("place", emit_place(e, m->via->line)), TMPL_VAR("c", m->c_name),
+                       TMPL_VAR("params", emit_params(e, &one, 1) + 2)));
+}
+
 static void emit_module_functions(struct emitter *e, const struct plan_module *m)
 {
     const char *params = emit_params(e, &m->required, m->required.count);
@@ -170,6 +182,8 @@ static void emit_module_functions(struct emitter *e, const struct plan_module *m
         "struct $c$_options $c$_options_default($params$);\n"
         "struct otp_child $c$_child_spec(const struct $c$_options *options);\n\n",
         EMIT_VARS(TMPL_VAR("c", m->c_name), TMPL_VAR("params", *params ? params + 2 : "void")));
+    if (m->via)
+        emit_via_head(e, m);
     for (size_t i = 0; i < m->n_messages; i++)
         emit_senders(e, &m->messages[i]);
 }

@@ -198,6 +198,14 @@ struct plan_callback {
     uint32_t line;
 };
 
+/* `name via workers(id);` */
+struct plan_via {
+    const char *registry;         /* "myapp_workers" */
+    const char *keeper;           /* "MYAPP_WORKERS" */
+    const struct plan_field *key; /* the option */
+    uint32_t line;
+};
+
 /* A genserver or an agent. */
 struct plan_module {
     const char *word;       /* "genserver" */
@@ -214,6 +222,7 @@ struct plan_module {
     struct plan_fields options;
     struct plan_fields required; /* of the options, those without a default */
     struct plan_fields state;
+    const struct plan_via *via;         /* NULL: none */
     const struct plan_item *agent_item; /* of an agent whose first value is an option: its state */
     struct plan_table *tables;
     size_t n_tables;

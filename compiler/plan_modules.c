@@ -168,6 +168,18 @@ static const char *default_name(struct plan_builder *b, const struct decl *d)
     return TMPL_JOIN(b->arena, plan_package(d->file), ".", name);
 }
 
+static void plan_via(struct plan_builder *b, const struct name_line *line, struct plan_module *m)
+{
+    struct plan_via *via = ARENA_NEW(b->arena, struct plan_via);
+    via->registry = plan_c_name(b, line->registry.decl);
+    via->keeper = cname_upper(b->arena, via->registry);
+    struct plan_field *key = ARENA_NEW(b->arena, struct plan_field);
+    *key = plan_field_of(b, line->key->name.name->text, line->key->type, b->file);
+    via->key = key;
+    via->line = plan_line(b, line->span);
+    m->via = via;
+}
+
 /* What the spec says of an agent beyond a genserver: its first value, and what it computes. */
 static void plan_agent(struct plan_builder *b, const struct decl *d, struct plan_module *m)
 {
@@ -195,6 +207,8 @@ void plan_server(struct plan_builder *b, const struct decl *d)
         add_name(b, g->name.set ? &g->name.name : &d->name,
                  g->name.set ? plan_line(b, g->name.span) : m->line);
     plan_state(b, d, m);
+    if (g->name.set && g->name.via)
+        plan_via(b, &g->name, m);
     plan_callbacks(b, d, m);
     m->messages = ARENA_ARRAY(b->arena, struct plan_message, g->messages.count);
     for (const struct message *from = g->messages.first; from; from = from->next)

@@ -446,6 +446,8 @@ static void take_server(struct names *n, const struct decl *d)
         return;
     take(n, "_options", "the options of a module", d->name.span);
     take(n, "_options_default", "the options of a module", d->name.span);
+    if (g->name.set && g->name.via)
+        take(n, "_via", "what finds a process by its name", g->name.span);
     for (int c = 0; c < CALLBACK_COUNT; c++)
         if (callbacks[c] && (c == CALLBACK_INIT || g->callbacks[c].set))
             take(n, callbacks[c], "a callback", d->name.span);

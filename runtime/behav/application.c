@@ -93,7 +93,11 @@ static void init(void *data, const void *args)
         otp_init_ack(OTP_OK, otp_normal());
     const struct otp_module *module = &master->application->root->module;
     otp_monitor monitor;
-    struct otp_start how = { master->application->root_name, 0, true, true, true, &monitor };
+    struct otp_start how = { .name = master->application->root_name,
+                             .link = true,
+                             .monitor = true,
+                             .async = true,
+                             .monitor_out = &monitor };
     otp_status status = module->start(module, &how, NULL, &master->root);
     if (status != OTP_OK)
         root_failed(master, status == OTP_EXIT

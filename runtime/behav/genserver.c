@@ -437,8 +437,16 @@ otp_status otp_genserver_start(const struct otp_module *module, const struct otp
                                const void *options, otp_pid *pid)
 {
     const struct otp_genserver *server = (const struct otp_genserver *)module;
+    struct otp_start named = { 0 };
+    struct otp_via via = { 0 };
     if (server->module.options != NULL ? options == NULL : options != NULL)
         return OTP_BADARG;
+    if (how != NULL)
+        named = *how;
+    if (server->via != NULL && named.name == NULL && named.via == NULL) {
+        server->via(options, &via);
+        named.via = &via;
+    }
     struct start_args args = { server, options, options != NULL ? 1 : 0 };
     struct otp_ref ref = { OTP_REF_LIST, 0, 0, offsetof(struct start_args, options), 0, NULL };
     ref.item = module->options;
@@ -450,7 +458,7 @@ otp_status otp_genserver_start(const struct otp_module *module, const struct otp
     spec.layout = &layout;
     spec.args = &args;
     spec.trap_exit = server->trap_exit;
-    return otp_behaviour_start(&spec, how, pid);
+    return otp_behaviour_start(&spec, &named, pid);
 }
 
 /* -- messages -- */

@@ -355,6 +355,25 @@ otp_status otp_registry_register_name(otp_dest registry, const struct otp_regist
     return status;
 }
 
+static otp_status register_via(const struct otp_via *via, otp_pid pid, otp_pid *holder)
+{
+    return otp_registry_register_name(via->keeper, via->context, pid, via->key, via->value, holder);
+}
+
+/* Its start has failed, so it has ended, and a registry forgets who has. */
+static void unregister_via(const struct otp_via *via, otp_pid pid)
+{
+    (void)via;
+    (void)pid;
+}
+
+static otp_pid whereis_via(const struct otp_via *via)
+{
+    return otp_registry_whereis_name(via->keeper, via->context, via->key);
+}
+
+const struct otp_via_type otp_registry_via = { register_via, unregister_via, whereis_via };
+
 /* -- unregistering -- */
 
 /* The caller's entries of a key. */

@@ -275,7 +275,9 @@ static void start_next(struct otpi_supervisor *sup)
     }
     const struct otp_module *module = child->spec->module;
     otp_monitor monitor;
-    struct otp_start how = { child->spec->name, 0, !OTP_MUTANT(B105), true, true, &monitor };
+    struct otp_start how = { .name = child->spec->name, .link = !OTP_MUTANT(B105) };
+    how.monitor = how.async = true;
+    how.monitor_out = &monitor;
     otp_pid pid = otp_no_pid();
     otp_status status = module->start(module, &how, child->spec->options, &pid);
     if (status != OTP_OK) {

@@ -107,6 +107,18 @@ static void undo(struct starting *start)
     otpi_proc_bury(start->proc);
 }
 
+static otp_status register_via(struct starting *start)
+{
+    const struct otp_via *via = start->how->via;
+    otp_pid pid, holder = otp_no_pid();
+    otp_status status;
+
+    pid.bits = start->pid;
+    status = via->type->register_name(via, pid, &holder);
+    start->holder = holder.bits;
+    return OTP_MUTANT(B171) && status == OTP_ALREADY_STARTED ? OTP_OK : status;
+}
+
 /* Link, monitor, name: all before it can run. BADARG of a link or monitor means that somebody has
  * ended it already: it tells its starter when it is run. */
 static otp_status connect(struct starting *start)
@@ -123,6 +135,8 @@ static otp_status connect(struct starting *start)
         status = OTP_OK;
     if (status == OTP_OK && start->how->name != NULL)
         status = otpi_name_take(start->how->name, start->proc, start->pid, &start->holder);
+    if (status == OTP_OK && start->how->via != NULL)
+        status = register_via(start);
     return status;
 }
 
@@ -168,7 +182,12 @@ static otp_status wait_for_init(struct starting *start)
 {
     otp_duration limit = start->how->timeout == 0 ? OTP_INFINITY : start->how->timeout;
     otp_status status = otpi_call_wait(start->id, limit);
+    otp_pid pid;
 
+    if (status != OTP_OK && start->how->via != NULL && !OTP_MUTANT(B172)) {
+        pid.bits = start->pid;
+        start->how->via->type->unregister_name(start->how->via, pid);
+    }
     if (status == OTP_TIMEOUT || status == OTP_NOMEM) {
         give_up(start);
     } else if (status != OTP_OK && start->how->monitor) {

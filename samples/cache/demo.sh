@@ -32,7 +32,7 @@ say "A program embeds the application and checks what it shows:"
 say "Meanwhile the log told what happened:"
 grep -v '^cache: ' "$tmp/show.log"
 logged 'event=child_exit .*child=cache .*reason=killed'
-logged 'event=exit .*module=myapp\.cache .*message=crash reason=boom'
+logged 'event=exit .*module=myapp\.cache .*message=crash .*reason=boom'
 [ "$(grep -c 'event=restart .*child=cache' "$tmp/show.log")" -eq 2 ] || fail "not two restarts"
 
 say "The same as a service: started, then SIGTERM once it runs:"

@@ -129,7 +129,7 @@ static void start_and_watch(void *arg)
 {
     struct probe_options options = { init_continues_with, arg, { NULL, 0 }, NULL };
     otp_monitor monitor;
-    struct otp_start how = { NULL, 0, false, true, false, &monitor };
+    struct otp_start how = { NULL, 0, false, true, false, &monitor, NULL };
     otp_pid pid;
     char text[128];
     ck_assert_int_eq(probe_start_with(&how, &options, &pid), OTP_OK);
@@ -393,7 +393,7 @@ static void call_and_watch(void *arg)
         otp_str text;
     } reply = { 0 };
     otp_monitor monitor;
-    struct otp_start how = { NULL, 0, false, true, false, &monitor };
+    struct otp_start how = { NULL, 0, false, true, false, &monitor, NULL };
     otp_pid pid;
     char text[128];
     ck_assert_int_eq(probe_start_with(&how, &options, &pid), OTP_OK);
@@ -601,7 +601,7 @@ END_TEST
 static void cast_and_watch(void *arg)
 {
     otp_monitor monitor;
-    struct otp_start how = { NULL, 0, false, true, false, &monitor };
+    struct otp_start how = { NULL, 0, false, true, false, &monitor, NULL };
     probe_handler *run = arg;
     otp_pid pid;
     char text[128];
@@ -680,7 +680,7 @@ static void watch_failing_handler(void *arg)
 {
     struct probe_options options = { init_fails_on_down, NULL, { NULL, 0 }, NULL };
     otp_monitor monitor;
-    struct otp_start how = { NULL, 0, false, true, false, &monitor };
+    struct otp_start how = { NULL, 0, false, true, false, &monitor, NULL };
     otp_pid pid;
     uint64_t value;
     char text[128];
@@ -706,7 +706,7 @@ END_TEST
 static void stop_bare(void *arg)
 {
     otp_monitor monitor;
-    struct otp_start how = { NULL, 0, false, true, false, &monitor };
+    struct otp_start how = { NULL, 0, false, true, false, &monitor, NULL };
     otp_pid pid;
     char text[128];
     (void)arg;

@@ -168,7 +168,7 @@ static otp_next call_self(struct probe *self, otp_from from, void *context)
 
 START_TEST(B031_calling_oneself_fails_at_once)
 {
-    struct otp_start how = { "tests.self", 0, false, false, false, NULL };
+    struct otp_start how = { "tests.self", 0, false, false, false, NULL, NULL };
     char want[64];
     uint64_t value;
     otp_pid pid;
@@ -254,7 +254,7 @@ END_TEST
 
 static void call_a_linked_server(void *arg)
 {
-    struct otp_start how = { NULL, 0, true, false, false, NULL };
+    struct otp_start how = { NULL, 0, true, false, false, NULL, NULL };
     otp_pid pid;
     uint64_t value;
     char text[128];

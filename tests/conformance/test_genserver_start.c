@@ -82,9 +82,11 @@ static otp_next init_waits_and_continues(struct probe *self, otp_from from, void
     return otp_and_continue(otp_ok(), probe_continue(note_one, NULL));
 }
 
-static const struct otp_start named = { "tests.name", 0, false, false, false, NULL };
-static const struct otp_start linked = { NULL, 0, true, false, false, NULL };
-static const struct otp_start named_and_linked = { "tests.name", 0, true, false, false, NULL };
+static const struct otp_start named = { "tests.name", 0, false, false, false, NULL, NULL };
+static const struct otp_start linked = { NULL, 0, true, false, false, NULL, NULL };
+static const struct otp_start named_and_linked = {
+    "tests.name", 0, true, false, false, NULL, NULL
+};
 
 static otp_status start(const struct otp_start *how, probe_handler init, void *context,
                         otp_pid *pid)
@@ -137,7 +139,7 @@ END_TEST
 static void start_unlinked(void *arg)
 {
     otp_monitor monitor;
-    struct otp_start how = { NULL, 0, false, true, false, &monitor };
+    struct otp_start how = { NULL, 0, false, true, false, &monitor, NULL };
     otp_pid pid;
     char text[128];
     (void)arg;
@@ -159,7 +161,7 @@ END_TEST
 START_TEST(B003_bad_names_are_refused)
 {
     char overlong[258];
-    struct otp_start how = { "", 0, false, false, false, NULL };
+    struct otp_start how = { "", 0, false, false, false, NULL, NULL };
     struct otp_info before, after;
     otp_pid pid;
     start_runtime(false, false);
@@ -294,7 +296,7 @@ struct slow {
 static void start_slow(void *arg)
 {
     struct slow *slow = arg;
-    struct otp_start how = { "tests.name", 50 * OTP_MS, true, false, false, NULL };
+    struct otp_start how = { "tests.name", 50 * OTP_MS, true, false, false, NULL, NULL };
     otp_pid pid;
     otp_instant begin = otp_now();
     ck_assert_int_eq(start(&how, slow->init, slow->context, &pid), OTP_TIMEOUT);
@@ -311,7 +313,7 @@ static void start_slow(void *arg)
  * on only when that does. */
 START_TEST(B008_start_gives_up_on_an_init_that_burns)
 {
-    struct otp_start how = { "tests.name", 50 * OTP_MS, false, false, false, NULL };
+    struct otp_start how = { "tests.name", 50 * OTP_MS, false, false, false, NULL, NULL };
     struct gate gate = GATE;
     otp_pid pid;
     start_runtime(false, false);
@@ -409,7 +411,7 @@ static void watch_from_start(void *arg)
     char text[128];
     otp_pid pid;
     otp_monitor monitor;
-    struct otp_start how = { NULL, 0, false, true, false, &monitor };
+    struct otp_start how = { NULL, 0, false, true, false, &monitor, NULL };
     ck_assert_int_eq(otp_spawn(start_and_perhaps_die, arg, &how, &pid), OTP_OK);
     note("victim:%s", next_reason(OTP_MESSAGE_DOWN, text));
 }

@@ -27,7 +27,7 @@ static void cast_note(otp_pid pid, const char *text)
 START_TEST(B044_stop_terminates_and_waits_for_the_end)
 {
     static struct otp_name name = { "tests.stopped", NULL, 0 };
-    struct otp_start how = { "tests.stopped", 0, false, false, false, NULL };
+    struct otp_start how = { "tests.stopped", 0, false, false, false, NULL, NULL };
     otp_pid pid;
     start_runtime(false, false);
     pid = probe_start(NULL);
@@ -83,7 +83,7 @@ static void stop_impatiently(void *arg)
 {
     struct gate *gate = arg;
     otp_monitor monitor;
-    struct otp_start how = { NULL, 0, false, true, false, &monitor };
+    struct otp_start how = { NULL, 0, false, true, false, &monitor, NULL };
     otp_pid pid;
     char text[128];
     ck_assert_int_eq(probe_start_with(&how, NULL, &pid), OTP_OK);
@@ -142,7 +142,7 @@ static void send_signal(void *arg)
 {
     struct signalled *signalled = arg;
     otp_monitor monitor;
-    struct otp_start how = { NULL, 0, false, true, false, &monitor };
+    struct otp_start how = { NULL, 0, false, true, false, &monitor, NULL };
     otp_pid pid;
     char text[128];
     ck_assert_int_eq(probe_start_with(&how, NULL, &pid), OTP_OK);
@@ -183,7 +183,7 @@ static otp_next stop_after_gate(struct probe *self, otp_from from, void *context
 static void kill_a_running_handler(void *arg)
 {
     otp_monitor monitor;
-    struct otp_start how = { NULL, 0, false, true, false, &monitor };
+    struct otp_start how = { NULL, 0, false, true, false, &monitor, NULL };
     otp_pid pid;
     char text[128];
     ck_assert_int_eq(probe_start_with(&how, NULL, &pid), OTP_OK);
@@ -218,7 +218,7 @@ struct family {
 static void be_a_parent(void *arg)
 {
     struct family *family = arg;
-    struct otp_start how = { NULL, 0, true, false, false, NULL };
+    struct otp_start how = { NULL, 0, true, false, false, NULL, NULL };
     ck_assert_int_eq(probe_start_with(&how, NULL, &family->child), OTP_OK);
     probe_cast(family->child, wait_at_gate, &family->busy);
     await_note("at gate");
@@ -232,7 +232,7 @@ static void watch_a_family(void *arg)
     struct family *family = arg;
     otp_pid parent;
     otp_monitor monitor;
-    struct otp_start how = { NULL, 0, false, true, false, &monitor };
+    struct otp_start how = { NULL, 0, false, true, false, &monitor, NULL };
     char text[128];
     ck_assert_int_eq(otp_spawn(be_a_parent, family, &how, &parent), OTP_OK);
     (void)next_reason(OTP_MESSAGE_DOWN, text);
@@ -287,7 +287,7 @@ static void outlive_the_parent(void *arg)
     struct family *family = arg;
     otp_pid parent;
     otp_monitor monitor;
-    struct otp_start how = { NULL, 0, false, true, false, &monitor };
+    struct otp_start how = { NULL, 0, false, true, false, &monitor, NULL };
     char text[128];
     ck_assert_int_eq(otp_spawn(be_a_parent, family, &how, &parent), OTP_OK);
     gate_open(&family->busy);
@@ -317,7 +317,7 @@ static otp_next stop_with(struct probe *self, otp_from from, void *context)
 static void end_with(void *arg)
 {
     otp_monitor monitor;
-    struct otp_start how = { NULL, 0, false, true, false, &monitor };
+    struct otp_start how = { NULL, 0, false, true, false, &monitor, NULL };
     otp_pid pid;
     char text[128];
     ck_assert_int_eq(probe_start_with(&how, NULL, &pid), OTP_OK);

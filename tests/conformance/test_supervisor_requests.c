@@ -133,7 +133,7 @@ END_TEST
 START_TEST(B100_a_taken_name_is_told_with_its_holder)
 {
     struct tree tree;
-    struct otp_start how = { "x", 0, false, false, false, NULL };
+    struct otp_start how = { "x", 0, false, false, false, NULL, NULL };
     struct plan plan = { .id = "x" };
     struct probe_options options = { 0 };
     otp_pid holder, pid = otp_no_pid();
@@ -281,7 +281,7 @@ static void disturb(void *arg)
 static void disturb_and_watch(void *arg)
 {
     otp_monitor monitor;
-    struct otp_start how = { NULL, 0, false, true, false, &monitor };
+    struct otp_start how = { NULL, 0, false, true, false, &monitor, NULL };
     otp_pid pid;
     char text[128];
     ck_assert_int_eq(otp_spawn(disturb, arg, &how, &pid), OTP_OK);
@@ -307,7 +307,7 @@ END_TEST
 static void parent_of_tree(void *arg)
 {
     struct tree *tree = arg;
-    struct otp_start how = { NULL, 0, true, false, false, NULL };
+    struct otp_start how = { NULL, 0, true, false, false, NULL, NULL };
     const struct otp_message *message;
     tree->status = tree->spec.module.start(&tree->spec.module, &how, NULL, &tree->pid);
     gate_open(&tree->started);

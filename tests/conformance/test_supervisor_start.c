@@ -291,7 +291,7 @@ END_TEST
 START_TEST(B067_a_taken_name_is_a_failed_start)
 {
     struct tree tree;
-    struct otp_start how = { "b", 0, false, false, false, NULL };
+    struct otp_start how = { "b", 0, false, false, false, NULL, NULL };
     otp_pid holder;
     start_runtime(false, false);
     ck_assert_int_eq(probe_start_with(&how, NULL, &holder), OTP_OK);

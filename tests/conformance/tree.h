@@ -152,7 +152,7 @@ static inline void tree_keep(void *arg)
 {
     struct tree *tree = arg;
     otp_monitor monitor;
-    struct otp_start how = { NULL, 0, tree->link, true, false, &monitor };
+    struct otp_start how = { NULL, 0, tree->link, true, false, &monitor, NULL };
     const struct otp_message *message;
     char text[128];
     otp_trap_exit(true);

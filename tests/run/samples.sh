@@ -3,7 +3,8 @@
 #
 # Idea: a sample is a folder samples/NAME with NAME.otp and C; it is built as $BUILD/samples/NAME/NAME.
 # run.sh, where there is one, drives it ($1 is the program); else the program is run alone.
-# It must end by itself within a minute, with status 0, and print what expected.txt says.
+# It must end by itself within a minute, with status 0, and print what expected.txt says. A demo.sh
+# is a tour, which fails if one of its claims is not true; it builds and runs for this machine only.
 . "$(dirname "$0")/programs.sh"
 passed=0 failed=0 skipped=0
 out=$BUILD/tests/out
@@ -28,6 +29,17 @@ for program in ${SAMPLES:-}; do
         failed=$((failed + 1))
     else
         passed=$((passed + 1))
+    fi
+done
+for demo in samples/*/demo.sh; do
+    if [ -n "${RUN_WITH:-}" ]; then
+        continue
+    elif timeout $((60 * OTP_TEST_SLOW)) sh "$demo" >"$out/demo.txt" 2>&1 </dev/null; then
+        passed=$((passed + 1))
+    else
+        echo "FAIL $demo"
+        tail -n 30 "$out/demo.txt"
+        failed=$((failed + 1))
     fi
 done
 echo "samples: $passed passed, $failed failed, $skipped skipped"

@@ -29,5 +29,6 @@
 #include <otp/table.h>
 #include <otp/value.h>
 #include <otp/version.h>
+#include <otp/via.h>
 
 #endif

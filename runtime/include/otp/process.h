@@ -8,6 +8,7 @@
 #define OTP_PROCESS_H
 
 #include <otp/message.h>
+#include <otp/via.h>
 
 /* What a process that is started must know of who starts it. All zero: no link, no name. */
 struct otp_start {
@@ -17,6 +18,7 @@ struct otp_start {
     bool monitor;         /* by the calling process: *monitor_out */
     bool async;           /* do not wait: the outcome comes as a message OTP_MESSAGE_STARTED */
     otp_monitor *monitor_out;
+    const struct otp_via *via; /* a name that is kept elsewhere; borrowed; NULL: none */
 };
 
 /* How long an alias takes messages. */

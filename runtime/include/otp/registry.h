@@ -142,6 +142,10 @@ OTP_API OTP_MUST_CHECK otp_status otp_registry_register_name(otp_dest registry,
 OTP_API otp_pid otp_registry_whereis_name(otp_dest registry, const struct otp_registry *type,
                                           const void *key);
 
+/* The same for struct otp_via: keeper is the registry, context its struct otp_registry, key and
+ * value as for register. */
+OTP_API extern const struct otp_via_type otp_registry_via;
+
 OTP_END_DECLS
 
 #endif
