@@ -90,7 +90,8 @@ static void end(struct otpi_dynamic *dynamic, otp_reason reason)
 static otp_status launch(const struct otpi_ask_child *args, otp_pid *pid)
 {
     otp_monitor monitor;
-    struct otp_start how = { NULL, 0, true, true, true, &monitor };
+    struct otp_start how = { .link = true, .monitor = true, .async = true };
+    how.monitor_out = &monitor;
     if (args->name.size > 0)
         how.name = args->name.data;
     return args->module->start(args->module, &how, args->n > 0 ? args->options : NULL, pid);

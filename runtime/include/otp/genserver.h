@@ -40,8 +40,8 @@ struct otp_genserver {
     const struct otp_description *state_description; /* NULL: the state cannot be shown */
     const struct otp_event_handler *events;
     uint32_t n_events;
-    /* Fills in the name, kept elsewhere, that it is started under unless the start gives one; it may
-     * refer to options. NULL: none. */
+    /* Fills in the name, kept elsewhere, that it is started under unless the start gives one; the
+     * key may stand in options. NULL: none. */
     void (*via)(const void *options, struct otp_via *via);
 };
 
