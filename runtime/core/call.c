@@ -147,7 +147,7 @@ bool otpi_call_close(struct otpi_slot *slot, uint64_t id)
 {
     if (otpi_slot_close(slot, id))
         return true;
-    forget_deferred(slot->server, id);
+    forget_deferred(atomic_load_explicit(&slot->server, memory_order_relaxed), id);
     return false;
 }
 
@@ -162,19 +162,25 @@ void otpi_call_abandon(struct otpi_slot *slot)
     slot->block = NULL;
 }
 
+otp_status otpi_call_failed_as(const struct otpi_slot *slot)
+{
+    otp_status status = (otp_status)slot->status;
+
+    if (status == OTP_EXIT || status == OTP_IGNORE)
+        set_last_reason(otpi_self_fiber(), &slot->reason);
+    else if (status != OTP_OK)
+        (void)otpi_call_failed(status);
+    return status;
+}
+
 otp_status otpi_call_result(struct otpi_slot *slot)
 {
     struct otpi_fiber *fiber = otpi_self_fiber();
-    otp_status status = (otp_status)slot->status;
 
     if (fiber != NULL && slot->block != NULL)
         otpi_scratch_adopt(&fiber->scratch, slot->block);
     slot->block = NULL;
-    if (status == OTP_EXIT || status == OTP_IGNORE)
-        set_last_reason(fiber, &slot->reason);
-    else if (status != OTP_OK)
-        (void)otpi_call_failed(status);
-    return status;
+    return otpi_call_failed_as(slot);
 }
 
 otp_status otpi_call_wait(uint64_t id, otp_duration limit)
@@ -376,11 +382,13 @@ static otp_status answer(otp_from from, const struct otp_layout *layout, const v
             otpi_release(block, block->size);
         return OTP_NOT_FOUND;
     }
-    server = slot->server;
+    server = atomic_load_explicit(&slot->server, memory_order_relaxed);
     if (layout != NULL && slot->reply != NULL)
         otpi_copy(slot->reply, block == NULL ? value : block + 1, layout->size);
     slot->block = block;
-    if (self == NULL || self->pid != server || self->relations != NULL)
+    /* relaxed: others may set or clear it; what this process has deferred it put there itself */
+    if (self == NULL || self->pid != server ||
+        atomic_load_explicit(&self->relations, memory_order_relaxed) != NULL)
         forget_deferred(server, from.id_);
     if (self != NULL && atomic_load_explicit(&self->asking_id, memory_order_relaxed) == from.id_)
         atomic_store_explicit(&self->asking, NULL, memory_order_relaxed);

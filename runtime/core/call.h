@@ -18,6 +18,8 @@ otp_status otpi_call_send(otp_dest dest, struct otpi_msg *msg, void *reply, otp_
 /* The outcome of a wait that was closed with a result: its status and reason; in a process what the
  * reply refers to becomes scratch memory. */
 otp_status otpi_call_result(struct otpi_slot *slot);
+/* The status of a slot that is done; its reason becomes the last one. */
+otp_status otpi_call_failed_as(const struct otpi_slot *slot);
 /* Ends the wait however it stands, by its waiter. True: its result is there. False: nothing came
  * and nothing will, and its server forgets it. */
 bool otpi_call_close(struct otpi_slot *slot, uint64_t id);

@@ -66,7 +66,7 @@ static bool take_remains(struct otpi_proc *proc, struct remains *remains)
             remains->starter = *proc->starter;
         remains->start_status = (otp_status)proc->start_status;
         proc->link = 0;
-        proc->relations = NULL;
+        atomic_store_explicit(&proc->relations, NULL, memory_order_relaxed);
         proc->name = NULL;
         proc->starter = NULL;
     }

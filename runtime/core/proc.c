@@ -293,7 +293,11 @@ struct otpi_extras *otpi_proc_extras(struct otpi_proc *proc)
 
 struct otpi_relations *otpi_proc_relations(struct otpi_proc *proc)
 {
-    if (proc->relations == NULL)
-        proc->relations = otpi_alloc_zero(sizeof *proc->relations);
-    return proc->relations;
+    struct otpi_relations *relations = atomic_load_explicit(&proc->relations, memory_order_relaxed);
+
+    if (relations == NULL) {
+        relations = otpi_alloc_zero(sizeof *relations);
+        atomic_store_explicit(&proc->relations, relations, memory_order_relaxed);
+    }
+    return relations;
 }

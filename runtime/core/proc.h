@@ -113,10 +113,10 @@ struct otpi_proc {
 
     /* under lock */
     struct otpi_lock lock;
-    uint32_t start_status;            /* what init has said: OK, IGNORE, EXIT */
-    uint64_t generation;              /* owner: who has the slot */
-    uint64_t link;                    /* pid bits of the other; 0: none */
-    struct otpi_relations *relations; /* NULL: none yet */
+    uint32_t start_status;                      /* what init has said: OK, IGNORE, EXIT */
+    uint64_t generation;                        /* owner: who has the slot */
+    uint64_t link;                              /* pid bits of the other; 0: none */
+    _Atomic(struct otpi_relations *) relations; /* NULL: none yet. Its own process looks unlocked */
     struct otpi_cell *name;
     uint64_t parent;
     struct otpi_starter *starter; /* in the INIT message, until it is told */

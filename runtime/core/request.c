@@ -192,6 +192,8 @@ static bool is_mine(const struct otpi_request *request)
     uint64_t pid = otpi_self_pid();
 
     /* relaxed: nobody else writes what is mine */
+    if (OTP_MUTANT(B142))
+        return true;
     if (pid != 0)
         return atomic_load_explicit(&request->process, memory_order_relaxed) == pid;
     return atomic_load_explicit(&request->thread, memory_order_relaxed) == otpi_me();
@@ -218,6 +220,13 @@ static otp_status find(const otp_request *handle, struct otpi_request **out)
 
 /* -- sending -- */
 
+static void open_slot(struct otpi_request *request, uint64_t server, otp_request *handle)
+{
+    handle->id_ = otpi_slot_open(&request->slot, server, request->slot.reply);
+    handle->index_ = request->index;
+    handle->epoch_ = (uint32_t)atomic_load_explicit(&otpi_rt->epoch, memory_order_relaxed);
+}
+
 /* Sends msg (taken), or makes the failure the answer. */
 static void send(otp_dest dest, struct otpi_msg *msg, struct otpi_request *request,
                  otp_request *handle)
@@ -227,9 +236,7 @@ static void send(otp_dest dest, struct otpi_msg *msg, struct otpi_request *reque
     struct otpi_slot *slot = &request->slot;
     otp_reason noproc;
 
-    handle->id_ = otpi_slot_open(slot, pid, slot->reply);
-    handle->index_ = request->index;
-    handle->epoch_ = (uint32_t)atomic_load_explicit(&otpi_rt->epoch, memory_order_relaxed);
+    open_slot(request, pid, handle);
     msg->body.from.slot_ = slot;
     msg->body.from.id_ = handle->id_;
     if (proc != NULL && otpi_push_to(dest, proc, pid, msg, false))
@@ -264,14 +271,52 @@ otp_status otp_send_request(otp_dest dest, const struct otp_message_type *type, 
     return status;
 }
 
+otp_status otp_open_request(const struct otp_message_type *type, otp_request *handle,
+                            otp_from *from)
+{
+    otp_status status = otpi_enter();
+    struct otpi_request *request;
+
+    memset(handle, 0, sizeof *handle);
+    if (status != OTP_OK)
+        return status;
+    otpi_check_alive();
+    request = take(type->reply == NULL ? 0 : type->reply->size);
+    if (request == NULL) {
+        status = otpi_call_failed(OTP_NOMEM);
+    } else {
+        request->type = type;
+        open_slot(request, 0, handle);
+        from->slot_ = &request->slot;
+        from->id_ = handle->id_;
+    }
+    otpi_leave();
+    return status;
+}
+
+otp_pid otp_request_server(const otp_request *handle)
+{
+    struct otpi_request *request;
+    otp_pid pid = otp_no_pid();
+
+    if (otpi_enter() != OTP_OK)
+        return pid;
+    if (find(handle, &request) == OTP_OK)
+        pid.bits = atomic_load_explicit(&request->slot.server, memory_order_relaxed);
+    otpi_leave();
+    return pid;
+}
+
 /* -- waiting -- */
 
-/* What is waited for: one answer or all. */
+enum wait_for { ANY, ALL, ALL_OR_FAILED };
+
+/* What is waited for. */
 struct wait {
     const otp_request *handles;
     size_t count;
-    bool all;
-    size_t which; /* any: the first that is answered */
+    enum wait_for what;
+    size_t which; /* the first that is answered, or that has failed */
 };
 
 /* Notes in each who waits. */
@@ -301,13 +346,14 @@ static otp_status look(struct wait *wait)
         if ((atomic_load(&request->slot.word) & OTPI_SLOT_PHASE) != OTPI_SLOT_DONE)
             continue;
         wait->which = i;
-        if (!wait->all)
+        if (wait->what == ANY ||
+            (wait->what == ALL_OR_FAILED && request->slot.status != OTP_OK && !OTP_MUTANT(B147)))
             return OTP_OK;
         done++;
     }
     if (found == 0)
         return OTP_NOT_FOUND;
-    return wait->all && done == found ? OTP_OK : OTP_TIMEOUT;
+    return wait->what != ANY && done == found ? OTP_OK : OTP_TIMEOUT;
 }
 
 /* TIMEOUT as long as it is not over. */
@@ -385,14 +431,14 @@ static otp_status enter_and_wait(struct wait *wait, otp_duration timeout)
 
 otp_status otp_wait_response(const otp_request *handle, otp_duration timeout)
 {
-    struct wait wait = { handle, 1, false, 0 };
+    struct wait wait = { handle, 1, ANY, 0 };
     return enter_and_wait(&wait, timeout);
 }
 
 otp_status otp_wait_any_response(const otp_request *handles, size_t count, otp_duration timeout,
                                  size_t *which)
 {
-    struct wait wait = { handles, count, false, 0 };
+    struct wait wait = { handles, count, ANY, 0 };
     otp_status status = enter_and_wait(&wait, timeout);
 
     if (status == OTP_OK)
@@ -402,8 +448,24 @@ otp_status otp_wait_any_response(const otp_request *handles, size_t count, otp_d
 
 otp_status otp_wait_all_responses(const otp_request *handles, size_t count, otp_duration timeout)
 {
-    struct wait wait = { handles, count, true, 0 };
+    struct wait wait = { handles, count, ALL, 0 };
     return enter_and_wait(&wait, timeout);
+}
+
+otp_status otp_wait_no_failure(const otp_request *handles, size_t count, otp_duration timeout,
+                               size_t *which)
+{
+    struct wait wait = { handles, count, ALL_OR_FAILED, 0 };
+    struct otpi_request *request;
+    otp_status status = enter_and_wait(&wait, timeout);
+
+    if (status != OTP_OK || otpi_enter() != OTP_OK)
+        return status;
+    *which = wait.which;
+    if (find(&handles[wait.which], &request) == OTP_OK && request->slot.status != OTP_OK)
+        status = otpi_call_failed_as(&request->slot);
+    otpi_leave();
+    return status;
 }
 
 /* -- the answer -- */
@@ -428,7 +490,7 @@ static otp_status finish(struct otpi_request *request, uint64_t id, void *reply,
 static otp_status receive(otp_request *handle, const struct otp_message_type *type, void *reply,
                           otp_duration timeout)
 {
-    struct wait wait = { handle, 1, false, 0 };
+    struct wait wait = { handle, 1, ANY, 0 };
     struct otpi_request *request;
     otp_status status = find(handle, &request);
 

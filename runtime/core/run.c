@@ -109,13 +109,15 @@ static bool accepts(struct otpi_proc *proc, const struct otpi_msg *msg)
 
 static void deliver(struct otpi_proc *proc, struct otpi_msg *msg)
 {
-    if (msg->body.kind == OTPI_MESSAGE_INIT) {
-        proc->behaviour->init(proc->data, ((struct otpi_init *)msg->body.args)->args);
-        return;
-    }
     if (msg->body.from.slot_ != NULL) {
         atomic_store_explicit(&proc->asking_id, msg->body.from.id_, memory_order_relaxed);
         atomic_store_explicit(&proc->asking, msg->body.from.slot_, memory_order_relaxed);
+    }
+    if (msg->body.kind == OTPI_MESSAGE_INIT) {
+        proc->behaviour->init(proc->data, ((struct otpi_init *)msg->body.args)->args);
+        if (msg->body.from.slot_ != NULL && !proc->finishing)
+            (void)otp_defer_reply(msg->body.from); /* no memory for that: it fails at once */
+        return;
     }
     proc->behaviour->receive(proc->data, &msg->body);
     if (msg->body.from.slot_ != NULL && !proc->finishing)

@@ -29,7 +29,7 @@ uint64_t otpi_slot_open(struct otpi_slot *slot, uint64_t server, void *reply)
 {
     uint64_t word = atomic_load_explicit(&slot->word, memory_order_relaxed);
 
-    slot->server = server;
+    atomic_store_explicit(&slot->server, server, memory_order_relaxed);
     slot->reply = reply;
     slot->block = NULL;
     atomic_store_explicit(&slot->futex, 0, memory_order_relaxed);

@@ -43,7 +43,7 @@ struct otpi_slot {
     /* written by the waiter before WAIT, or by who holds FILL */
     uint32_t status;          /* otp_status */
     void *reply;              /* where the reply struct goes; NULL: nowhere */
-    uint64_t server;          /* pid bits of who was asked */
+    _Atomic uint64_t server;  /* atomic, relaxed: pid bits of who was asked; 0: nobody yet */
     struct otpi_block *block; /* what it refers to */
     otp_reason reason;        /* why, if status is EXIT */
 };

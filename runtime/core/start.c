@@ -81,9 +81,14 @@ static otp_status make(struct starting *start)
     proc->data_size = (uint32_t)spec->data_size;
     proc->trap_exit = spec->trap_exit;
     proc->start_status = OTP_EXIT;
-    proc->starter = &((struct otpi_init *)msg->body.args)->starter;
+    msg->body.from = spec->from;
+    if (spec->from.slot_ == NULL)
+        proc->starter = &((struct otpi_init *)msg->body.args)->starter;
+    else
+        atomic_store_explicit(&((struct otpi_slot *)spec->from.slot_)->server, start->pid,
+                              memory_order_relaxed);
     proc->parent = start->how->link ? otp_self().bits : 0;
-    if (start->how->async) {
+    if (start->how->async && spec->from.slot_ == NULL) {
         proc->starter->pid = otp_self().bits;
         proc->starter->ref = spec->ref;
     }
@@ -119,6 +124,17 @@ static otp_status register_via(struct starting *start)
     return OTP_MUTANT(B171) && status == OTP_ALREADY_STARTED ? OTP_OK : status;
 }
 
+/* The other one may have ended already: then so does this one. */
+static otp_status link_with(struct starting *start, uint64_t other)
+{
+    otp_reason noproc = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
+    otp_status status = otpi_signal_link(start->proc, start->pid, other);
+
+    if (status == OTP_BADARG)
+        otpi_proc_die(start->proc, start->pid, &noproc);
+    return status;
+}
+
 /* Link, monitor, name: all before it can run. BADARG of a link or monitor means that somebody has
  * ended it already: it tells its starter when it is run. */
 static otp_status connect(struct starting *start)
@@ -127,6 +143,8 @@ static otp_status connect(struct starting *start)
 
     if (start->how->link)
         status = otpi_signal_link(start->self, otp_self().bits, start->pid);
+    if (status == OTP_OK && start->spec->linked_with.bits != 0)
+        status = link_with(start, start->spec->linked_with.bits);
     if ((status == OTP_OK || status == OTP_BADARG) && start->how->monitor && !OTP_MUTANT(B199)) {
         start->monitor.ref_ = otpi_self_ref();
         status = otpi_signal_watch(start->self, otp_self().bits, start->pid, start->monitor.ref_);
@@ -197,9 +215,26 @@ static otp_status wait_for_init(struct starting *start)
     return status;
 }
 
-static otp_status run_start(struct starting *start, otp_pid *pid)
+/* Opens the wait for the outcome of init. */
+static void expect_init(struct starting *start)
 {
     otp_from from = { NULL, 0 };
+
+    start->id = otpi_call_open(start->pid, NULL, &from);
+    otpi_lock_take(&start->proc->lock);
+    if (start->proc->starter != NULL) {
+        start->proc->starter->slot = from.slot_;
+        start->proc->starter->id = from.id_;
+    } else { /* it has been ended already: nobody told us */
+        otp_reason killed = otp_reason_make(OTP_REASON_KILLED, NULL, 0);
+        (void)otpi_slot_fail(from.slot_, from.id_, OTP_EXIT, &killed);
+    }
+    otpi_lock_release(&start->proc->lock);
+}
+
+static otp_status run_start(struct starting *start, otp_pid *pid)
+{
+    bool waits = !start->how->async && start->spec->from.slot_ == NULL;
     otp_status status = make(start);
 
     if (status != OTP_OK)
@@ -211,23 +246,13 @@ static otp_status run_start(struct starting *start, otp_pid *pid)
             pid->bits = start->holder;
         return otpi_call_failed(status);
     }
-    if (!start->how->async) {
-        start->id = otpi_call_open(start->pid, NULL, &from);
-        otpi_lock_take(&start->proc->lock);
-        if (start->proc->starter != NULL) {
-            start->proc->starter->slot = from.slot_;
-            start->proc->starter->id = from.id_;
-        } else { /* it has been ended already: nobody told us */
-            otp_reason killed = otp_reason_make(OTP_REASON_KILLED, NULL, 0);
-            (void)otpi_slot_fail(from.slot_, from.id_, OTP_EXIT, &killed);
-        }
-        otpi_lock_release(&start->proc->lock);
-    }
+    if (waits)
+        expect_init(start);
     if (start->how->monitor_out != NULL)
         *start->how->monitor_out = start->monitor;
     pid->bits = start->pid;
-    otpi_sched_run(start->proc, !start->how->async);
-    return start->how->async ? OTP_OK : wait_for_init(start);
+    otpi_sched_run(start->proc, waits);
+    return waits ? wait_for_init(start) : OTP_OK;
 }
 
 otp_status otp_behaviour_start(const struct otp_process_spec *spec, const struct otp_start *how,
@@ -284,6 +309,30 @@ void otp_init_ack(otp_status status, otp_reason reason)
     }
     if (there)
         otpi_signal_started(&starter, otp_self().bits, OTP_OK, NULL);
+}
+
+otp_from otp_init_from(void)
+{
+    static const otp_from nobody;
+    struct otpi_proc *proc = otpi_self_proc();
+
+    return proc == NULL || proc->current == NULL ? nobody : proc->current->body.from;
+}
+
+const void *otp_init_args(void)
+{
+    struct otpi_proc *proc = otpi_self_proc();
+
+    if (proc == NULL || proc->current == NULL || proc->current->body.kind != OTPI_MESSAGE_INIT)
+        return NULL;
+    return ((const struct otpi_init *)proc->current->body.args)->args;
+}
+
+const struct otp_module *otp_own_module(void)
+{
+    struct otpi_proc *proc = otpi_self_proc();
+
+    return proc == NULL ? NULL : proc->module;
 }
 
 /* -- plain processes -- */

@@ -75,6 +75,10 @@ struct otp_process_spec {
     const void *args;                /* borrowed; copied if layout is not NULL */
     bool trap_exit;                  /* from the start */
     uint64_t ref;                    /* of the STARTED message */
+    otp_pid linked_with;             /* besides how->link; no pid: nobody */
+    /* Somebody's request (otp_open_request) that the process answers, or its end does. Then nobody
+     * waits for the start or is told of it. slot_ is NULL: none. */
+    otp_from from;
 };
 
 OTP_BEGIN_DECLS
@@ -90,6 +94,12 @@ OTP_API OTP_MUST_CHECK otp_status otp_behaviour_start(const struct otp_process_s
 /* init is done: OK lets the starter go; IGNORE and EXIT (with reason) fail the start: the process
  * then ends quietly with reason, and this does not return. */
 OTP_API void otp_init_ack(otp_status status, otp_reason reason);
+/* In init: the request that the process was started for; slot_ is NULL if there is none. */
+OTP_API otp_from otp_init_from(void);
+/* The args of init, for as long as that runs, in report too; NULL: none, or it is over. */
+OTP_API const void *otp_init_args(void);
+/* What the calling process is started of; NULL: nothing, or no process. */
+OTP_API const struct otp_module *otp_own_module(void);
 /* The process ends with reason when the running callback returns. */
 OTP_API void otp_finish(otp_reason reason);
 /* The data of this process if it has this behaviour, else NULL. */

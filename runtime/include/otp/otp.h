@@ -27,6 +27,7 @@
 #include <otp/supervisor.h>
 #include <otp/sys.h>
 #include <otp/table.h>
+#include <otp/task.h>
 #include <otp/value.h>
 #include <otp/version.h>
 #include <otp/via.h>

@@ -30,6 +30,14 @@ OTP_API OTP_MUST_CHECK otp_status otp_send_request(otp_dest dest,
                                                    const struct otp_message_type *type,
                                                    const void *args, otp_request *request);
 
+/* For behaviours: a request that is sent to nobody. Whoever gets *from answers it, or ends with it
+ * (struct otp_process_spec). NOMEM, NOT_RUNNING, FORKED: *request is none. Any thread. */
+OTP_API OTP_MUST_CHECK otp_status otp_open_request(const struct otp_message_type *type,
+                                                   otp_request *request, otp_from *from);
+/* Whom it was sent to, or who was started with it; no pid if nobody, or if it is over. Only its
+ * owner. */
+OTP_API otp_pid otp_request_server(const otp_request *request);
+
 /* For generated code: waits at most timeout for the answer and takes it, with the outcomes of
  * otp_call. The request is over then and *request none, on TIMEOUT too: the late answer is dropped,
  * what was asked is still carried out. The request stays on BADARG (a negative timeout, or it is
@@ -52,6 +60,11 @@ OTP_API OTP_MUST_CHECK otp_status otp_wait_any_response(const otp_request *reque
  * multi_call. */
 OTP_API OTP_MUST_CHECK otp_status otp_wait_all_responses(const otp_request *requests, size_t count,
                                                          otp_duration timeout);
+
+/* The same until all have, or one has failed: EXIT and the like, the reason is otp_last_reason(),
+ * and *which is its index. It stays, to be taken as any other. */
+OTP_API OTP_MUST_CHECK otp_status otp_wait_no_failure(const otp_request *requests, size_t count,
+                                                      otp_duration timeout, size_t *which);
 
 /* Gives *request up: its answer, early or late, is dropped. *request is none then. NOT_FOUND,
  * WRONG_THREAD as above. */

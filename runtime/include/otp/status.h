@@ -30,7 +30,8 @@
     X(RESTARTING, "the child is being restarted")                                                  \
     X(SYSTEM, "the operating system refused")                                                      \
     X(CALLBACK_FAILED, "the function given to it said no")                                         \
-    X(MAX_CHILDREN, "there are as many children as allowed")
+    X(MAX_CHILDREN, "there are as many children as allowed")                                       \
+    X(STOPPED, "it was ended before it had a result")
 
 typedef enum otp_status {
 #define OTP_STATUS_ENUM(name, text) OTP_##name,

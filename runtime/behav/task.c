@@ -1,0 +1,271 @@
+/* task.c - tasks: a process each, which answers the request that it was started for.
+ *
+ * Idea: see task.h. The owner's request is opened before the process is made and goes into its
+ * init, so that whatever becomes of the process answers it: there is no handshake and no moment at
+ * which a reason could be lost.
+ * Threads: a task's functions by its owner; the body by the task. Locks: none.
+ * Owns: nothing; the request is the owner's.
+ */
+#include "behav/task.h"
+
+#include <string.h>
+
+#include <otp/describe.h>
+#include <otp/log.h>
+#include <otp/supervisor.h>
+
+#include "base/mutant.h"
+
+#define ARGS_TEXT 512
+
+/* -- the process -- */
+
+static const struct otp_task_type *own_type(void)
+{
+    return (const struct otp_task_type *)otp_own_module();
+}
+
+static void run(void *data, const void *args)
+{
+    const struct otp_message_type *work = &own_type()->work;
+    otp_from from = otp_init_from();
+
+    (void)data;
+    otp_init_ack(OTP_OK, otp_normal());
+    (void)work->dispatch(NULL, from, work->args == NULL ? NULL : args);
+    if (work->reply == NULL && from.slot_ != NULL)
+        (void)otp_answer(from, NULL, NULL);
+    otp_finish(otp_normal());
+}
+
+/* Nothing gets here: the process ends with its init. */
+static void receive(void *data, const struct otp_message *message)
+{
+    (void)data;
+    (void)message;
+}
+
+static void report(void *data, const struct otp_message *message, otp_reason *reason,
+                   struct otp_log_event *event)
+{
+    const struct otp_message_type *work = &own_type()->work;
+    const void *args = otp_init_args();
+    char *text = NULL;
+
+    (void)data;
+    (void)message;
+    (void)reason;
+    if (work->args_description != NULL && args != NULL)
+        text = otp_scratch(ARGS_TEXT);
+    if (text != NULL)
+        (void)otp_describe(work->args_description, args, NULL, text, ARGS_TEXT);
+    event->arguments = text;
+    event->message = work->name;
+    event->client = otp_parent();
+    event->text = "a task ended abnormally";
+}
+
+const struct otp_behaviour otpi_task_behaviour = { "task", run, receive, NULL, report };
+
+otp_status otpi_task_spawn(const struct otp_task_type *type, const void *args,
+                           const struct otp_start *how, const struct otpi_task_for *whom,
+                           otp_pid *pid)
+{
+    struct otp_process_spec spec = { 0 };
+
+    spec.behaviour = &otpi_task_behaviour;
+    spec.module = &type->module;
+    spec.layout = type->work.args;
+    spec.args = args;
+    spec.from = whom->from;
+    spec.linked_with = whom->linked_with;
+    return otp_behaviour_start(&spec, how, pid);
+}
+
+otp_status otp_task_start(const struct otp_module *module, const struct otp_start *how,
+                          const void *options, otp_pid *pid)
+{
+    const struct otp_task_type *type = (const struct otp_task_type *)module;
+    struct otpi_task_for nobody = { { NULL, 0 }, { 0 } };
+
+    if ((options == NULL) != (type->work.args == NULL))
+        return OTP_BADARG;
+    return otpi_task_spawn(type, options, how, &nobody, pid);
+}
+
+otp_next otp_task_reply(otp_from from, const struct otp_message_type *work, const void *value)
+{
+    static const otp_next done;
+
+    /* NOT_FOUND: nobody waits any more */
+    if (otp_answer(from, work->reply, value) == OTP_NOMEM)
+        otp_exit(otp_reason_make(OTP_REASON_NOMEM, NULL, 0));
+    return done;
+}
+
+/* -- starting -- */
+
+otp_status otp_task_async(const struct otp_task_type *type, const void *args, otp_task *task)
+{
+    struct otp_start how = { 0 };
+    struct otpi_task_for whom = { { NULL, 0 }, { 0 } };
+    otp_status status = otp_open_request(&type->work, &task->request, &whom.from);
+    otp_pid pid;
+
+    if (status != OTP_OK)
+        return status;
+    how.link = otp_self().bits != 0;
+    status = otpi_task_spawn(type, args, &how, &whom, &pid);
+    if (status != OTP_OK)
+        (void)otp_abandon_request(&task->request);
+    return status;
+}
+
+otp_pid otp_task_pid(const otp_task *task)
+{
+    return otp_request_server(&task->request);
+}
+
+/* -- one -- */
+
+otp_status otp_task_await(otp_task *task, const struct otp_task_type *type, void *reply,
+                          otp_duration timeout)
+{
+    if (OTP_MUTANT(B141)) {
+        otp_status status = otp_task_yield(task, type, reply, timeout);
+        if (status == OTP_TIMEOUT)
+            (void)otp_exit_signal(otp_task_pid(task), otp_kill());
+        return status;
+    }
+    return otp_receive_response(&task->request, &type->work, reply, timeout);
+}
+
+otp_status otp_task_yield(otp_task *task, const struct otp_task_type *type, void *reply,
+                          otp_duration timeout)
+{
+    otp_status status = otp_wait_response(&task->request, timeout);
+
+    if (status != OTP_OK)
+        return status;
+    return otp_receive_response(&task->request, &type->work, reply, 0);
+}
+
+otp_status otp_task_ignore(otp_task *task, const struct otp_task_type *type, void *reply)
+{
+    otp_pid pid = otp_task_pid(task);
+    otp_status status = otp_receive_response(&task->request, &type->work, reply, 0);
+
+    if (status == OTP_TIMEOUT && otp_self().bits != 0)
+        (void)otp_unlink(pid);
+    return status;
+}
+
+/* Tells it to end, for the first time or the second. */
+static void tell(otp_pid pid, bool kill)
+{
+    (void)otp_exit_signal(pid, kill ? otp_kill() : otp_shutdown());
+}
+
+/* It has ended without a result: was it by this? */
+static otp_status why(bool killed, otp_duration timeout)
+{
+    uint32_t kind = otp_last_reason().kind;
+
+    if (timeout == OTP_BRUTAL_KILL)
+        return kind == OTP_REASON_KILLED ? OTP_STOPPED : OTP_EXIT;
+    return kind == OTP_REASON_SHUTDOWN && !killed ? OTP_STOPPED : OTP_EXIT;
+}
+
+otp_status otp_task_shutdown(otp_task *task, const struct otp_task_type *type, void *reply,
+                             otp_duration timeout)
+{
+    otp_pid pid = otp_task_pid(task);
+    bool brutal = timeout == OTP_BRUTAL_KILL, killed = brutal;
+    otp_status status = otp_wait_response(&task->request, 0);
+
+    if (status != OTP_OK && status != OTP_TIMEOUT)
+        return status;
+    if (otp_self().bits != 0 && !OTP_MUTANT(B150))
+        (void)otp_unlink(pid);
+    tell(pid, brutal); /* also if it has answered, and is on its way out */
+    if (status == OTP_TIMEOUT)
+        status = otp_wait_response(&task->request, brutal ? OTP_INFINITY : timeout);
+    if (status == OTP_TIMEOUT && !OTP_MUTANT(B151)) {
+        tell(pid, true);
+        killed = true;
+        status = otp_wait_response(&task->request, OTP_INFINITY);
+    }
+    if (status != OTP_OK)
+        return status;
+    status = otp_receive_response(&task->request, &type->work, reply, 0);
+    return status == OTP_EXIT ? why(killed, timeout) : status;
+}
+
+/* -- many -- */
+
+static const otp_request *requests_of(const otp_task *tasks)
+{
+    return &tasks->request;
+}
+
+static void *element(void *replies, const struct otp_task_type *type, size_t i)
+{
+    return replies == NULL || type->work.reply == NULL
+               ? NULL
+               : (char *)replies + i * type->work.reply->size;
+}
+
+/* They are all to be waited for. */
+static otp_status all_open(const otp_task *tasks, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        otp_status status = otp_wait_response(&tasks[i].request, 0);
+        if (status != OTP_OK && status != OTP_TIMEOUT)
+            return status;
+    }
+    return OTP_OK;
+}
+
+static void abandon_all(otp_task *tasks, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        (void)otp_abandon_request(&tasks[i].request);
+}
+
+otp_status otp_task_await_many(otp_task *tasks, size_t count, const struct otp_task_type *type,
+                               void *replies, otp_duration timeout)
+{
+    otp_status status = all_open(tasks, count);
+    size_t which;
+
+    if (status != OTP_OK || count == 0)
+        return status;
+    status = otp_wait_no_failure(requests_of(tasks), count, timeout, &which);
+    if (status == OTP_BADARG || status == OTP_WRONG_THREAD)
+        return status;
+    for (size_t i = 0; i < count && status == OTP_OK; i++)
+        status = otp_receive_response(&tasks[i].request, &type->work, element(replies, type, i), 0);
+    if (status != OTP_OK) {
+        otp_reason reason = otp_last_reason();
+        abandon_all(tasks, count);
+        otp_set_last_reason(reason);
+    }
+    return status;
+}
+
+otp_status otp_task_yield_many(otp_task *tasks, size_t count, const struct otp_task_type *type,
+                               struct otp_task_outcome *outcomes, void *replies,
+                               otp_duration timeout)
+{
+    otp_status status = otp_wait_all_responses(requests_of(tasks), count, timeout);
+
+    if (status == OTP_BADARG || status == OTP_WRONG_THREAD || status == OTP_NOT_RUNNING ||
+        status == OTP_FORKED)
+        return status;
+    for (size_t i = 0; i < count; i++) {
+        struct otp_task_outcome *outcome = &outcomes[i];
+        outcome->status = otp_task_yield(&tasks[i], type, element(replies, type, i), 0);
+        outcome->reason = outcome->status == OTP_EXIT ? otp_last_reason() : otp_normal();
+    }
+    return OTP_OK;
+}
