@@ -129,6 +129,24 @@ static void check_child(struct check *c, const struct child *k)
         not_positive(c, k->backoff.value_span, "a backoff");
 }
 
+/* What is started many times has no name that one process could have. */
+static void check_dynamic_child(struct check *c, const struct child *k)
+{
+    const struct decl *m = k->module.decl;
+    const struct name_line *line = m && m->kind == DECL_GENSERVER ? &m->genserver.name : NULL;
+    if (k->name.set) {
+        diag_add(c->ds, E_DYNAMIC_NAME, k->name.span,
+                 "a dynamic_supervisor starts many of '%s', so they have no name",
+                 k->id.name->text);
+    } else if (line && line->set && !line->via) {
+        struct diag *d = diag_add(c->ds, E_DYNAMIC_NAME, k->module.span,
+                                  "a dynamic_supervisor starts many of '%s', which has one name",
+                                  k->module.name.name->text);
+        diag_note(d, line->span, "it has it here");
+        diag_help(d, "leave out that line, or make it the child of a supervisor");
+    }
+}
+
 static void check_supervisor(struct check *c, const struct decl *d)
 {
     const struct supervisor *s = &d->supervisor;
@@ -137,6 +155,8 @@ static void check_supervisor(struct check *c, const struct decl *d)
         check_child(c, k);
         if (d->kind == DECL_SUPERVISOR)
             check_required_options(c, k);
+        else
+            check_dynamic_child(c, k);
     }
     if (d->kind == DECL_SUPERVISOR && !s->children.first && !d->broken)
         diag_add(c->ds, W_EMPTY_SUPERVISOR, d->name.span, "supervisor '%s' has no children",

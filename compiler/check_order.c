@@ -324,7 +324,12 @@ static void check_significant(struct check *c, const struct decl *d)
     for (const struct child *k = s->children.first; k; k = k->next) {
         if (!k->significant.set)
             continue;
-        if (!k->restart.set || k->restart.value == RESTART_PERMANENT)
+        if (d->kind == DECL_DYNAMIC_SUPERVISOR)
+            diag_add(c->ds, E_SIGNIFICANT, k->significant.span,
+                     "a dynamic_supervisor does not end with its children, so '%s' cannot be "
+                     "significant",
+                     k->id.name->text);
+        else if (!k->restart.set || k->restart.value == RESTART_PERMANENT)
             diag_add(c->ds, E_SIGNIFICANT, k->significant.span,
                      "'%s' is permanent, so it can never be significant: it always comes back",
                      k->id.name->text);
@@ -345,10 +350,10 @@ void check_order(struct check *c)
     }
     for (const struct file *f = c->u->first_file; f; f = f->next) {
         for (const struct decl *d = f->decls.first; d; d = d->next) {
-            if (d->kind != DECL_SUPERVISOR)
-                continue;
-            check_restarts(c, d);
-            check_significant(c, d);
+            if (d->kind == DECL_SUPERVISOR)
+                check_restarts(c, d);
+            if (d->kind == DECL_SUPERVISOR || d->kind == DECL_DYNAMIC_SUPERVISOR)
+                check_significant(c, d);
         }
     }
 }

@@ -145,7 +145,8 @@ static void refuse_decl(struct check *c, const struct decl *d)
     case DECL_ENV: refuse_fields(c, &d->fields); break;
     case DECL_ENUM: break;
     case DECL_GENSERVER: refuse_genserver(c, &d->genserver); break;
-    case DECL_SUPERVISOR: refuse_supervisor(c, &d->supervisor); break;
+    case DECL_SUPERVISOR:
+    case DECL_DYNAMIC_SUPERVISOR: refuse_supervisor(c, &d->supervisor); break;
     case DECL_APPLICATION: refuse_application(c, &d->application); break;
     case DECL_AGENT: refuse_messages(c, d->agent.server.messages.first); break;
     case DECL_REGISTRY:
@@ -156,7 +157,6 @@ static void refuse_decl(struct check *c, const struct decl *d)
     case DECL_TASK:
     case DECL_CACHE:
     case DECL_TASK_SUPERVISOR:
-    case DECL_DYNAMIC_SUPERVISOR:
     case DECL_PARTITION_SUPERVISOR:
     case DECL_ALLOW:
     case DECL_EXPORT:

@@ -5,11 +5,29 @@
 #include "check_calls.h"
 #include "check_parts.h"
 
-static void check_module(struct check *c, const struct decl *d)
+static bool runs(const struct check *c, const struct decl *d)
 {
     for (const struct tree *t = c->trees; t; t = t->next)
         if (t->application && tree_primary(t, d))
-            return;
+            return true;
+    return false;
+}
+
+/* A dynamic_supervisor that runs may start it. */
+static bool may_run(const struct check *c, const struct decl *d)
+{
+    for (const struct file *f = c->u->first_file; f; f = f->next)
+        for (const struct decl *s = f->decls.first; s; s = s->next)
+            if (s->kind == DECL_DYNAMIC_SUPERVISOR && s->supervisor.children.first &&
+                s->supervisor.children.first->module.decl == d && runs(c, s))
+                return true;
+    return false;
+}
+
+static void check_module(struct check *c, const struct decl *d)
+{
+    if (runs(c, d) || may_run(c, d))
+        return;
     diag_add(c->ds, W_UNUSED_MODULE, d->name.span, "%s '%s' is started by no application",
              ast_decl_word(d->kind), d->name.name->text);
 }

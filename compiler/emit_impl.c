@@ -145,10 +145,12 @@ void emit_impl(struct emitter *e, const struct plan_module *m)
     emit_list_setters(e, m);
     for (size_t i = 0; i < m->n_tables; i++)
         emit_table(e, &m->tables[i]);
-    if (m->n_calls > 0)
+    if (m->n_calls > 0 || m->n_starters > 0)
         tmpl_raw(&e->out, "/* ---- The calls that it declares. ---- */\n\n");
     for (size_t i = 0; i < m->n_calls; i++)
         emit_call(e, m->calls[i]);
+    for (size_t i = 0; i < m->n_starters; i++)
+        emit_starter_heads(e, m->starters[i]);
     tmpl_raw(&e->out, "OTP_END_DECLS\n\n#endif\n");
     emit_finish(e, TMPL_JOIN(e->arena, m->c_name, "_impl.h"), EMIT_GENERATED);
 }

@@ -153,6 +153,12 @@ void emit_registry_types(struct emitter *e, const struct plan_registry *r);
 void emit_registry_heads(struct emitter *e, const struct plan_registry *r);
 void emit_source_registry(struct emitter *e, const struct plan_registry *r);
 
+/* ---- emit_dynamic.c ---- */
+
+/* The functions that start a child; they wait. */
+void emit_starter_heads(struct emitter *e, const struct plan_starter *s);
+void emit_source_dynamic(struct emitter *e, const struct plan_supervisor *s);
+
 /* ---- emit_pubsub.c ---- */
 
 void emit_pubsub_types(struct emitter *e, const struct plan_pubsub *p);

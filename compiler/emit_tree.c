@@ -220,6 +220,10 @@ void emit_plain_starts(struct emitter *e, const char *c_name, const char *name,
 
 static void emit_supervisor(struct emitter *e, const struct plan_supervisor *s)
 {
+    if (s->starter) {
+        emit_source_dynamic(e, s);
+        return;
+    }
     tmpl_comment(
         &e->out, 0,
         TMPL_JOIN(e->arena, "---- supervisor ", s->name, ": ", emit_place(e, s->line), " ----"),
@@ -257,7 +261,7 @@ static void emit_configure(struct emitter *e)
                       "{\n");
     for (size_t i = 0; i < p->n_supervisors; i++) {
         const struct plan_supervisor *s = &p->supervisors[i];
-        for (size_t j = 0; j < s->n_children; j++)
+        for (size_t j = 0; !s->starter && j < s->n_children; j++)
             for (size_t k = 0; k < s->children[j].n_settings; k++)
                 emit_assignment(e, s, &s->children[j], &s->children[j].settings[k]);
     }

@@ -61,7 +61,9 @@ static void plan_modules(struct plan_builder *b)
     const struct file *f = b->file;
     b->modules = ARENA_ARRAY(b->arena, struct plan_module,
                              count_of(f, DECL_GENSERVER) + count_of(f, DECL_AGENT));
-    b->supervisors = ARENA_ARRAY(b->arena, struct plan_supervisor, count_of(f, DECL_SUPERVISOR));
+    b->supervisors =
+        ARENA_ARRAY(b->arena, struct plan_supervisor,
+                    count_of(f, DECL_SUPERVISOR) + count_of(f, DECL_DYNAMIC_SUPERVISOR));
     b->registries = ARENA_ARRAY(b->arena, struct plan_registry, count_of(f, DECL_REGISTRY));
     b->pubsubs = ARENA_ARRAY(b->arena, struct plan_pubsub, count_of(f, DECL_PUBSUB));
     for (const struct decl *d = f->decls.first; d; d = d->next)
@@ -75,7 +77,7 @@ static void plan_modules(struct plan_builder *b)
             plan_pubsub(b, d);
     }
     for (const struct decl *d = f->decls.first; d; d = d->next)
-        if (d->kind == DECL_SUPERVISOR)
+        if (d->kind == DECL_SUPERVISOR || d->kind == DECL_DYNAMIC_SUPERVISOR)
             plan_supervisor(b, d);
     plan_finish_structs(b);
 }

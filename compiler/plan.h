@@ -230,6 +230,8 @@ struct plan_module {
     size_t n_messages;
     const struct plan_message **calls; /* calls that it declares, of any package */
     size_t n_calls;
+    const struct plan_starter **starters; /* the same of dynamic supervisors */
+    size_t n_starters;
     struct plan_callback callbacks[PLAN_CALLBACK_COUNT];
     bool trap_exit;
 };
@@ -254,6 +256,14 @@ struct plan_child {
     size_t n_settings;
 };
 
+/* How a dynamic supervisor's child is started. */
+struct plan_starter {
+    const char *c_name;        /* of the supervisor */
+    const char *word;          /* "dynamic_supervisor worker_supervisor" */
+    const char *child;         /* "worker" */
+    struct plan_fields params; /* the options that its line does not set, required ones first */
+};
+
 struct plan_supervisor {
     const char *name;
     const char *stem;
@@ -265,10 +275,12 @@ struct plan_supervisor {
     const char *strategy; /* C expressions */
     const char *max_restarts;
     const char *period;
+    const char *max_children;           /* of a dynamic one */
+    const struct plan_starter *starter; /* NULL: it is not one */
     struct plan_child *children;
     size_t n_children;
     size_t n_constant;   /* children with options that are constant */
-    size_t n_configured; /* ... that read the configuration */
+    size_t n_configured; /* ... that read the configuration; of a dynamic one its starter does */
 };
 
 /* A registry. */

@@ -109,7 +109,10 @@ const struct plan_inline *plan_inline_of(struct plan_builder *b, const struct me
 void plan_server(struct plan_builder *b, const struct decl *d);
 /* The calls that genservers declare, when all are planned. */
 void plan_edges(struct plan_builder *b);
+/* A supervisor or a dynamic_supervisor. */
 void plan_supervisor(struct plan_builder *b, const struct decl *d);
+/* How a child of dynamic_supervisor d, of any package, is started. */
+const struct plan_starter *plan_starter(struct plan_builder *b, const struct decl *d);
 void plan_registry(struct plan_builder *b, const struct decl *d);
 void plan_pubsub(struct plan_builder *b, const struct decl *d);
 void plan_env(struct plan_builder *b);

@@ -233,6 +233,7 @@ struct edges {
     struct plan_builder *b;
     struct intern_map seen;
     struct plan_list calls;
+    struct plan_list starters;
 };
 
 static void add_call(struct edges *e, const struct message *m)
@@ -241,15 +242,22 @@ static void add_call(struct edges *e, const struct message *m)
         plan_push(e->b, &e->calls, planned(e->b, m));
 }
 
+/* All that a module can be asked. */
+static void add_module(struct edges *e, const struct decl *d)
+{
+    if (d->kind == DECL_DYNAMIC_SUPERVISOR && !intern_map_add(&e->seen, d, e))
+        plan_push(e->b, &e->starters, plan_starter(e->b, d));
+    for (const struct message *m = ast_server(d) ? ast_messages(d) : NULL; m; m = m->next)
+        add_call(e, m);
+}
+
 static void add_edges(struct edges *e, const struct edge_list *list)
 {
     for (const struct edge *edge = list->first; edge; edge = edge->next) {
-        if (edge->message) {
+        if (edge->message)
             add_call(e, edge->message);
-        } else if (edge->decl && ast_server(edge->decl)) {
-            for (const struct message *m = ast_messages(edge->decl); m; m = m->next)
-                add_call(e, m);
-        }
+        else if (edge->decl)
+            add_module(e, edge->decl);
     }
 }
 
@@ -266,6 +274,8 @@ void plan_edges(struct plan_builder *b)
             add_edges(&e, &server->callbacks[c].handler.calls);
         for (const struct message *m = server->messages.first; m; m = m->next)
             add_edges(&e, &m->handler.calls);
+        b->modules[i].starters = (const struct plan_starter **)e.starters.items;
+        b->modules[i].n_starters = e.starters.count;
         b->modules[i].calls = (const struct plan_message **)e.calls.items;
         b->modules[i++].n_calls = e.calls.count;
     }
@@ -304,8 +314,8 @@ static void plan_settings(struct plan_builder *b, const struct child *c, struct 
         const struct plan_field *option = option_named(options, f->name.name->text);
         const struct plan_value *value =
             v ? plan_value_of(b, v->value, f->type, b->file) : option->value;
-        if (!value)
-            continue; /* checking has refused a required one that is not given */
+        if (!value || (!v && c->owner->kind == DECL_DYNAMIC_SUPERVISOR))
+            continue; /* a start must give it, or may */
         uint32_t line = v ? plan_line(b, v->span) : to->line;
         to->settings[to->n_settings++] = (struct plan_setting){ option, value, line };
         to->configured = to->configured || value->fallback;
@@ -333,7 +343,8 @@ static void plan_child(struct plan_builder *b, const struct child *c, struct pla
     to->module = TMPL_JOIN(b->arena, plan_c_name(b, module), "_module");
     to->shutdown = shutdown_of(b, &c->shutdown);
     to->restart = restarts[c->restart.set ? c->restart.value : RESTART_PERMANENT];
-    to->registered = default_name(b, module);
+    if (c->owner->kind != DECL_DYNAMIC_SUPERVISOR)
+        to->registered = default_name(b, module);
     if (c->name.set) {
         to->registered = TMPL_JOIN(b->arena, plan_package(b->file), ".", c->name.name.name->text);
         add_name(b, &c->name.name, to->line);
@@ -353,6 +364,46 @@ static void plan_limits(struct plan_builder *b, const struct supervisor *from,
     to->period = limit->set ? plan_duration(b->arena, limit->period_ns) : "OTP_MAX_RESTARTS_PERIOD";
 }
 
+/* The options that the child's line leaves to who starts it. */
+static struct plan_fields open_options(struct plan_builder *b, const struct child *c)
+{
+    const struct decl *module = c->module.decl;
+    const struct genserver *server = ast_server(module);
+    struct plan_fields open = { 0 };
+    if (!server)
+        return open;
+    const struct field_list *list = &server->options.fields;
+    struct plan_fields all = plan_fields_of(b, list, module->file);
+    open.items = ARENA_ARRAY(b->arena, struct plan_field, all.count);
+    for (int pass = 0; pass < 2; pass++) {
+        const struct field *f = list->first;
+        for (size_t i = 0; i < all.count; i++, f = f->next)
+            if (!given(c, f) && (all.items[i].value != NULL) == (pass == 1))
+                open.items[open.count++] = all.items[i];
+        if (pass == 0)
+            open.required = open.count;
+    }
+    return open;
+}
+
+const struct plan_starter *plan_starter(struct plan_builder *b, const struct decl *d)
+{
+    struct plan_starter *s = ARENA_NEW(b->arena, struct plan_starter);
+    const struct child *c = d->supervisor.children.first;
+    s->c_name = plan_c_name(b, d);
+    s->word = TMPL_JOIN(b->arena, ast_decl_word(d->kind), " ", d->name.name->text);
+    s->child = c->id.name->text;
+    s->params = open_options(b, c);
+    return s;
+}
+
+static void plan_dynamic(struct plan_builder *b, const struct decl *d, struct plan_supervisor *s)
+{
+    const struct expr *most = d->supervisor.max_children.value;
+    s->max_children = most ? tmpl_number(b->arena, most->integer) : "OTP_UNLIMITED";
+    s->starter = plan_starter(b, d);
+}
+
 void plan_supervisor(struct plan_builder *b, const struct decl *d)
 {
     struct plan_supervisor *s = &b->supervisors[b->n_supervisors++];
@@ -364,12 +415,14 @@ void plan_supervisor(struct plan_builder *b, const struct decl *d)
     s->registered = default_name(b, d);
     add_name(b, &d->name, s->line);
     plan_limits(b, &d->supervisor, s);
+    if (d->kind == DECL_DYNAMIC_SUPERVISOR)
+        plan_dynamic(b, d, s);
     s->children = ARENA_ARRAY(b->arena, struct plan_child, d->supervisor.children.count);
     for (const struct child *c = d->supervisor.children.first; c; c = c->next) {
         struct plan_child *to = &s->children[s->n_children++];
         plan_child(b, c, to);
-        s->n_configured += to->configured;
-        s->n_constant += to->options && !to->configured;
+        s->n_configured += to->configured && !s->starter;
+        s->n_constant += to->options && !to->configured && !s->starter;
     }
 }
 

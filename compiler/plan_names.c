@@ -468,6 +468,10 @@ static void take_supervisor(struct names *n, const struct decl *d)
     if (!take_started(n, d->name.span))
         return;
     take_registered(n, &d->name);
+    if (d->kind == DECL_DYNAMIC_SUPERVISOR) {
+        take(n, "_start_child", "what starts a child", d->name.span);
+        take(n, "_start_child_with", "what starts a child", d->name.span);
+    }
     for (const struct child *c = d->supervisor.children.first; c; c = c->next)
         if (c->name.set && !c->name.via)
             take_registered(n, &c->name.name);
@@ -555,7 +559,8 @@ static void take_decl(struct names *n, const struct decl *d)
     case DECL_ENUM: take_enum(n, d); return;
     case DECL_GENSERVER:
     case DECL_AGENT: take_server(n, d); return;
-    case DECL_SUPERVISOR: take_supervisor(n, d); return;
+    case DECL_SUPERVISOR:
+    case DECL_DYNAMIC_SUPERVISOR: take_supervisor(n, d); return;
     case DECL_ENV: take_env(n, d); return;
     case DECL_APPLICATION:
         begin(n, false, "application", NULL, NULL);
@@ -566,7 +571,6 @@ static void take_decl(struct names *n, const struct decl *d)
     case DECL_TASK:
     case DECL_CACHE:
     case DECL_TASK_SUPERVISOR:
-    case DECL_DYNAMIC_SUPERVISOR:
     case DECL_PARTITION_SUPERVISOR:
     case DECL_ALLOW:
     case DECL_EXPORT:
