@@ -220,6 +220,9 @@ otp_status otpi_call_send(otp_dest dest, struct otpi_msg *msg, void *reply, otp_
         return otpi_call_failed(OTP_CALLING_SELF);
     }
     id = otpi_call_open(pid, reply, &msg->body.from);
+    if (OTP_MUTANT(B036) && otpi_self_proc() != NULL)
+        for (struct otpi_msg *old = otpi_self_proc()->mail; old != NULL; old = old->next)
+            atomic_signal_fence(memory_order_seq_cst); /* looks at each */
     if (!otpi_push_to(dest, proc, pid, msg, true)) {
         (void)otpi_slot_close(msg->body.from.slot_, id);
         otpi_msg_free(msg);
@@ -377,6 +380,8 @@ static otp_status answer(otp_from from, const struct otp_layout *layout, const v
         return OTP_NOT_FOUND;
     if (!make_block(layout, value, &block))
         return OTP_NOMEM;
+    if (OTP_MUTANT(B030) && layout != NULL && slot->reply != NULL && layout->n_refs == 0)
+        otpi_copy(slot->reply, value, layout->size); /* whoever waits there, if anybody does */
     if (!otpi_slot_claim(slot, from.id_)) {
         if (block != NULL)
             otpi_release(block, block->size);

@@ -139,6 +139,11 @@ static bool receive(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otp
         otpi_msg_free(msg);
         return true;
     }
+    if (OTP_MUTANT(B029) && msg->body.kind == OTP_MESSAGE_USER && msg->body.from.slot_ != NULL &&
+        !otpi_slot_is_waiting(msg->body.from.slot_, msg->body.from.id_)) {
+        otpi_msg_free(msg);
+        return true;
+    }
     if (!accepts(proc, msg)) {
         otpi_msg_refuse(msg, OTP_WRONG_MODULE, NULL);
         return true;
