@@ -1,9 +1,9 @@
-/* main.c - plain processes and genservers are started and end, in five ways.
+/* main.c - plain processes and genservers are started and end, in six ways.
  *
  * Idea: raw_seq starts a process and waits for its one message; raw_batch1000 starts a thousand
  * and waits for a thousand; raw_nowait does not wait for anything. A genserver is started with a
  * link and stopped, which waits for its end: by its starter, or by a supervisor as a temporary
- * child. A tenth of each goes first, untimed.
+ * child, static or dynamic. A tenth of each goes first, untimed.
  */
 #include "bench.h"
 #include "w5.otp.h"
@@ -77,6 +77,17 @@ static void supervised(long n, otp_pid *supervisor)
     }
 }
 
+static void dynamic(long n, otp_pid *supervisor)
+{
+    for (long i = 0; i < n; i++) {
+        otp_pid pid;
+        bench_check(w5_counters_start_child(otp_to(*supervisor), &pid) == OTP_OK,
+                    "a dynamic child does not start");
+        bench_check(otp_terminate_child_by_pid(otp_to(*supervisor), pid) == OTP_OK,
+                    "a dynamic child does not stop");
+    }
+}
+
 static void measure(const char *workload, void (*way)(long n, otp_pid *pid), long n, otp_pid *pid)
 {
     way(n / 10, pid);
@@ -87,13 +98,16 @@ static void measure(const char *workload, void (*way)(long n, otp_pid *pid), lon
 
 static void work(long n)
 {
-    otp_pid self = otp_self(), supervisor;
-    bench_check(w5_main_start_link(&supervisor) == OTP_OK, "the supervisor does not start");
+    otp_pid self = otp_self(), supervisor, counters;
+    bench_check(w5_main_start_link(&supervisor) == OTP_OK &&
+                    w5_counters_start_link(&counters) == OTP_OK,
+                "a supervisor does not start");
     measure("W5.spawn_raw_seq", raw_seq, n, &self);
     measure("W5.spawn_raw_batch1000", raw_batch, n, &self);
     measure("W5.spawn_raw_nowait", raw_nowait, n, &self);
     measure("W5.gen_server_start_stop_nosup", start_stop, n / 5, &self);
     measure("W5.gen_server_start_stop_sup", supervised, n / 10, &supervisor);
+    measure("W5.dynamic_child_start_stop", dynamic, n / 10, &counters);
 }
 
 int main(int argc, char **argv)

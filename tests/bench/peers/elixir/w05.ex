@@ -4,7 +4,7 @@ defmodule W05 do
     {:ok, supervisor} = DynamicSupervisor.start_link(strategy: :one_for_one)
     me = self()
     measure("W5.spawn_raw_seq", 1_000_000, &seq(me, &1))
-    measure("W5.gen_server_start_stop_sup", 100_000, &supervised(supervisor, &1))
+    measure("W5.dynamic_child_start_stop", 100_000, &supervised(supervisor, &1))
   end
 
   defp measure(workload, n, way) do

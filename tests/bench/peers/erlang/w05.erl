@@ -1,8 +1,11 @@
-%% W5: processes and gen_servers are started and end, in five ways; a tenth of each untimed.
+%% W5: processes and gen_servers are started and end, in six ways; a tenth of each untimed.
 -module(w05).
 -behaviour(supervisor).
 -export([run/0, init/1]).
 
+init(dynamic) ->
+    Child = #{id => counter, start => {counter, start_link, []}, restart => temporary},
+    {ok, {#{strategy => simple_one_for_one}, [Child]}};
 init(_) ->
     {ok, {#{strategy => one_for_one}, []}}.
 
@@ -10,11 +13,13 @@ run() ->
     N = 1000000,
     Self = self(),
     {ok, Sup} = supervisor:start_link(?MODULE, []),
+    {ok, Dynamic} = supervisor:start_link(?MODULE, dynamic),
     measure("W5.spawn_raw_seq", fun(K) -> seq(Self, K) end, N),
     measure("W5.spawn_raw_batch1000", fun(K) -> batch(Self, K div 1000) end, N),
     measure("W5.spawn_raw_nowait", fun nowait/1, N),
     measure("W5.gen_server_start_stop_nosup", fun start_stop/1, N div 5),
-    measure("W5.gen_server_start_stop_sup", fun(K) -> supervised(Sup, K) end, N div 10).
+    measure("W5.gen_server_start_stop_sup", fun(K) -> supervised(Sup, K) end, N div 10),
+    measure("W5.dynamic_child_start_stop", fun(K) -> dynamic(Dynamic, K) end, N div 10).
 
 measure(Workload, Way, N) ->
     Way(N div 10),
@@ -51,3 +56,9 @@ supervised(Sup, N) ->
     {ok, _} = supervisor:start_child(Sup, Child),
     ok = supervisor:terminate_child(Sup, counter),
     supervised(Sup, N - 1).
+
+dynamic(_, 0) -> ok;
+dynamic(Sup, N) ->
+    {ok, Pid} = supervisor:start_child(Sup, []),
+    ok = supervisor:terminate_child(Sup, Pid),
+    dynamic(Sup, N - 1).
