@@ -70,8 +70,6 @@ static void refuse_handler(struct check *c, const struct handler *h)
         refuse(c, h->casts.first->span, "'casts'");
     if (h->takes.set)
         refuse(c, h->takes.span, "'takes'");
-    if (h->blocking.set)
-        refuse(c, h->blocking.span, "'blocking'");
 }
 
 static void refuse_messages(struct check *c, const struct message *m)
@@ -93,12 +91,15 @@ static void refuse_genserver(struct check *c, const struct genserver *g)
 {
     if (g->mailbox.set)
         refuse(c, g->mailbox.span, "'mailbox'");
-    if (g->blocking.set)
-        refuse(c, g->blocking.span, "'blocking'");
     refuse_fields(c, &g->options.fields);
     refuse_fields(c, &g->state.fields);
-    for (int i = 0; i < CALLBACK_COUNT; i++)
-        refuse_handler(c, &g->callbacks[i].handler);
+    for (int i = 0; i < CALLBACK_COUNT; i++) {
+        const struct handler *h = &g->callbacks[i].handler;
+        refuse_handler(c, h);
+        if (h->blocking.set)
+            refuse(c, h->blocking.span,
+                   "'blocking' of a callback, other than of the whole genserver,");
+    }
     const struct edge *edge = g->callbacks[CALLBACK_TERMINATE].handler.calls.first;
     if (edge)
         refuse(c, edge->span, "'calls' of terminate");

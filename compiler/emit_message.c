@@ -80,7 +80,10 @@ static void emit_type(struct emitter *e, const struct plan_module *module,
                  "    .reply_description = &$description$,\n",
                  EMIT_VARS(TMPL_VAR("reply", reply),
                            TMPL_VAR("description", emit_reply_description_name(e, m))));
-    tmpl_put(&e->out, "    .dispatch = $stem$_dispatch,\n};\n", vars);
+    tmpl_put(&e->out, "    .dispatch = $stem$_dispatch,\n", vars);
+    if (m->blocking)
+        tmpl_raw(&e->out, "    .blocking = true,\n");
+    tmpl_raw(&e->out, "};\n");
 }
 
 /* ---- Clients ---- */

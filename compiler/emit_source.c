@@ -222,6 +222,8 @@ static void emit_module_table(struct emitter *e, const struct plan_module *m)
                  EMIT_VARS(TMPL_VAR("stem", m->stem)));
     if (m->trap_exit)
         tmpl_raw(&e->out, "    .trap_exit = true,\n");
+    if (m->blocking)
+        tmpl_raw(&e->out, "    .blocking = true,\n");
     if (m->via)
         tmpl_put(&e->out, "    .via = $stem$_via_thunk,\n", EMIT_VARS(TMPL_VAR("stem", m->stem)));
     for (int k = 0; k < PLAN_CALLBACK_COUNT; k++)

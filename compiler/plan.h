@@ -164,6 +164,7 @@ struct plan_message {
     struct plan_reply reply;           /* PLAN_CALL */
     const char *timeout;               /* PLAN_CALL: a C expression */
     bool later;                        /* PLAN_CALL: `reply later` */
+    bool blocking;                     /* its handler may wait in system calls */
     bool reads;                        /* its handler may not change the state: an agent's get */
     const struct plan_inline *inlined; /* NULL: the user writes its handler */
     const char *event;                 /* PLAN_EVENT: what it is in C: "myapp_chat_event" */
@@ -234,6 +235,7 @@ struct plan_module {
     size_t n_starters;
     struct plan_callback callbacks[PLAN_CALLBACK_COUNT];
     bool trap_exit;
+    bool blocking;
 };
 
 /* An option that a child sets, or the default of one that it does not. */

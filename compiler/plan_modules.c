@@ -63,6 +63,7 @@ static void plan_message(struct plan_builder *b, const struct message *m, struct
     to->kind = message_kind(m->kind);
     to->word = ast_message_word(m->kind);
     to->reads = m->kind == MESSAGE_GET;
+    to->blocking = m->handler.blocking.set;
     to->module = module;
     to->name = name;
     bool is_continue = to->kind == PLAN_CONTINUE;
@@ -202,6 +203,7 @@ void plan_server(struct plan_builder *b, const struct decl *d)
     m->doc = plan_doc(d->doc);
     m->line = plan_line(b, d->word_span);
     m->trap_exit = g->trap_exit.set;
+    m->blocking = g->blocking.set;
     m->registered = default_name(b, d);
     if (m->registered)
         add_name(b, g->name.set ? &g->name.name : &d->name,

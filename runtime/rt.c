@@ -24,14 +24,19 @@ static void forked(void)
     atomic_store(&otpi_rt->gate, GATE_CLOSED);
 }
 
-#define STACK_SIZE ((size_t)256 * 1024)
+#define STACK_SIZE       ((size_t)256 * 1024)
+#define POOL_STACK_SIZE  ((size_t)1024 * 1024) /* what system libraries expect to have */
+#define BLOCKING_THREADS 64
 
 static otp_status make_workers(void)
 {
     struct otpi_runtime *rt = otpi_rt;
+    uint32_t pool;
 
     rt->n_workers = rt->config.workers != 0 ? rt->config.workers : otpi_plat_cpus();
-    rt->n_slots = 2 * rt->n_workers;
+    pool = rt->config.blocking_threads != 0 ? rt->config.blocking_threads : BLOCKING_THREADS;
+    rt->n_slots = 2 * rt->n_workers + pool;
+    atomic_store(&rt->n_used, rt->n_workers);
     rt->workers = otpi_alloc_line(rt->n_slots * sizeof *rt->workers);
     if (rt->workers == NULL)
         return OTP_NOMEM;
@@ -40,6 +45,8 @@ static otp_status make_workers(void)
         worker->index = i;
         worker->random = i + 1;
         worker->self.worker = worker;
+        worker->is_pool = i >= 2 * rt->n_workers;
+        worker->stacks = worker->is_pool ? rt->pool_stacks : rt->stacks;
         otpi_heap_init(&worker->heap);
     }
     for (uint32_t i = 0; i < rt->n_workers; i++) {
@@ -65,10 +72,11 @@ static void end_threads(bool watcher)
         otpi_thread_join(&otpi_rt->watcher);
     }
     for (uint32_t i = 0; i < otpi_rt->n_slots; i++) {
-        if (atomic_load(&otpi_rt->workers[i].started) == 0)
+        struct otpi_worker *worker = &otpi_rt->workers[i];
+        if (atomic_load(&worker->started) == 0 && !worker->joinable)
             continue;
-        otpi_sched_wake(&otpi_rt->workers[i]);
-        otpi_thread_join(&otpi_rt->workers[i].thread);
+        otpi_sched_wake(worker);
+        otpi_thread_join(&worker->thread);
     }
 }
 
@@ -106,7 +114,9 @@ static void free_all(void)
     }
     if (rt->stacks != NULL)
         otpi_stacks_free(rt->stacks);
-    rt->stacks = NULL;
+    if (rt->pool_stacks != NULL)
+        otpi_stacks_free(rt->pool_stacks);
+    rt->stacks = rt->pool_stacks = NULL;
     otpi_requests_free(&rt->requests);
     otpi_shelf_free(&rt->shelf);
     otpi_table_free(&rt->table);
@@ -130,8 +140,8 @@ static void reset(const struct otp_config *config)
     atomic_store(&rt->n_injected, 0);
     atomic_store(&rt->n_sleeping, 0);
     atomic_store(&rt->n_spinning, 0);
-    rt->rescued = rt->rescued_last = NULL;
-    atomic_store(&rt->n_rescued, 0);
+    memset(rt->rescued, 0, sizeof rt->rescued);
+    memset(&rt->pool, 0, sizeof rt->pool);
     atomic_store(&rt->n_started, 0);
     atomic_store(&rt->n_accused, 0);
     memset(&rt->watcher_self, 0, sizeof rt->watcher_self);
@@ -152,7 +162,10 @@ static otp_status start_all(const struct otp_config *config)
     reset(config);
     stack_size = otpi_rt->config.stack_size == 0 ? STACK_SIZE : otpi_rt->config.stack_size;
     otpi_rt->stacks = otpi_stacks_new(stack_size, otpi_rt->config.guard);
-    if (otpi_rt->stacks == NULL)
+    if (stack_size < POOL_STACK_SIZE)
+        stack_size = POOL_STACK_SIZE;
+    otpi_rt->pool_stacks = otpi_stacks_new(stack_size, otpi_rt->config.guard);
+    if (otpi_rt->stacks == NULL || otpi_rt->pool_stacks == NULL)
         return OTP_NOMEM;
     status = otpi_table_init(&otpi_rt->table);
     if (status == OTP_OK)
@@ -249,7 +262,7 @@ static otp_instant next_due(otp_instant until)
 {
     otp_instant due = OTP_INFINITY;
 
-    for (uint32_t i = 0; i < otpi_rt->n_slots; i++) {
+    for (uint32_t i = 0; i < otpi_sched_slots(); i++) {
         otp_instant earliest = otpi_heap_earliest(&otpi_rt->workers[i].heap);
         if (earliest < due)
             due = earliest;
@@ -264,7 +277,7 @@ static void advance(otp_duration by)
     do {
         now = next_due(until);
         atomic_store(&otpi_rt->manual_now, now);
-        for (uint32_t i = 0; i < otpi_rt->n_slots; i++)
+        for (uint32_t i = 0; i < otpi_sched_slots(); i++)
             (void)otpi_heap_fire(&otpi_rt->workers[i].heap, now);
     } while (now < until);
 }
@@ -297,7 +310,7 @@ otp_status otp_runtime_info(struct otp_info *info)
     info->processes = atomic_load(&otpi_rt->table.alive);
     info->spawned = atomic_load(&otpi_rt->table.spawned);
     info->messages_to_nobody = atomic_load(&otpi_rt->lost);
-    for (uint32_t i = 0; i < otpi_rt->n_slots; i++)
+    for (uint32_t i = 0; i < otpi_sched_slots(); i++)
         info->fibers += atomic_load(&otpi_rt->workers[i].n_fibers);
     otpi_leave();
     return OTP_OK;

@@ -458,6 +458,7 @@ otp_status otp_genserver_start(const struct otp_module *module, const struct otp
     spec.layout = &layout;
     spec.args = &args;
     spec.trap_exit = server->trap_exit;
+    spec.blocking = server->blocking;
     return otp_behaviour_start(&spec, &named, pid);
 }
 

@@ -32,7 +32,7 @@ static struct otpi_fiber *make_fiber(struct otpi_worker *worker)
 
     if (fiber == NULL)
         return NULL;
-    if (otpi_stacks_take(otpi_rt->stacks, &stack) != OTP_OK) {
+    if (otpi_stacks_take(worker->stacks, &stack) != OTP_OK) {
         otpi_release(fiber, sizeof *fiber);
         return NULL;
     }
@@ -92,7 +92,7 @@ void otpi_fiber_free_all(struct otpi_worker *worker)
         worker->all = fiber->all;
         otpi_scratch_free(&fiber->scratch);
         otpi_context_unmake(&fiber->context);
-        otpi_stacks_give(otpi_rt->stacks, stack);
+        otpi_stacks_give(worker->stacks, stack);
         otpi_release(fiber, sizeof *fiber);
     }
     worker->pool = NULL;
@@ -121,11 +121,14 @@ bool otpi_fiber_park(void)
     OTPI_POINT();
     otpi_biased_enter(&worker->ready_lock);
     if (change(fiber, OTPI_FIBER_RUNNING, OTPI_FIBER_PARKED)) {
+        otpi_sched_count_parked(worker, 1);
         while (!otpi_sched_park())
             if (change(fiber, OTPI_FIBER_PARKED, OTPI_FIBER_RUNNING)) {
+                otpi_sched_count_parked(worker, -1);
                 otpi_biased_leave(&worker->ready_lock);
                 return false;
             }
+        otpi_sched_count_parked(fiber->home, -1);
         /* Where that failed it was woken meanwhile and is in a list of ready fibers: the next try
          * finds it there. */
     } else {

@@ -132,7 +132,7 @@ bool otpi_sched_arm(struct otpi_worker *worker, otp_instant now, bool foreign)
 static void fire(struct otpi_worker *worker, otp_instant now)
 {
     (void)otpi_heap_fire(&worker->heap, now);
-    for (uint32_t i = 0; i < otpi_rt->n_slots; i++) {
+    for (uint32_t i = 0; i < otpi_sched_slots(); i++) {
         struct otpi_worker *other = &otpi_rt->workers[i];
         if (other != worker && atomic_load_explicit(&other->stuck, memory_order_relaxed) != 0)
             (void)otpi_heap_fire(&other->heap, now);
@@ -156,19 +156,22 @@ void otpi_sched_tick(struct otpi_worker *worker)
 
 /* -- sleep -- */
 
-static bool has_work(struct otpi_worker *worker)
+bool otpi_sched_has_work(struct otpi_worker *worker)
 {
     uint32_t own = atomic_load(&worker->tail) - atomic_load(&worker->head);
 
     if (atomic_load(&worker->ready) != NULL || atomic_load(&worker->ready_in) != NULL ||
         atomic_load(&worker->next) != NULL || own != 0)
         return true;
+    if (worker->is_pool)
+        return atomic_load(&otpi_rt->pool.n_queued) != 0 ||
+               atomic_load(&otpi_rt->rescued[1].n) != 0;
     if (atomic_load(&worker->active) == 0)
         return false;
-    if (atomic_load(&otpi_rt->n_injected) != 0 || atomic_load(&otpi_rt->n_rescued) != 0 ||
+    if (atomic_load(&otpi_rt->n_injected) != 0 || atomic_load(&otpi_rt->rescued[0].n) != 0 ||
         atomic_load(&otpi_rt->n_accused) != 0)
         return true;
-    for (uint32_t i = 0; i < otpi_rt->n_slots; i++) {
+    for (uint32_t i = 0; i < otpi_sched_slots(); i++) {
         struct otpi_worker *other = &otpi_rt->workers[i];
         uint32_t length = atomic_load(&other->tail) - atomic_load(&other->head);
         if (length >= 2)
@@ -190,7 +193,7 @@ static bool spin(struct otpi_worker *worker)
     atomic_fetch_add(&otpi_rt->n_spinning, 1);
     for (int i = 0; i < SPIN && !found; i++) {
         otpi_plat_relax();
-        found = has_work(worker);
+        found = otpi_sched_has_work(worker);
     }
     atomic_fetch_sub(&otpi_rt->n_spinning, 1);
     return found;
@@ -202,7 +205,7 @@ static otp_instant earliest_timer(const struct otpi_worker *worker)
 
     if (otpi_rt->config.manual_clock || atomic_load(&worker->active) == 0)
         return OTP_INFINITY;
-    for (uint32_t i = 0; i < otpi_rt->n_slots; i++) {
+    for (uint32_t i = 0; i < otpi_sched_slots(); i++) {
         otp_instant due = otpi_heap_earliest(&otpi_rt->workers[i].heap);
         if (due < earliest)
             earliest = due;
@@ -217,12 +220,12 @@ static void wake_watcher(void)
         otpi_plat_wake((const uint32_t *)(const void *)&otpi_rt->watching, 1);
 }
 
-static void sleep_until(struct otpi_worker *worker, otp_instant due)
+void otpi_sched_sleep(struct otpi_worker *worker, otp_instant due)
 {
     atomic_fetch_add(&otpi_rt->n_sleeping, 1);
     atomic_store(&worker->sleeping, 1);
     OTPI_POINT();
-    if (!has_work(worker) && atomic_load(&otpi_rt->stopping) != OTPI_STOP_WORKERS &&
+    if (!otpi_sched_has_work(worker) && atomic_load(&otpi_rt->stopping) != OTPI_STOP_WORKERS &&
         earliest_timer(worker) >= due)
         otpi_plat_wait((const uint32_t *)(const void *)&worker->sleeping, 1, due);
     if (atomic_exchange(&worker->sleeping, 0) == 1)
@@ -239,17 +242,17 @@ void otpi_sched_idle(struct otpi_worker *worker)
     if (!otpi_rt->config.manual_clock) {
         fire(worker, now);
         /* any worker that is awake serves a timer that a sleeper would have to be woken for */
-        for (uint32_t i = 0; i < otpi_rt->n_slots; i++)
+        for (uint32_t i = 0; i < otpi_sched_slots(); i++)
             (void)otpi_heap_fire(&otpi_rt->workers[i].heap, now);
     }
-    if (has_work(worker) || spin(worker))
+    if (otpi_sched_has_work(worker) || spin(worker))
         return;
-    sleep_until(worker, earliest_timer(worker));
+    otpi_sched_sleep(worker, earliest_timer(worker));
 }
 
 void otpi_sched_wake(struct otpi_worker *worker)
 {
-    /* seq_cst: pairs with the stores in sleep_until; what we have made is visible to its last
+    /* seq_cst: pairs with the stores in otpi_sched_sleep; what we have made is visible to its last
      * look */
     atomic_thread_fence(memory_order_seq_cst);
     if (atomic_load_explicit(&worker->sleeping, memory_order_relaxed) != 0 &&
@@ -265,7 +268,7 @@ void otpi_sched_wake_any(void)
     if (atomic_load_explicit(&otpi_rt->n_sleeping, memory_order_relaxed) == 0 ||
         atomic_load_explicit(&otpi_rt->n_spinning, memory_order_relaxed) != 0)
         return;
-    for (uint32_t i = 0; i < otpi_rt->n_slots; i++) {
+    for (uint32_t i = 0; i < otpi_sched_slots(); i++) {
         struct otpi_worker *worker = &otpi_rt->workers[i];
         if (atomic_load_explicit(&worker->active, memory_order_relaxed) != 0 &&
             atomic_load_explicit(&worker->sleeping, memory_order_relaxed) != 0 &&

@@ -225,6 +225,17 @@ struct otpi_msg *otpi_mailbox_take(struct otpi_proc *proc)
     return msg;
 }
 
+void otpi_mailbox_put_back(struct otpi_proc *proc, struct otpi_msg *msg)
+{
+    uint64_t taken = atomic_load_explicit(&proc->taken, memory_order_relaxed);
+
+    msg->next = proc->mail;
+    if (proc->mail == NULL)
+        proc->mail_last = msg;
+    proc->mail = msg;
+    atomic_store_explicit(&proc->taken, taken - 1, memory_order_relaxed);
+}
+
 /* Nobody frees what is in the inbox while `inspected` says so: who takes the list out waits. */
 uint64_t otpi_mailbox_depth(struct otpi_proc *proc)
 {

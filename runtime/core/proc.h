@@ -88,6 +88,7 @@ struct otpi_proc {
     uint8_t slow;      /* owner: who runs it. Its last handler took ticks: no direct switch to it */
     uint8_t finishing; /* owner: the same. otp_finish was called: reason in the fiber */
     uint8_t quiet;     /* owner: the same. Its start failed: nothing is logged, no unwind */
+    uint8_t pool;      /* owner: the same. OTPI_POOL_...: where it is to be run */
 
     /* who runs it only, but that info reads the counters */
     _Alignas(OTPI_CACHE_LINE) struct otpi_msg *mail;
@@ -172,6 +173,8 @@ void otpi_msg_refuse(struct otpi_msg *msg, otp_status status, const otp_reason *
 
 /* The next message of the mailbox, taken out; NULL: none. By who runs it. */
 struct otpi_msg *otpi_mailbox_take(struct otpi_proc *proc);
+/* The message that was taken last is the next again. By who runs it. */
+void otpi_mailbox_put_back(struct otpi_proc *proc, struct otpi_msg *msg);
 /* Moves what is in the inbox behind the private list. False: it is CLOSED. By who runs it. */
 bool otpi_mailbox_fetch(struct otpi_proc *proc);
 

@@ -42,17 +42,19 @@ static void put_back(struct otpi_fiber *fiber)
                                                     memory_order_release, memory_order_relaxed));
 }
 
-/* For everybody, in order. */
+/* For all of its kind, in order. */
 static void offer(struct otpi_fiber *fiber)
 {
+    struct otpi_rescued *to = &otpi_rt->rescued[fiber->home->is_pool];
+
     fiber->next = NULL;
     otpi_lock_take(&otpi_rt->injection_lock);
-    if (otpi_rt->rescued == NULL)
-        otpi_rt->rescued = fiber;
+    if (to->first == NULL)
+        to->first = fiber;
     else
-        otpi_rt->rescued_last->next = fiber;
-    otpi_rt->rescued_last = fiber;
-    atomic_fetch_add(&otpi_rt->n_rescued, 1);
+        to->last->next = fiber;
+    to->last = fiber;
+    atomic_fetch_add(&to->n, 1);
     otpi_lock_release(&otpi_rt->injection_lock);
 }
 
@@ -105,6 +107,7 @@ static otp_status start_spare(struct otpi_worker *worker)
             return OTP_NOMEM;
         otpi_fiber_pool(worker, fiber);
     }
+    otpi_sched_use_slot(worker);
     status = otpi_thread_start(&worker->thread, "otp-spare", otpi_worker_main, worker);
     if (status == OTP_OK) {
         atomic_store(&worker->started, 1);
@@ -128,7 +131,7 @@ static void say_alone(void)
 
 void otpi_rescue_reinforce(void)
 {
-    for (uint32_t i = otpi_rt->n_workers; i < otpi_rt->n_slots; i++) {
+    for (uint32_t i = otpi_rt->n_workers; i < 2 * otpi_rt->n_workers; i++) {
         struct otpi_worker *worker = &otpi_rt->workers[i];
         if (atomic_load(&worker->active) != 0)
             continue;
@@ -145,7 +148,7 @@ void otpi_rescue_reinforce(void)
 
 void otpi_rescue_retire(void)
 {
-    for (uint32_t i = otpi_rt->n_slots; i > otpi_rt->n_workers; i--)
+    for (uint32_t i = 2 * otpi_rt->n_workers; i > otpi_rt->n_workers; i--)
         if (atomic_exchange(&otpi_rt->workers[i - 1].active, 0) != 0)
             return;
 }
@@ -157,7 +160,8 @@ void otpi_rescue_accuse(struct otpi_worker *worker, otp_instant now)
     /* acquire: pairs with the releases of who runs a process */
     uint64_t pid = atomic_load_explicit(&worker->running, memory_order_acquire);
 
-    if (worker->stuck_ticks != ACCUSE_TICKS || pid == 0 || now < otpi_rt->accuse_again)
+    if (worker->is_pool || worker->stuck_ticks != ACCUSE_TICKS || pid == 0 ||
+        now < otpi_rt->accuse_again)
         return;
     otpi_rt->accuse_again = now + ACCUSE_INTERVAL;
     if (atomic_exchange(&worker->accused, pid) == 0)
@@ -191,7 +195,7 @@ void otpi_rescue_log(void)
 {
     if (atomic_load_explicit(&otpi_rt->n_accused, memory_order_relaxed) == 0)
         return;
-    for (uint32_t i = 0; i < otpi_rt->n_slots; i++) {
+    for (uint32_t i = 0; i < otpi_sched_slots(); i++) {
         uint64_t pid = atomic_exchange(&otpi_rt->workers[i].accused, 0);
         if (pid == 0)
             continue;

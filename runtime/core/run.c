@@ -11,6 +11,7 @@
 #include "core/call.h"
 #include "core/memory.h"
 #include "core/point.h"
+#include "core/pool.h"
 #include "core/sched.h"
 
 #define TURN    64
@@ -168,6 +169,11 @@ static bool receive(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otp
     return true;
 }
 
+static bool is_blocking(const struct otpi_msg *msg)
+{
+    return msg->body.kind == OTP_MESSAGE_USER && msg->body.type->blocking;
+}
+
 void otpi_run_proc(struct otpi_proc *proc)
 {
     struct otpi_fiber *fiber = otpi_self_fiber();
@@ -183,10 +189,16 @@ void otpi_run_proc(struct otpi_proc *proc)
         }
         msg = otpi_mailbox_take(proc);
         if (msg != NULL) {
+            const struct otpi_worker *worker = fiber->home;
+            if ((worker->is_pool || proc->pool != 0 || is_blocking(msg)) &&
+                otpi_pool_moves(worker, proc, msg))
+                break;
             if (!receive(fiber, proc, msg)) {
                 fiber->proc = NULL;
                 return;
             }
+            if (proc->pool != 0)
+                proc->pool &= OTPI_POOL_ALWAYS;
             continue;
         }
         leave(proc, fiber);

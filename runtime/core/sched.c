@@ -12,6 +12,7 @@
 #include "core/sched.h"
 
 #include "core/point.h"
+#include "core/pool.h"
 
 #define QUEUE_FIRST  8
 #define SHARED_FIRST 61
@@ -149,7 +150,7 @@ static struct otpi_proc *rob(struct otpi_worker *worker, struct otpi_worker *vic
 
 static struct otpi_proc *steal(struct otpi_worker *worker)
 {
-    uint32_t n = otpi_rt->n_workers;
+    uint32_t n = otpi_sched_slots();
 
     worker->random = worker->random * 1664525u + 1013904223u;
     for (uint32_t i = 0; i < n; i++) {
@@ -212,18 +213,36 @@ static struct otpi_fiber *take_ready(struct otpi_worker *worker)
     return fiber;
 }
 
+void otpi_sched_count_parked(struct otpi_worker *worker, int by)
+{
+    if (worker->is_pool)
+        atomic_fetch_add_explicit(&worker->parked, (uint32_t)by, memory_order_relaxed);
+}
+
+void otpi_sched_use_slot(const struct otpi_worker *worker)
+{
+    uint32_t used = atomic_load(&otpi_rt->n_used);
+
+    while (used < worker->index + 1 &&
+           !atomic_compare_exchange_weak(&otpi_rt->n_used, &used, worker->index + 1))
+        continue;
+}
+
 struct otpi_fiber *otpi_sched_take_rescued(struct otpi_worker *worker)
 {
+    struct otpi_rescued *from = &otpi_rt->rescued[worker->is_pool];
     struct otpi_fiber *fiber;
 
-    if (atomic_load_explicit(&otpi_rt->n_rescued, memory_order_relaxed) == 0)
+    if (atomic_load_explicit(&from->n, memory_order_relaxed) == 0)
         return NULL;
     otpi_lock_take(&otpi_rt->injection_lock);
-    fiber = otpi_rt->rescued;
+    fiber = from->first;
     if (fiber != NULL) {
-        otpi_rt->rescued = fiber->next;
+        from->first = fiber->next;
+        otpi_sched_count_parked(fiber->home, -1);
+        otpi_sched_count_parked(worker, 1);
         fiber->home = worker; /* nobody reads it before it parks again */
-        atomic_fetch_sub_explicit(&otpi_rt->n_rescued, 1, memory_order_relaxed);
+        atomic_fetch_sub_explicit(&from->n, 1, memory_order_relaxed);
     }
     otpi_lock_release(&otpi_rt->injection_lock);
     return fiber;
@@ -233,8 +252,12 @@ void otpi_sched_run(struct otpi_proc *proc, bool direct)
 {
     struct otpi_worker *worker = otpi_me()->worker;
 
-    if (worker == NULL || proc->slow) {
-        inject(proc, worker == NULL ? 0 : worker->index + 1);
+    if (proc->pool != 0 && (proc->pool & OTPI_POOL_DENIED) == 0) {
+        otpi_pool_run(proc);
+        return;
+    }
+    if (worker == NULL || worker->is_pool || proc->slow) {
+        inject(proc, worker == NULL || worker->is_pool ? 0 : worker->index + 1);
         otpi_sched_wake_any();
         return;
     }
@@ -295,8 +318,11 @@ static bool is_active(const struct otpi_worker *worker)
 
 static struct otpi_proc *choose(struct otpi_worker *worker)
 {
-    struct otpi_proc *proc = take_next(worker);
+    struct otpi_proc *proc;
 
+    if (worker->is_pool)
+        return otpi_pool_take();
+    proc = take_next(worker);
     if (proc == NULL)
         proc = ring_take(worker);
     if (proc == NULL && is_active(worker))
@@ -323,7 +349,7 @@ static struct otpi_proc *overdue(struct otpi_worker *worker)
 static bool is_over(const struct otpi_worker *worker)
 {
     return atomic_load_explicit(&otpi_rt->stopping, memory_order_acquire) == OTPI_STOP_WORKERS &&
-           first_ready(worker) == NULL && atomic_load(&otpi_rt->n_rescued) == 0;
+           first_ready(worker) == NULL && atomic_load(&otpi_rt->rescued[worker->is_pool].n) == 0;
 }
 
 /* Goes on in a fiber that can, with self in the pool. False: there is none. */
@@ -333,10 +359,10 @@ static bool run_ready(struct otpi_worker *worker, struct otpi_fiber *self)
 
     if (first_ready(worker) == NULL &&
         atomic_load_explicit(&worker->ready_in, memory_order_relaxed) == NULL &&
-        atomic_load_explicit(&otpi_rt->n_rescued, memory_order_relaxed) == 0)
+        atomic_load_explicit(&otpi_rt->rescued[worker->is_pool].n, memory_order_relaxed) == 0)
         return false;
     otpi_biased_enter(&worker->ready_lock);
-    if (is_active(worker))
+    if (is_active(worker) || worker->is_pool)
         fiber = otpi_sched_take_rescued(worker); /* it has waited for long */
     if (fiber == NULL) {
         drain_ready(worker);
@@ -371,9 +397,9 @@ void otpi_sched_loop(void *arg)
             proc = choose(worker);
         if (proc != NULL)
             otpi_run_proc(proc);
-        else if (is_over(worker))
+        else if (is_over(worker) || (worker->is_pool && otpi_pool_idle(worker)))
             otpi_context_switch(&self->context, &worker->thread_context, true);
-        else
+        else if (!worker->is_pool)
             otpi_sched_idle(worker);
     }
 }
@@ -406,9 +432,11 @@ void otpi_sched_yield(struct otpi_fiber *fiber)
 
     otpi_biased_enter(&worker->ready_lock);
     fiber->next = NULL;
+    otpi_sched_count_parked(worker, 1);
     append_ready(worker, fiber, fiber);
     if (!otpi_sched_park()) /* it finds at least this one */
         otpi_plat_die("a fiber that can go on was lost");
+    otpi_sched_count_parked(fiber->home, -1);
 }
 
 void otpi_sched_abandon(void)

@@ -39,7 +39,11 @@ struct otpi_worker {
     uint32_t seen_progress, stuck_ticks; /* owner: the watcher */
     _Atomic uint32_t n_fibers;           /* atomic: owner writes */
     struct otpi_thread thread;
+    struct otpi_stacks *stacks; /* const: where its fibers' stacks come from */
     uint32_t index;
+    bool is_pool;            /* const: takes blocking processes, and nothing else */
+    bool joinable;           /* pool: its thread was started and not joined; owner: who starts it */
+    _Atomic uint32_t parked; /* pool: fibers that will go on here */
 
     /* shared: the owner pushes, anyone takes */
     _Alignas(OTPI_CACHE_LINE) _Atomic uint32_t head;
@@ -80,6 +84,20 @@ void otpi_sched_wait(struct otpi_fiber *fiber, uint64_t wait_id, otp_duration li
 void otpi_sched_unwait(struct otpi_fiber *fiber);
 /* Arms the timers of a worker's waits. foreign: by another thread. False: somebody else does. */
 bool otpi_sched_arm(struct otpi_worker *worker, otp_instant now, bool foreign);
+/* How many slots are worth looking at. */
+static inline uint32_t otpi_sched_slots(void)
+{
+    return atomic_load_explicit(&otpi_rt->n_used, memory_order_acquire);
+}
+
+/* From here on its slot is among those that are looked through. */
+void otpi_sched_use_slot(const struct otpi_worker *worker);
+/* A worker that sleeps would be woken for it. */
+bool otpi_sched_has_work(struct otpi_worker *worker);
+/* Sleeps until due, or until woken. */
+void otpi_sched_sleep(struct otpi_worker *worker, otp_instant due);
+/* Moves the count of fibers that will go on in a pool's worker. */
+void otpi_sched_count_parked(struct otpi_worker *worker, int by);
 /* A fiber that was taken from a stuck worker, now this worker's; NULL: none. */
 struct otpi_fiber *otpi_sched_take_rescued(struct otpi_worker *worker);
 /* The scheduler's loop: what a pooled fiber runs. */

@@ -46,6 +46,20 @@ struct otpi_self {
 /* What `stopping` goes through. */
 enum { OTPI_STOP_NOT, OTPI_STOP_PROCESSES, OTPI_STOP_WORKERS };
 
+/* Processes that wait for a thread on which they may block; see pool.h. */
+struct otpi_pool {
+    struct otpi_lock lock;
+    struct otpi_proc *first, *last; /* lock */
+    _Atomic uint32_t n_queued;      /* written under lock */
+    _Atomic bool denied_said;
+};
+
+/* Ready fibers that were taken from stuck workers. lock: injection */
+struct otpi_rescued {
+    struct otpi_fiber *first, *last;
+    _Atomic uint32_t n; /* read without too */
+};
+
 struct otpi_runtime {
     _Atomic uint64_t gate; /* atomic: 2 * foreign threads inside + 1 if closed */
     struct otpi_lock running_lock;
@@ -55,9 +69,10 @@ struct otpi_runtime {
     _Atomic uint32_t stopping; /* OTPI_STOP_... */
     struct otp_config config;  /* const while it runs */
     uint32_t n_workers;        /* const while it runs: those that always work */
-    uint32_t n_slots;          /* const while it runs: with the spare ones */
+    uint32_t n_slots;          /* const while it runs: with the spare ones and the pool's */
+    _Atomic uint32_t n_used;   /* atomic: slots that ever had a thread are among the first ones */
     struct otpi_worker *workers;
-    struct otpi_stacks *stacks;
+    struct otpi_stacks *stacks, *pool_stacks;
     struct otpi_depot depot;
     struct otpi_table table;
     struct otpi_names names;
@@ -67,8 +82,8 @@ struct otpi_runtime {
     struct otpi_lock injection_lock;
     struct otpi_proc *injection, *injection_last; /* lock: injection */
     _Atomic uint32_t n_injected;                  /* atomic: read before taking the lock */
-    struct otpi_fiber *rescued, *rescued_last;    /* lock: injection; ready, of stuck workers */
-    _Atomic uint32_t n_rescued;                   /* as n_injected */
+    struct otpi_rescued rescued[2];               /* of all others; of the pool's workers */
+    struct otpi_pool pool;
 
     _Atomic uint32_t n_sleeping, n_spinning;
     _Atomic uint32_t n_started; /* threads of workers */

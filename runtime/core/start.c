@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/mutant.h"
 #include "core/call.h"
+#include "core/pool.h"
 #include "core/sched.h"
 #include "core/signal.h"
 
@@ -80,6 +81,7 @@ static otp_status make(struct starting *start)
     proc->data = data;
     proc->data_size = (uint32_t)spec->data_size;
     proc->trap_exit = spec->trap_exit;
+    proc->pool = spec->blocking ? OTPI_POOL_ALWAYS : 0;
     proc->start_status = OTP_EXIT;
     msg->body.from = spec->from;
     if (spec->from.slot_ == NULL)

@@ -7,6 +7,7 @@
  * a while it sleeps too.
  * Threads: its own. Locks: none. Owns: nothing.
  */
+#include "core/pool.h"
 #include "core/rescue.h"
 #include "core/sched.h"
 
@@ -48,7 +49,7 @@ static bool look_at(struct otpi_worker *worker, otp_instant now)
 /* Some worker that always works does not get on with what all could do, and no other does. */
 static bool all_are_stuck(void)
 {
-    for (uint32_t i = 0; i < otpi_rt->n_slots; i++) {
+    for (uint32_t i = 0; i < otpi_sched_slots(); i++) {
         struct otpi_worker *worker = &otpi_rt->workers[i];
         if (atomic_load(&worker->active) != 0 && worker->stuck_ticks < OTPI_RESCUE_TICKS)
             return false;
@@ -71,9 +72,12 @@ static void look(void)
     otp_instant now = otpi_plat_now();
     bool help = false;
 
-    for (uint32_t i = 0; i < otpi_rt->n_slots; i++)
+    for (uint32_t i = 0; i < otpi_sched_slots(); i++)
         help = look_at(&otpi_rt->workers[i], now) || help;
-    help = help || atomic_load(&otpi_rt->n_rescued) != 0 || atomic_load(&otpi_rt->n_injected) != 0;
+    help =
+        help || atomic_load(&otpi_rt->rescued[0].n) != 0 || atomic_load(&otpi_rt->n_injected) != 0;
+    if (atomic_load(&otpi_rt->rescued[1].n) != 0)
+        otpi_pool_help();
     otpi_rt->free_ticks = count_free() > 0 ? otpi_rt->free_ticks + 1 : 0;
     if (help && all_are_stuck())
         otpi_rescue_reinforce();

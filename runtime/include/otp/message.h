@@ -68,6 +68,7 @@ struct otp_message_type {
     otp_next (*dispatch)(void *self, otp_from from, const void *args);
     /* How they read; NULL: not described. */
     const struct otp_description *args_description, *reply_description;
+    bool blocking; /* its handler may wait in system calls: it runs on a thread for that */
 };
 
 OTP_BEGIN_DECLS

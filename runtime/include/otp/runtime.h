@@ -33,6 +33,7 @@ struct otp_config {
     const struct otp_allocator *allocator; /* borrowed while the runtime runs */
     otp_log_hook log;                      /* NULL: lines on standard error */
     void *log_context;
+    uint32_t blocking_threads; /* most threads for blocking handlers; 0: 64 */
 };
 
 struct otp_info {
