@@ -501,9 +501,9 @@ struct child {
     struct set_word restart; /* enum restart_kind */
     struct set_time shutdown;
     struct set_range backoff;
-    struct name_line name;       /* never via */
-    struct set_flag significant; /* comes later */
-    bool options_written;        /* `{ ... }`, even an empty one */
+    struct name_line name; /* never via */
+    struct set_flag significant;
+    bool options_written; /* `{ ... }`, even an empty one */
     struct span options_span;
     struct option_value_list options;
     struct doc *doc;
@@ -530,7 +530,7 @@ struct supervisor {
     struct set_word strategy; /* enum strategy_kind; supervisor only */
     struct set_intensity max_restarts;
     struct set_value max_children; /* not of supervisor */
-    struct set_word auto_shutdown; /* enum auto_shutdown_kind; comes later */
+    struct set_word auto_shutdown; /* enum auto_shutdown_kind */
     struct child_list children;    /* of a dynamic_supervisor: what it can start */
 };
 

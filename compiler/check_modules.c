@@ -127,6 +127,10 @@ static void check_child(struct check *c, const struct child *k)
     }
     if (k->backoff.set && k->backoff.min_ns <= 0)
         not_positive(c, k->backoff.value_span, "a backoff");
+    if (k->backoff.set && k->restart.set && k->restart.value == RESTART_TEMPORARY)
+        diag_add(c->ds, E_CLAUSE, k->backoff.span,
+                 "'%s' is temporary, so it has no backoff: it is never started again",
+                 k->id.name->text);
 }
 
 /* What is started many times has no name that one process could have. */

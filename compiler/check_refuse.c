@@ -106,18 +106,6 @@ static void refuse_genserver(struct check *c, const struct genserver *g)
     refuse_messages(c, g->messages.first);
 }
 
-static void refuse_supervisor(struct check *c, const struct supervisor *s)
-{
-    if (s->auto_shutdown.set)
-        refuse(c, s->auto_shutdown.span, "'auto_shutdown'");
-    for (const struct child *k = s->children.first; k; k = k->next) {
-        if (k->backoff.set)
-            refuse(c, k->backoff.span, "'backoff'");
-        if (k->significant.set)
-            refuse(c, k->significant.span, "'significant'");
-    }
-}
-
 static void refuse_application(struct check *c, const struct application *a)
 {
     if (a->type.set && a->type.value != APPLICATION_PERMANENT)
@@ -144,10 +132,10 @@ static void refuse_decl(struct check *c, const struct decl *d)
     switch (d->kind) {
     case DECL_STRUCT:
     case DECL_ENV: refuse_fields(c, &d->fields); break;
-    case DECL_ENUM: break;
-    case DECL_GENSERVER: refuse_genserver(c, &d->genserver); break;
+    case DECL_ENUM:
     case DECL_SUPERVISOR:
-    case DECL_DYNAMIC_SUPERVISOR: refuse_supervisor(c, &d->supervisor); break;
+    case DECL_DYNAMIC_SUPERVISOR: break;
+    case DECL_GENSERVER: refuse_genserver(c, &d->genserver); break;
     case DECL_APPLICATION: refuse_application(c, &d->application); break;
     case DECL_AGENT: refuse_messages(c, d->agent.server.messages.first); break;
     case DECL_REGISTRY:

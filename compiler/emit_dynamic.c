@@ -60,13 +60,10 @@ static void put_start(struct emitter *e, const struct plan_starter *s, const str
     if (c->options)
         put_options(e, s, c);
     tmpl_put(&e->out,
-             "    const struct otp_child child_ = {\"$id$\", &$module$.module, NULL, $given$, "
-             "$shutdown$, $restart$, 0}; /* $place$ */\n"
+             "    const struct otp_child child_ = $child$; /* $place$ */\n"
              "    return otp_start_child(dest_, &child_, pid_);\n"
              "}\n\n",
-             EMIT_VARS(TMPL_VAR("id", c->id), TMPL_VAR("module", c->module),
-                       TMPL_VAR("given", c->options ? "&options_" : "NULL"),
-                       TMPL_VAR("shutdown", c->shutdown), TMPL_VAR("restart", c->restart),
+             EMIT_VARS(TMPL_VAR("child", emit_child(e, c, c->options ? "&options_" : NULL)),
                        TMPL_VAR("place", emit_place(e, c->line))));
 }
 

@@ -141,6 +141,8 @@ void emit_source_table(struct emitter *e, const struct plan_table *t); /* emit_t
 void emit_source_layouts(struct emitter *e);                           /* emit_layout.c */
 void emit_source_env(struct emitter *e);                               /* emit_tree.c */
 void emit_source_tree(struct emitter *e);                              /* emit_tree.c */
+/* emit_tree.c: the initializer of a child; options: the address of its own, NULL if none. */
+const char *emit_child(struct emitter *e, const struct plan_child *c, const char *options);
 /* emit_tree.c: the functions that start what takes no options, and its child spec. */
 void emit_plain_starts(struct emitter *e, const char *c_name, const char *name,
                        const char *registered, const char *start);

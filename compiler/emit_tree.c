@@ -145,9 +145,28 @@ static const char *options_of(struct emitter *e, const struct plan_supervisor *s
                               const struct plan_child *c)
 {
     if (!c->options)
-        return "NULL";
+        return NULL;
     return TMPL_JOIN(e->arena, "&", s->stem, c->configured ? "_configured." : "_settings.", c->id,
                      "_");
+}
+
+const char *emit_child(struct emitter *e, const struct plan_child *c, const char *options)
+{
+    struct arena_buf all;
+    arena_buf_init(&all, e->arena);
+    arena_buf_printf(&all, "{.id = \"%s\", .module = &%s.module, ", c->id, c->module);
+    if (c->registered)
+        arena_buf_printf(&all, ".name = \"%s\", ", c->registered);
+    if (options)
+        arena_buf_printf(&all, ".options = %s, ", options);
+    arena_buf_printf(&all, ".shutdown = %s, .restart = %s", c->shutdown, c->restart);
+    if (c->significant)
+        arena_buf_puts(&all, ", .significant = 1");
+    if (c->backoff_min)
+        arena_buf_printf(&all, ", .backoff_min = %s, .backoff_max = %s", c->backoff_min,
+                         c->backoff_max);
+    arena_buf_puts(&all, "}");
+    return all.data;
 }
 
 static void emit_children(struct emitter *e, const struct plan_supervisor *s)
@@ -158,13 +177,8 @@ static void emit_children(struct emitter *e, const struct plan_supervisor *s)
              EMIT_VARS(TMPL_VAR("stem", s->stem)));
     for (size_t i = 0; i < s->n_children; i++) {
         const struct plan_child *c = &s->children[i];
-        tmpl_put(&e->out,
-                 "    {\"$id$\", &$module$.module, $name$, $options$, $shutdown$, $restart$, 0}, "
-                 "/* $place$ */\n",
-                 EMIT_VARS(TMPL_VAR("id", c->id), TMPL_VAR("module", c->module),
-                           TMPL_VAR("name", literal(e, c->registered)),
-                           TMPL_VAR("options", options_of(e, s, c)),
-                           TMPL_VAR("shutdown", c->shutdown), TMPL_VAR("restart", c->restart),
+        tmpl_put(&e->out, "    $child$, /* $place$ */\n",
+                 EMIT_VARS(TMPL_VAR("child", emit_child(e, c, options_of(e, s, c))),
                            TMPL_VAR("place", emit_place(e, c->line))));
     }
     tmpl_raw(&e->out, "};\n\n");
@@ -178,10 +192,11 @@ static void emit_supervisor_table(struct emitter *e, const struct plan_superviso
              "    .strategy = $strategy$,\n"
              "    .max_restarts = $max_restarts$,\n"
              "    .period = $period$,\n"
-             "    .auto_shutdown = OTP_NEVER,\n",
+             "    .auto_shutdown = $auto_shutdown$,\n",
              EMIT_VARS(TMPL_VAR("c", s->c_name), TMPL_VAR("registered", s->registered),
                        TMPL_VAR("place", emit_place(e, s->line)), TMPL_VAR("strategy", s->strategy),
-                       TMPL_VAR("max_restarts", s->max_restarts), TMPL_VAR("period", s->period)));
+                       TMPL_VAR("max_restarts", s->max_restarts), TMPL_VAR("period", s->period),
+                       TMPL_VAR("auto_shutdown", s->auto_shutdown)));
     if (s->n_children > 0)
         tmpl_put(&e->out, "    .n_children = $n$,\n    .children = $stem$_children,\n",
                  EMIT_VARS(TMPL_VAR("n", tmpl_number(e->arena, s->n_children)),

@@ -252,6 +252,9 @@ struct plan_child {
     const char *options;    /* C name of its struct; NULL if it takes none */
     const char *shutdown;   /* a C expression, as the next */
     const char *restart;
+    const char *backoff_min; /* the same; NULL if it has none */
+    const char *backoff_max;
+    bool significant;
     uint32_t line;
     bool configured; /* a setting reads the configuration */
     struct plan_setting *settings;
@@ -277,6 +280,7 @@ struct plan_supervisor {
     const char *strategy; /* C expressions */
     const char *max_restarts;
     const char *period;
+    const char *auto_shutdown;
     const char *max_children;           /* of a dynamic one */
     const struct plan_starter *starter; /* NULL: it is not one */
     struct plan_child *children;

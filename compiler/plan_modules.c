@@ -344,6 +344,11 @@ static void plan_child(struct plan_builder *b, const struct child *c, struct pla
     to->line = plan_line(b, c->span);
     to->module = TMPL_JOIN(b->arena, plan_c_name(b, module), "_module");
     to->shutdown = shutdown_of(b, &c->shutdown);
+    to->significant = c->significant.set;
+    if (c->backoff.set) {
+        to->backoff_min = plan_duration(b->arena, c->backoff.min_ns);
+        to->backoff_max = plan_duration(b->arena, c->backoff.max_ns);
+    }
     to->restart = restarts[c->restart.set ? c->restart.value : RESTART_PERMANENT];
     if (c->owner->kind != DECL_DYNAMIC_SUPERVISOR)
         to->registered = default_name(b, module);
@@ -360,7 +365,11 @@ static void plan_limits(struct plan_builder *b, const struct supervisor *from,
 {
     static const char *const strategies[] = { "OTP_ONE_FOR_ONE", "OTP_ONE_FOR_ALL",
                                               "OTP_REST_FOR_ONE" };
+    static const char *const autos[] = { "OTP_NEVER", "OTP_ANY_SIGNIFICANT",
+                                         "OTP_ALL_SIGNIFICANT" };
     const struct set_intensity *limit = &from->max_restarts;
+    to->auto_shutdown =
+        autos[from->auto_shutdown.set ? from->auto_shutdown.value : AUTO_SHUTDOWN_NEVER];
     to->strategy = strategies[from->strategy.set ? from->strategy.value : STRATEGY_ONE_FOR_ONE];
     to->max_restarts = limit->set ? tmpl_number(b->arena, limit->count) : "OTP_MAX_RESTARTS";
     to->period = limit->set ? plan_duration(b->arena, limit->period_ns) : "OTP_MAX_RESTARTS_PERIOD";

@@ -133,6 +133,8 @@ void otpi_dynamic_start(struct otpi_dynamic *dynamic, const struct otpi_ask_chil
     }
     member->restart = (uint8_t)args->restart;
     member->shutdown = otpi_child_shutdown(args->module, args->shutdown);
+    member->backoff.min = args->backoff_min;
+    member->backoff.max = args->backoff_max;
     member->starter = from;
     member->unanswered = true;
     if (keep_arguments(member, args))
@@ -145,11 +147,10 @@ void otpi_dynamic_start(struct otpi_dynamic *dynamic, const struct otpi_ask_chil
 
 /* -- starting again -- */
 
-static void attempt(struct otpi_dynamic *dynamic, struct otpi_member *member);
-
-static void retry_later(struct otpi_dynamic *dynamic, struct otpi_member *member)
+/* The next attempt comes up after delay; 0: after what is in the mailbox now. */
+static void put_off(struct otpi_dynamic *dynamic, struct otpi_member *member, otp_duration delay)
 {
-    member->timed = otp_behaviour_timer(0, member->known.pid.bits, &member->timer) == OTP_OK;
+    member->timed = otp_behaviour_timer(delay, member->known.pid.bits, &member->timer) == OTP_OK;
     if (member->timed)
         return;
     say(dynamic, member, OTP_LOG_ERROR, OTP_LOG_GIVE_UP, NULL,
@@ -172,7 +173,7 @@ static void attempt_failed(struct otpi_dynamic *dynamic, struct otpi_member *mem
         otpi_dynamic_serve(dynamic);
         return;
     }
-    retry_later(dynamic, member);
+    put_off(dynamic, member, 0);
 }
 
 /* Runs again under another pid: whoever wants to end it by the old one is too late. */
@@ -182,26 +183,39 @@ static void attempt_succeeded(struct otpi_dynamic *dynamic, struct otpi_member *
     otpi_members_set_pid(&dynamic->members, &member->attempt, otp_no_pid());
     otpi_members_set_pid(&dynamic->members, &member->known, pid);
     otpi_members_set_state(&dynamic->members, member, OTPI_RUNNING);
+    otpi_backoff_started(&member->backoff);
     say(dynamic, member, OTP_LOG_INFO, OTP_LOG_RESTART, NULL, "child started again");
     answer_askers(member, OTP_NOT_FOUND);
 }
 
-/* Counts, and starts it again if that is within the limit. */
 static void attempt(struct otpi_dynamic *dynamic, struct otpi_member *member)
 {
-    const struct otp_dynamic_supervisor *spec = dynamic->spec;
     otp_pid pid = otp_no_pid();
+    member->counted = false;
+    otp_status status = launch(member->again, &pid);
+    if (status == OTP_OK)
+        otpi_members_set_pid(&dynamic->members, &member->attempt, pid);
+    else
+        attempt_failed(dynamic, member, status, otpi_supervisor_reason(status));
+}
+
+/* Counts, and starts it again if that is within the limit, perhaps later. ran: it has been
+ * running. */
+static void restart(struct otpi_dynamic *dynamic, struct otpi_member *member, bool ran)
+{
+    const struct otp_dynamic_supervisor *spec = dynamic->spec;
     if (!otpi_restart_record(&dynamic->restarts, spec->max_restarts, spec->period)) {
         say(dynamic, member, OTP_LOG_ERROR, OTP_LOG_GIVE_UP, NULL,
             "max_restarts reached: the supervisor shuts down");
         end(dynamic, otp_shutdown());
         return;
     }
-    otp_status status = launch(member->again, &pid);
-    if (status == OTP_OK)
-        otpi_members_set_pid(&dynamic->members, &member->attempt, pid);
+    otp_duration delay = otpi_backoff_next(&member->backoff, ran);
+    member->counted = true;
+    if (delay > 0)
+        put_off(dynamic, member, delay);
     else
-        attempt_failed(dynamic, member, status, otpi_supervisor_reason(status));
+        attempt(dynamic, member);
 }
 
 /* -- stopping -- */
@@ -291,7 +305,7 @@ static void ended(struct otpi_dynamic *dynamic, struct otpi_member *member,
             "child ended");
     if (is_to_run_again(member, clean)) {
         otpi_members_set_state(&dynamic->members, member, OTPI_RESTARTING);
-        attempt(dynamic, member);
+        restart(dynamic, member, true);
         return;
     }
     forget(dynamic, member, OTP_NOT_FOUND);
@@ -317,6 +331,7 @@ static void started(struct otpi_dynamic *dynamic, struct otpi_member *member)
     answer_starter(member, OTP_OK, member->known.pid, otp_normal());
     if (member->state == OTPI_STARTING) {
         otpi_members_set_state(&dynamic->members, member, OTPI_RUNNING);
+        otpi_backoff_started(&member->backoff);
         if (member->askers != NULL)
             stop(dynamic, member);
         otpi_dynamic_serve(dynamic);
@@ -368,10 +383,12 @@ static void receive_timer(struct otpi_dynamic *dynamic, uint64_t ref)
     if (member == NULL || !member->timed)
         return;
     member->timed = false;
-    if (member->state == OTPI_RESTARTING)
+    if (member->state != OTPI_RESTARTING)
+        kill_late(dynamic, member);
+    else if (member->counted)
         attempt(dynamic, member);
     else
-        kill_late(dynamic, member);
+        restart(dynamic, member, false);
 }
 
 /* -- the process -- */

@@ -48,9 +48,11 @@ struct otpi_member {
     otp_duration shutdown;
     uint8_t restart; /* enum otp_restart */
     uint8_t state;   /* enum otpi_member_state */
-    bool timed;      /* timer is armed: the retry or the shutdown time */
+    bool timed;      /* timer is armed: the next attempt or the shutdown time */
+    bool counted;    /* RESTARTING: the next attempt has been counted */
     bool unanswered; /* starter waits */
     otp_timer timer;
+    struct otpi_backoff backoff;
     otp_from starter;                 /* whose start_child it is */
     struct otpi_member_asker *askers; /* who wants it terminated, first come first */
     struct otpi_ask_child *again;     /* how to start it again; NULL: it is temporary. Owned */

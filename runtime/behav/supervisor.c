@@ -14,9 +14,6 @@
 #include "base/mutant.h"
 #include "behav/supervisor_ask.h"
 
-/* The ref of the timer message that brings up a retry; shutdown timers count from 1. */
-#define RETRY_REF 0
-
 static void init(void *data, const void *args);
 static void receive(void *data, const struct otp_message *message);
 
@@ -59,13 +56,15 @@ static void clear(struct otpi_event *list)
     list->next = list;
 }
 
-void otpi_supervisor_retry(struct otpi_supervisor *sup, struct otpi_child *child)
+void otpi_supervisor_put_off(struct otpi_supervisor *sup, struct otpi_child *child, uint32_t kind,
+                             otp_duration delay)
 {
     otp_timer timer;
     otpi_children_set(&sup->children, child, otp_no_pid(),
                       OTP_MUTANT(B087) ? OTP_CHILD_STOPPED : OTP_CHILD_RESTARTING);
-    otpi_supervisor_push(&sup->retries, &child->event, OTPI_EVENT_RETRY);
-    if (otp_behaviour_timer(0, RETRY_REF, &timer) == OTP_OK)
+    otpi_supervisor_push(&sup->retries, &child->event, kind);
+    child->timer_ref = ++sup->timers;
+    if (otp_behaviour_timer(delay, child->timer_ref, &timer) == OTP_OK)
         return;
     otpi_supervisor_log(sup, child, OTP_LOG_ERROR, OTP_LOG_GIVE_UP, NULL,
                         "no memory to try a restart again: the supervisor shuts down");
@@ -114,7 +113,8 @@ static void handle_event(struct otpi_supervisor *sup, struct otpi_event *event)
         otpi_restart_ended(sup, child, child->reason);
         break;
     }
-    case OTPI_EVENT_RETRY: otpi_restart_again(sup, (struct otpi_child *)event); break;
+    case OTPI_EVENT_RETRY: otpi_restart_retry(sup, (struct otpi_child *)event); break;
+    case OTPI_EVENT_AGAIN: otpi_restart_again(sup, (struct otpi_child *)event); break;
     case OTPI_EVENT_REQUEST: otpi_requests_handle(sup, event); break;
     case OTPI_EVENT_STOP: otpi_walk_shutdown(sup, sup->stop_reason); break;
     case OTPI_EVENT_NONE: break;
@@ -151,7 +151,7 @@ static void make_children(struct otpi_supervisor *sup)
             refuse_start(otp_error("two children have one id"));
         struct otpi_child *child = otpi_children_new(0);
         if (child != NULL)
-            child->spec = spec;
+            otpi_children_describe(child, spec);
         if (child == NULL || otpi_children_append(&sup->children, child) != OTP_OK)
             refuse_start(otp_reason_make(OTP_REASON_NOMEM, NULL, 0));
     }
@@ -223,15 +223,19 @@ static void receive_started(struct otpi_supervisor *sup, const struct otp_messag
     otpi_walk_started(sup, (otp_status)message->tag, reason);
 }
 
-static void receive_timer(struct otpi_supervisor *sup, const struct otp_message *message)
+/* Those that were put off for no time come up in order, so the first one is it. */
+static void receive_timer(struct otpi_supervisor *sup, uint64_t ref)
 {
-    if (message->ref == RETRY_REF) {
-        /* One came for each retry; if some were cancelled, the others come up a little early. */
-        struct otpi_event *event = take_first(&sup->retries);
-        if (event != NULL)
-            otpi_supervisor_push(&sup->later, event, OTPI_EVENT_RETRY);
-    } else if (sup->work.timed && message->ref == sup->work.timer_ref) {
+    if (sup->work.timed && ref == sup->work.timer_ref) {
         otpi_walk_timeout(sup);
+        return;
+    }
+    for (struct otpi_event *at = sup->retries.next; at != &sup->retries; at = at->next) {
+        if (((struct otpi_child *)at)->timer_ref != ref)
+            continue;
+        otpi_supervisor_unlink(at);
+        otpi_supervisor_push(&sup->later, at, at->kind);
+        return;
     }
 }
 
@@ -263,7 +267,7 @@ static void receive(void *data, const struct otp_message *message)
     switch ((enum otp_message_kind)message->kind) {
     case OTP_MESSAGE_DOWN: receive_down(sup, message); break;
     case OTP_MESSAGE_STARTED: receive_started(sup, message); break;
-    case OTP_MESSAGE_TIMER: receive_timer(sup, message); break;
+    case OTP_MESSAGE_TIMER: receive_timer(sup, message->ref); break;
     case OTP_MESSAGE_STOP:
         /* Who asked is told by our end. No memory to remember him: he is told too early. */
         (void)otp_defer_reply(message->from);

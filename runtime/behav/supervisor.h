@@ -28,15 +28,30 @@ struct otpi_event {
 enum otpi_event_kind {
     OTPI_EVENT_NONE,    /* the head of a list */
     OTPI_EVENT_DOWN,    /* in a child: it has ended */
-    OTPI_EVENT_RETRY,   /* in a child: its restart has failed, try again */
+    OTPI_EVENT_RETRY,   /* in a child: its restart has failed, count and try again */
+    OTPI_EVENT_AGAIN,   /* in a child: its restart was put off until now */
     OTPI_EVENT_REQUEST, /* in a request */
     OTPI_EVENT_STOP     /* in the supervisor */
 };
 
+/* -- back-off -- */
+
+/* How long the restarts of one child are put off. */
+struct otpi_backoff {
+    otp_duration min, max;
+    otp_duration last; /* how long the last one was; 0: none was */
+    otp_instant since; /* when it began to run */
+};
+
+/* How long the next one is put off; 0: not at all. ran: it has been running since then. */
+otp_duration otpi_backoff_next(struct otpi_backoff *backoff, bool ran);
+/* It runs. */
+void otpi_backoff_started(struct otpi_backoff *backoff);
+
 /* -- children -- */
 
 struct otpi_child {
-    struct otpi_event event;               /* first: DOWN or RETRY */
+    struct otpi_event event;               /* first: DOWN, RETRY or AGAIN */
     const struct otp_child *spec;          /* a static table's, or lies behind this struct */
     struct otpi_child *prev, *next;        /* in order of start */
     struct otpi_child *pid_next, *id_next; /* hash chains */
@@ -44,6 +59,8 @@ struct otpi_child {
     otp_pid pid;       /* no pid: no process */
     uint32_t state;    /* enum otp_child_state; RUNNING also while a DOWN waits in event */
     otp_reason reason; /* DOWN in event: why */
+    struct otpi_backoff backoff;
+    uint64_t timer_ref; /* RETRY, AGAIN in event: of its wake-up message */
     _Alignas(16) unsigned char extra[];
 };
 
@@ -60,6 +77,8 @@ struct otpi_children {
 /* A child with that many extra bytes, in no table; given back by otpi_children_discard.
  * NULL: no memory. */
 struct otpi_child *otpi_children_new(size_t extra);
+/* Says what child is. Borrows spec as long as child lives. */
+void otpi_children_describe(struct otpi_child *child, const struct otp_child *spec);
 void otpi_children_discard(struct otpi_child *child);
 /* Puts it at the end; its spec is set and its id is new. Takes child. NOMEM: it is still the
  * caller's. */
@@ -101,6 +120,8 @@ struct otpi_work {
     bool waiting;              /* for cursor's end or the outcome of its start */
     struct otpi_child *cursor; /* the next to deal with; NULL: the walk is over */
     struct otpi_child *first;  /* RESTART: the group's; NULL: all */
+    struct otpi_child *blamed; /* RESTART: whose restart it is */
+    otp_duration delay;        /* RESTART: between stopping and starting */
     otp_from from;             /* requests: who is answered */
     otp_reason reason;         /* INIT: why it failed; SHUTDOWN: what to end with */
     bool failed;               /* INIT */
@@ -116,7 +137,8 @@ struct otpi_supervisor {
     struct otpi_restarts restarts;
     struct otpi_work work;
     struct otpi_event later;   /* list: what waits for the end of the work, in order */
-    struct otpi_event retries; /* list: RETRY events whose wake-up message is on its way */
+    struct otpi_event retries; /* list: events whose wake-up message is on its way */
+    uint64_t timers;           /* refs of timers given out */
     struct otpi_event stop;    /* STOP; reason in stop_reason */
     otp_reason stop_reason;
 };
@@ -125,8 +147,10 @@ struct otpi_supervisor {
 void otpi_supervisor_push(struct otpi_event *list, struct otpi_event *event, uint32_t kind);
 /* Takes event out of its list; nothing if it is in none. */
 void otpi_supervisor_unlink(struct otpi_event *event);
-/* Has child's restart tried again after what is in the mailbox now. */
-void otpi_supervisor_retry(struct otpi_supervisor *sup, struct otpi_child *child);
+/* Has child's restart come up as that kind of event after delay, 0: after what is in the mailbox
+ * now. */
+void otpi_supervisor_put_off(struct otpi_supervisor *sup, struct otpi_child *child, uint32_t kind,
+                             otp_duration delay);
 /* Says something about a child. reason may be NULL. */
 void otpi_supervisor_log(const struct otpi_supervisor *sup, const struct otpi_child *child,
                          uint32_t level, uint32_t kind, const otp_reason *reason, const char *text);
@@ -140,8 +164,10 @@ otp_reason otpi_supervisor_reason(otp_status status);
 void otpi_walk_init(struct otpi_supervisor *sup);
 void otpi_walk_shutdown(struct otpi_supervisor *sup, otp_reason reason);
 void otpi_walk_restart_one(struct otpi_supervisor *sup, struct otpi_child *child);
-/* The group from first to the last; first NULL: all. */
-void otpi_walk_restart_from(struct otpi_supervisor *sup, struct otpi_child *first);
+/* The group from first to the last; first NULL: all. blamed: whose restart it is; delay: how long
+ * it is put off once the group is stopped. */
+void otpi_walk_restart_from(struct otpi_supervisor *sup, struct otpi_child *first,
+                            struct otpi_child *blamed, otp_duration delay);
 /* START_CHILD, RESTART_CHILD, TERMINATE_CHILD of child; from is answered at the end. */
 void otpi_walk_request(struct otpi_supervisor *sup, uint32_t kind, struct otpi_child *child,
                        otp_from from);
@@ -153,8 +179,10 @@ void otpi_walk_started(struct otpi_supervisor *sup, otp_status status, otp_reaso
 /* The child at the cursor did not stop in time. */
 void otpi_walk_timeout(struct otpi_supervisor *sup);
 
-/* What follows from a child's end, and from a retry that has come up. No operation runs. */
+/* What follows from a child's end, from a RETRY and from an AGAIN that have come up. No operation
+ * runs. */
 void otpi_restart_ended(struct otpi_supervisor *sup, struct otpi_child *child, otp_reason reason);
+void otpi_restart_retry(struct otpi_supervisor *sup, struct otpi_child *child);
 void otpi_restart_again(struct otpi_supervisor *sup, struct otpi_child *child);
 /* Records a restart now. False: too many, or no memory to count them. */
 bool otpi_restart_record(struct otpi_restarts *restarts, uint32_t max, otp_duration period);

@@ -23,6 +23,8 @@ static const struct otp_ref id_refs[] = {
 };
 static const struct otp_layout ask_id_layout = { sizeof(struct otpi_ask_id), 1, id_refs };
 static const struct otp_layout ask_pid_layout = { sizeof(otp_pid), 0, NULL };
+static const struct otp_layout tell_childspec_layout = { sizeof(struct otpi_tell_childspec), 0,
+                                                         NULL };
 static const struct otp_layout tell_child_layout = { sizeof(struct otpi_tell_child), 0, NULL };
 
 /* The layout of otpi_ask_child depends on the module's options: made where it is needed. */
@@ -82,6 +84,9 @@ bool otpi_child_is_possible(const struct otp_child *spec)
         spec->shutdown != OTP_SHUTDOWN_DEFAULT)
         return false;
     if (spec->restart > OTP_TEMPORARY || spec->significant > 1)
+        return false;
+    if (spec->backoff_min < 0 || spec->backoff_max < spec->backoff_min ||
+        (spec->backoff_min == 0 && spec->backoff_max > 0))
         return false;
     return spec->significant == 0 || spec->restart != OTP_PERMANENT;
 }
@@ -146,6 +151,8 @@ otp_status otp_start_child(otp_dest supervisor, const struct otp_child *child, o
     args.n = child->options != NULL ? 1 : 0;
     args.module = child->module;
     args.shutdown = child->shutdown;
+    args.backoff_min = child->backoff_min;
+    args.backoff_max = child->backoff_max;
     args.restart = child->restart;
     args.significant = child->significant;
     return ask(supervisor, OTPI_ASK_START, &made.layout, &args, pid);
@@ -174,6 +181,21 @@ otp_status otp_delete_child(otp_dest supervisor, const char *id)
     return ask_by_id(supervisor, OTPI_ASK_DELETE, id, NULL);
 }
 
+otp_status otp_get_childspec(otp_dest supervisor, const char *id, struct otp_childspec *childspec)
+{
+    struct otpi_ask_id args = { terminated(id) };
+    struct otpi_tell_childspec reply;
+    if (id == NULL)
+        return OTP_BADARG;
+    otp_status status = otp_system_call(supervisor, OTPI_ASK_CHILDSPEC, &ask_id_layout, &args,
+                                        &reply, OTP_INFINITY);
+    if (status == OTP_OK)
+        status = (otp_status)reply.status;
+    if (status == OTP_OK)
+        *childspec = reply.childspec;
+    return status;
+}
+
 otp_status otp_terminate_child_by_pid(otp_dest supervisor, otp_pid pid)
 {
     return ask(supervisor, OTPI_ASK_TERMINATE_PID, &ask_pid_layout, &pid, NULL);
@@ -185,6 +207,11 @@ void otpi_tell_child(otp_from from, otp_status status, otp_pid pid, otp_reason r
 {
     struct otpi_tell_child reply = { (uint32_t)status, pid, reason };
     (void)otp_answer(from, &tell_child_layout, &reply);
+}
+
+void otpi_tell_childspec(otp_from from, const struct otpi_tell_childspec *tell)
+{
+    (void)otp_answer(from, &tell_childspec_layout, tell);
 }
 
 void otpi_tell_counts(otp_from from, const struct otp_child_counts *counts)

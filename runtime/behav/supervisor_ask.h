@@ -19,6 +19,7 @@ enum otpi_ask {
     OTPI_ASK_TERMINATE,
     OTPI_ASK_RESTART,
     OTPI_ASK_DELETE,
+    OTPI_ASK_CHILDSPEC,
     OTPI_ASK_TERMINATE_PID
 };
 
@@ -34,7 +35,7 @@ struct otpi_tell_which {
     uint32_t status; /* otp_status */
 };
 
-/* TERMINATE, RESTART, DELETE; the text has its terminator. */
+/* TERMINATE, RESTART, DELETE, CHILDSPEC; the text has its terminator. */
 struct otpi_ask_id {
     otp_str id;
 };
@@ -45,8 +46,13 @@ struct otpi_ask_child {
     const void *options; /* n of them: 0 or 1 */
     size_t n;
     const struct otp_module *module;
-    otp_duration shutdown;
+    otp_duration shutdown, backoff_min, backoff_max;
     uint32_t restart, significant;
+};
+
+struct otpi_tell_childspec {
+    struct otp_childspec childspec;
+    uint32_t status; /* otp_status */
 };
 
 /* START, TERMINATE, RESTART, DELETE, TERMINATE_PID. */
@@ -71,6 +77,7 @@ struct otpi_ask_child *otpi_ask_copy(const struct otpi_ask_child *args, void *me
 
 /* Answers from about a child's start, restart or stop. */
 void otpi_tell_child(otp_from from, otp_status status, otp_pid pid, otp_reason reason);
+void otpi_tell_childspec(otp_from from, const struct otpi_tell_childspec *tell);
 void otpi_tell_counts(otp_from from, const struct otp_child_counts *counts);
 /* Makes room for as many as are wanted of count. */
 void otpi_tell_which_new(struct otpi_tell_which *tell, const struct otpi_ask_which *args,

@@ -66,6 +66,13 @@ struct otpi_child *otpi_children_new(size_t extra)
     return child;
 }
 
+void otpi_children_describe(struct otpi_child *child, const struct otp_child *spec)
+{
+    child->spec = spec;
+    child->backoff.min = spec->backoff_min;
+    child->backoff.max = spec->backoff_max;
+}
+
 void otpi_children_discard(struct otpi_child *child)
 {
     otp_free(child);

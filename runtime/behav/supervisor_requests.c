@@ -83,6 +83,28 @@ static bool answer_status(const struct otpi_supervisor *sup, const struct otp_me
     return otpi_sys_tell_status(message, &sup->spec->module, text);
 }
 
+static void answer_childspec(const struct otpi_supervisor *sup, const struct otp_message *message)
+{
+    struct otpi_tell_childspec tell = { .status = OTP_NOT_FOUND };
+    const struct otpi_ask_id *args = message->args;
+    const struct otpi_child *child = otpi_children_by_id(&sup->children, args->id.data);
+    if (child != NULL) {
+        struct otp_childspec *to = &tell.childspec;
+        const struct otp_child *spec = child->spec;
+        tell.status = OTP_OK;
+        to->module = spec->module;
+        to->shutdown = otpi_child_shutdown(spec->module, spec->shutdown);
+        to->backoff_min = spec->backoff_min;
+        to->backoff_max = spec->backoff_max;
+        to->restart = spec->restart;
+        to->significant = spec->significant != 0;
+        strncpy(to->id, spec->id, sizeof(to->id) - 1);
+        if (spec->name != NULL)
+            strncpy(to->name, spec->name, sizeof(to->name) - 1);
+    }
+    otpi_tell_childspec(message->from, &tell);
+}
+
 /* The child that args describe, with everything in one block. NULL: no memory. */
 static struct otpi_child *copy_child(const struct otpi_ask_child *args)
 {
@@ -100,8 +122,10 @@ static struct otpi_child *copy_child(const struct otpi_ask_child *args)
     spec.shutdown = copy->shutdown;
     spec.restart = (uint8_t)copy->restart;
     spec.significant = (uint8_t)copy->significant;
+    spec.backoff_min = copy->backoff_min;
+    spec.backoff_max = copy->backoff_max;
     memcpy(child->extra, &spec, sizeof(spec));
-    child->spec = (const struct otp_child *)(void *)child->extra;
+    otpi_children_describe(child, (const struct otp_child *)(void *)child->extra);
     return child;
 }
 
@@ -142,6 +166,10 @@ void otpi_requests_receive(struct otpi_supervisor *sup, const struct otp_message
     }
     if (message->tag == OTPI_ASK_COUNT) {
         answer_count(sup, message->from);
+        return;
+    }
+    if (message->tag == OTPI_ASK_CHILDSPEC) {
+        answer_childspec(sup, message);
         return;
     }
     if (answer_status(sup, message))

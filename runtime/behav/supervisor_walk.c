@@ -30,6 +30,7 @@ static struct otpi_work *begin(struct otpi_supervisor *sup, uint32_t kind, bool 
     work->timed = false;
     work->failed = false;
     work->first = NULL;
+    work->delay = 0;
     work->cursor = starting || OTP_MUTANT(B061) ? sup->children.first : sup->children.last;
     return work;
 }
@@ -51,9 +52,13 @@ void otpi_walk_restart_one(struct otpi_supervisor *sup, struct otpi_child *child
     work->cursor = child;
 }
 
-void otpi_walk_restart_from(struct otpi_supervisor *sup, struct otpi_child *first)
+void otpi_walk_restart_from(struct otpi_supervisor *sup, struct otpi_child *first,
+                            struct otpi_child *blamed, otp_duration delay)
 {
-    begin(sup, OTPI_WORK_RESTART, false)->first = first;
+    struct otpi_work *work = begin(sup, OTPI_WORK_RESTART, false);
+    work->first = first;
+    work->blamed = blamed;
+    work->delay = delay;
 }
 
 void otpi_walk_request(struct otpi_supervisor *sup, uint32_t kind, struct otpi_child *child,
@@ -99,7 +104,7 @@ static void tell_to_stop(struct otpi_supervisor *sup, struct otpi_child *child)
     }
     bool measured = true;
     if (shutdown != OTP_INFINITY) {
-        work->timer_ref++;
+        work->timer_ref = ++sup->timers;
         measured = otp_behaviour_timer(shutdown, work->timer_ref, &work->timer) == OTP_OK;
         work->timed = measured;
     }
@@ -136,6 +141,11 @@ static void stopping_over(struct otpi_supervisor *sup)
     struct otpi_work *work = &sup->work;
     switch ((enum otpi_work_kind)work->kind) {
     case OTPI_WORK_RESTART:
+        if (work->delay > 0) {
+            work->kind = OTPI_WORK_NONE;
+            otpi_supervisor_put_off(sup, work->blamed, OTPI_EVENT_AGAIN, work->delay);
+            break;
+        }
         work->starting = true;
         work->cursor = work->first != NULL ? work->first : sup->children.first;
         break;
@@ -209,7 +219,7 @@ static void start_failed(struct otpi_supervisor *sup, otp_reason reason)
         break;
     case OTPI_WORK_RESTART:
         work->kind = OTPI_WORK_NONE;
-        otpi_supervisor_retry(sup, child);
+        otpi_supervisor_put_off(sup, child, OTPI_EVENT_RETRY, 0);
         break;
     case OTPI_WORK_START_CHILD:
         work->kind = OTPI_WORK_NONE;
@@ -231,6 +241,7 @@ void otpi_walk_started(struct otpi_supervisor *sup, otp_status status, otp_reaso
     work->waiting = false;
     if (status == OTP_OK) {
         otpi_children_set(&sup->children, child, child->pid, OTP_CHILD_RUNNING);
+        otpi_backoff_started(&child->backoff);
         if (work->kind == OTPI_WORK_RESTART)
             otpi_supervisor_log(sup, child, OTP_LOG_INFO, OTP_LOG_RESTART, NULL,
                                 "child started again");

@@ -451,6 +451,48 @@ START_TEST(B107_added_children_are_lost_with_the_supervisor)
 }
 END_TEST
 
+/* -- otp_get_childspec -- */
+
+START_TEST(childspecs_have_their_defaults_filled_in)
+{
+    struct tree tree, below;
+    struct otp_childspec spec = { 0 };
+    start_runtime(false, false);
+    make_two(&tree);
+    tree_make(&below, OTP_ONE_FOR_ONE, 3);
+    tree_add_tree(&tree, "below", &below, OTP_TRANSIENT);
+    tree.children[1].name = NULL;
+    tree.children[1].restart = OTP_TEMPORARY;
+    tree.children[1].shutdown = OTP_BRUTAL_KILL;
+    tree.children[1].significant = 1;
+    tree.children[2].backoff_min = OTP_MS;
+    tree.children[2].backoff_max = OTP_S;
+    tree.spec.auto_shutdown = OTP_ALL_SIGNIFICANT;
+    tree_start(&tree);
+    otp_dest dest = otp_to(tree.pid);
+    ck_assert_int_eq(otp_get_childspec(dest, "no", &spec), OTP_NOT_FOUND);
+    ck_assert_int_eq(otp_get_childspec(dest, NULL, &spec), OTP_BADARG);
+    ck_assert_ptr_null(spec.module);
+    ck_assert_int_eq(otp_get_childspec(dest, "a", &spec), OTP_OK);
+    ck_assert_ptr_eq(spec.module, &probe_module.module);
+    ck_assert_str_eq(spec.id, "a");
+    ck_assert_str_eq(spec.name, "a");
+    ck_assert_int_eq(spec.shutdown, 5 * OTP_S);
+    ck_assert_uint_eq(spec.restart, OTP_PERMANENT);
+    ck_assert(!spec.significant && spec.backoff_min == 0 && spec.backoff_max == 0);
+    ck_assert_int_eq(otp_get_childspec(dest, "b", &spec), OTP_OK);
+    ck_assert_str_eq(spec.name, "");
+    ck_assert_int_eq(spec.shutdown, OTP_BRUTAL_KILL);
+    ck_assert_uint_eq(spec.restart, OTP_TEMPORARY);
+    ck_assert(spec.significant);
+    ck_assert_int_eq(otp_get_childspec(dest, "below", &spec), OTP_OK);
+    ck_assert_int_eq(spec.shutdown, OTP_INFINITY);
+    ck_assert(spec.backoff_min == OTP_MS && spec.backoff_max == OTP_S);
+    tree_stop(&tree);
+    stop_runtime();
+}
+END_TEST
+
 /* -- B111 -- */
 
 /* Starts n children, then stops them one by one; returns the time it took. */
@@ -509,6 +551,7 @@ int main(void)
     support_behaviour(s, "B106", B106_an_inner_supervisor_that_gives_up_is_restarted);
     support_behaviour(s, "B106", B106_a_transient_inner_supervisor_is_not_restarted);
     support_behaviour(s, "B107", B107_added_children_are_lost_with_the_supervisor);
+    tcase_add_test(support_case(s, "childspec", 10.0), childspecs_have_their_defaults_filled_in);
     tcase_add_test(support_case(s, "B111", 60.0), B111_time_grows_with_the_number_of_children);
     return support_run(s);
 }

@@ -326,6 +326,45 @@ START_TEST(B068_an_ignored_child_is_listed_without_a_pid)
 }
 END_TEST
 
+/* -- B069: a start that says no -- */
+
+static struct tree *inner;
+
+static otp_status maybe_start(const struct otp_module *module, const struct otp_start *how,
+                              const void *options, otp_pid *pid)
+{
+    (void)module;
+    if (inner == NULL)
+        return OTP_IGNORE;
+    return otp_supervisor_start(&inner->spec.module, how, options, pid);
+}
+
+START_TEST(B069_what_starts_a_supervisor_may_ignore_or_fail)
+{
+    struct tree tree, below;
+    start_runtime(false, false);
+    tree_make(&below, OTP_ONE_FOR_ONE, 3);
+    tree_add(&below, "b", OTP_PERMANENT);
+    struct otp_module module = below.spec.module;
+    module.start = maybe_start;
+    tree_make(&tree, OTP_ONE_FOR_ONE, 3);
+    tree_add_tree(&tree, "below", &below, OTP_PERMANENT);
+    tree.children[0].module = &module;
+    tree_start(&tree);
+    tree_expect(&tree, "-below");
+    inner = &below;
+    ck_assert_int_eq(otp_restart_child(otp_to(tree.pid), "below", NULL), OTP_OK);
+    tree_expect(&tree, "below");
+    ck_assert_int_eq(otp_terminate_child(otp_to(tree.pid), "below"), OTP_OK);
+    below.spec.period = 0;
+    ck_assert_int_eq(otp_restart_child(otp_to(tree.pid), "below", NULL), OTP_EXIT);
+    ck_assert_uint_eq(otp_last_reason().kind, OTP_REASON_STATUS);
+    tree_expect(&tree, "-below");
+    tree_stop(&tree);
+    stop_runtime();
+}
+END_TEST
+
 /* -- B093, B094, B095, B096, B098: how a child is stopped -- */
 
 static void *stop_tree(void *arg)
@@ -485,6 +524,7 @@ int main(void)
     support_behaviour(s, "B067", B067_a_failed_start_is_undone_in_reverse);
     support_behaviour(s, "B067", B067_a_taken_name_is_a_failed_start);
     support_behaviour(s, "B068", B068_an_ignored_child_is_listed_without_a_pid);
+    support_behaviour(s, "B069", B069_what_starts_a_supervisor_may_ignore_or_fail);
     support_behaviour(s, "B093", B093_a_child_that_takes_too_long_is_killed);
     support_behaviour(s, "B094", B094_brutal_kill_does_not_ask);
     support_behaviour(s, "B094", B094_infinity_waits_without_limit);

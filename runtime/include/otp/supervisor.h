@@ -36,6 +36,9 @@ struct otp_child {
     otp_duration shutdown;
     uint8_t restart;     /* enum otp_restart */
     uint8_t significant; /* bool: its end may end the supervisor, see auto_shutdown */
+    /* How long its restart is put off: backoff_min, then each time twice as long up to backoff_max,
+     * and backoff_min again once it has run for backoff_max. Both 0: it is restarted at once. */
+    otp_duration backoff_min, backoff_max;
 };
 
 /* A supervisor module; constant, written by otpc. */
@@ -72,6 +75,17 @@ struct otp_child_info {
     bool is_supervisor;
 };
 
+/* What a child's line says, the defaults filled in. */
+struct otp_childspec {
+    const struct otp_module *module;
+    otp_duration shutdown; /* or OTP_INFINITY, OTP_BRUTAL_KILL */
+    otp_duration backoff_min, backoff_max;
+    uint32_t restart; /* enum otp_restart */
+    bool significant;
+    char id[OTP_CHILD_ID_MAX + 1]; /* terminated */
+    char name[256];                /* the same; empty: none */
+};
+
 struct otp_child_counts {
     uint64_t specs, active, supervisors, workers;
 };
@@ -104,6 +118,11 @@ OTP_API OTP_MUST_CHECK otp_status otp_which_children(otp_dest supervisor,
                                                      size_t *count);
 OTP_API OTP_MUST_CHECK otp_status otp_count_children(otp_dest supervisor,
                                                      struct otp_child_counts *counts);
+
+/* What the supervisor knows of a child but its options. NOT_FOUND; *childspec is unchanged then. A
+ * static supervisor's only. */
+OTP_API OTP_MUST_CHECK otp_status otp_get_childspec(otp_dest supervisor, const char *id,
+                                                    struct otp_childspec *childspec);
 
 /* Adds a child at the end and starts it. BADARG: an impossible child, nothing was asked; or it is
  * not one for that supervisor. ALREADY_STARTED: the id runs, or another process has the name (*pid:

@@ -501,8 +501,9 @@ static struct {
 };
 
 static const struct otp_child main_children[] = {
-    {"cache", &myapp_cache_module.module, "myapp.cache", &main_configured.cache_, 5 * OTP_S,
-     OTP_PERMANENT, 0}, /* myapp.otp:34 */
+    {.id = "cache", .module = &myapp_cache_module.module, .name = "myapp.cache",
+     .options = &main_configured.cache_, .shutdown = 5 * OTP_S,
+     .restart = OTP_PERMANENT}, /* myapp.otp:34 */
 };
 
 const struct otp_supervisor myapp_main_module = {

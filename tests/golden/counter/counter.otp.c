@@ -551,10 +551,12 @@ static const struct {
 };
 
 static const struct otp_child main_children[] = {
-    {"visits", &counter_visits_module.module, "counter.visits", &main_settings.visits_,
-     OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT, 0}, /* counter.otp:21 */
-    {"last", &counter_last_module.module, "counter.last", &main_settings.last_,
-     OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT, 0}, /* counter.otp:22 */
+    {.id = "visits", .module = &counter_visits_module.module, .name = "counter.visits",
+     .options = &main_settings.visits_, .shutdown = OTP_SHUTDOWN_DEFAULT,
+     .restart = OTP_PERMANENT}, /* counter.otp:21 */
+    {.id = "last", .module = &counter_last_module.module, .name = "counter.last",
+     .options = &main_settings.last_, .shutdown = OTP_SHUTDOWN_DEFAULT,
+     .restart = OTP_PERMANENT}, /* counter.otp:22 */
 };
 
 const struct otp_supervisor counter_main_module = {

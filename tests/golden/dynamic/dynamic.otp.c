@@ -512,8 +512,10 @@ otp_status dynamic_workers_start_child_with(otp_dest dest_, uint64_t id,
         options_.limit = *limit;
     if (port != NULL)
         options_.port = *port;
-    const struct otp_child child_ = {"worker", &dynamic_worker_module.module, NULL, &options_,
-                                     OTP_S, OTP_TRANSIENT, 0}; /* dynamic.otp:24 */
+    const struct otp_child child_ = {.id = "worker", .module = &dynamic_worker_module.module,
+                                     .options = &options_, .shutdown = OTP_S,
+                                     .restart = OTP_TRANSIENT, .backoff_min = OTP_S,
+                                     .backoff_max = OTP_MIN}; /* dynamic.otp:24 */
     return otp_start_child(dest_, &child_, pid_);
 }
 
@@ -563,8 +565,9 @@ struct otp_child dynamic_counters_child_spec(void)
 otp_status dynamic_counters_start_child_with(otp_dest dest_, int64_t initial, otp_pid *pid_)
 {
     const struct dynamic_counter_options options_ = {.initial = initial};
-    const struct otp_child child_ = {"counter", &dynamic_counter_module.module, NULL, &options_,
-                                     OTP_SHUTDOWN_DEFAULT, OTP_TEMPORARY, 0}; /* dynamic.otp:26 */
+    const struct otp_child child_ = {.id = "counter", .module = &dynamic_counter_module.module,
+                                     .options = &options_, .shutdown = OTP_SHUTDOWN_DEFAULT,
+                                     .restart = OTP_TEMPORARY}; /* dynamic.otp:26 */
     return otp_start_child(dest_, &child_, pid_);
 }
 
@@ -611,20 +614,21 @@ otp_status dynamic_ready_start_child(otp_dest dest_, otp_pid *pid_)
 {
     const struct dynamic_idler_options options_ = {.id = 1, .depth = env_values.depth,
                                                    .has_limit = false};
-    const struct otp_child child_ = {"idler", &dynamic_idler_module.module, NULL, &options_,
-                                     OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT, 0}; /* dynamic.otp:29 */
+    const struct otp_child child_ = {.id = "idler", .module = &dynamic_idler_module.module,
+                                     .options = &options_, .shutdown = OTP_SHUTDOWN_DEFAULT,
+                                     .restart = OTP_PERMANENT}; /* dynamic.otp:29 */
     return otp_start_child(dest_, &child_, pid_);
 }
 
 /* ---- supervisor main: dynamic.otp:34 ---- */
 
 static const struct otp_child main_children[] = {
-    {"workers", &dynamic_workers_module.module, "dynamic.workers", NULL, OTP_SHUTDOWN_DEFAULT,
-     OTP_PERMANENT, 0}, /* dynamic.otp:35 */
-    {"counters", &dynamic_counters_module.module, "dynamic.counters", NULL, OTP_SHUTDOWN_DEFAULT,
-     OTP_PERMANENT, 0}, /* dynamic.otp:36 */
-    {"boss", &dynamic_boss_module.module, "dynamic.boss", NULL, OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT,
-     0}, /* dynamic.otp:37 */
+    {.id = "workers", .module = &dynamic_workers_module.module, .name = "dynamic.workers",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* dynamic.otp:35 */
+    {.id = "counters", .module = &dynamic_counters_module.module, .name = "dynamic.counters",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* dynamic.otp:36 */
+    {.id = "boss", .module = &dynamic_boss_module.module, .name = "dynamic.boss",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* dynamic.otp:37 */
 };
 
 const struct otp_supervisor dynamic_main_module = {

@@ -437,8 +437,9 @@ static struct {
 };
 
 static const struct otp_child main_children[] = {
-    {"cache", &myapp_cache_module.module, "myapp.cache", &main_configured.cache_, 5 * OTP_S,
-     OTP_PERMANENT, 0}, /* myapp.otp:23 */
+    {.id = "cache", .module = &myapp_cache_module.module, .name = "myapp.cache",
+     .options = &main_configured.cache_, .shutdown = 5 * OTP_S,
+     .restart = OTP_PERMANENT}, /* myapp.otp:23 */
 };
 
 const struct otp_supervisor myapp_main_module = {

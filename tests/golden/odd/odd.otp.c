@@ -1037,11 +1037,12 @@ static const struct {
 };
 
 static const struct otp_child supervisor_children[] = {
-    {"genserver", &odd_genserver_module.module, "odd.genserver", &supervisor_settings.genserver_,
-     OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT, 0}, /* odd.otp:35 */
-    {"child_with_a_long_id", &odd_module_with_a_long_name_module.module,
-     "odd.module_with_a_long_name", &supervisor_settings.child_with_a_long_id_, OTP_HOUR,
-     OTP_PERMANENT, 0}, /* odd.otp:36 */
+    {.id = "genserver", .module = &odd_genserver_module.module, .name = "odd.genserver",
+     .options = &supervisor_settings.genserver_, .shutdown = OTP_SHUTDOWN_DEFAULT,
+     .restart = OTP_PERMANENT}, /* odd.otp:35 */
+    {.id = "child_with_a_long_id", .module = &odd_module_with_a_long_name_module.module,
+     .name = "odd.module_with_a_long_name", .options = &supervisor_settings.child_with_a_long_id_,
+     .shutdown = OTP_HOUR, .restart = OTP_PERMANENT}, /* odd.otp:36 */
 };
 
 const struct otp_supervisor odd_supervisor_module = {

@@ -549,16 +549,16 @@ struct otp_child pubsub_maybe_child_spec(void)
 /* ---- supervisor main: pubsub.otp:24 ---- */
 
 static const struct otp_child main_children[] = {
-    {"clock", &pubsub_clock_module.module, "pubsub.clock", NULL, OTP_SHUTDOWN_DEFAULT,
-     OTP_PERMANENT, 0}, /* pubsub.otp:24 */
-    {"said", &pubsub_said_module.module, "pubsub.said", NULL, OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT,
-     0}, /* pubsub.otp:24 */
-    {"numbers", &pubsub_numbers_module.module, "pubsub.numbers", NULL, OTP_SHUTDOWN_DEFAULT,
-     OTP_PERMANENT, 0}, /* pubsub.otp:24 */
-    {"maybe", &pubsub_maybe_module.module, "pubsub.maybe", NULL, OTP_SHUTDOWN_DEFAULT,
-     OTP_PERMANENT, 0}, /* pubsub.otp:24 */
-    {"loud", &pubsub_said_module.module, "pubsub.loud", NULL, OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT,
-     0}, /* pubsub.otp:24 */
+    {.id = "clock", .module = &pubsub_clock_module.module, .name = "pubsub.clock",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* pubsub.otp:24 */
+    {.id = "said", .module = &pubsub_said_module.module, .name = "pubsub.said",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* pubsub.otp:24 */
+    {.id = "numbers", .module = &pubsub_numbers_module.module, .name = "pubsub.numbers",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* pubsub.otp:24 */
+    {.id = "maybe", .module = &pubsub_maybe_module.module, .name = "pubsub.maybe",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* pubsub.otp:24 */
+    {.id = "loud", .module = &pubsub_said_module.module, .name = "pubsub.loud",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* pubsub.otp:24 */
 };
 
 const struct otp_supervisor pubsub_main_module = {

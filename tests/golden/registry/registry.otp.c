@@ -1275,22 +1275,23 @@ struct otp_child registry_bare_child_spec(void)
 /* ---- supervisor main: registry.otp:27 ---- */
 
 static const struct otp_child main_children[] = {
-    {"workers", &registry_workers_module.module, "registry.workers", NULL, OTP_SHUTDOWN_DEFAULT,
-     OTP_PERMANENT, 0}, /* registry.otp:28 */
-    {"audit", &registry_audit_module.module, "registry.audit", NULL, OTP_SHUTDOWN_DEFAULT,
-     OTP_PERMANENT, 0}, /* registry.otp:29 */
-    {"audit_of_pids", &registry_audit_of_pids_module.module, "registry.other", NULL,
-     OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT, 0}, /* registry.otp:30 */
-    {"listeners", &registry_listeners_module.module, "registry.listeners", NULL,
-     OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT, 0}, /* registry.otp:31 */
-    {"second", &registry_listeners_module.module, "registry.listeners_two", NULL,
-     OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT, 0}, /* registry.otp:32 */
-    {"places", &registry_places_module.module, "registry.places", NULL, OTP_SHUTDOWN_DEFAULT,
-     OTP_PERMANENT, 0}, /* registry.otp:33 */
-    {"parts", &registry_parts_module.module, "registry.parts", NULL, OTP_SHUTDOWN_DEFAULT,
-     OTP_PERMANENT, 0}, /* registry.otp:34 */
-    {"bare", &registry_bare_module.module, "registry.bare", NULL, OTP_SHUTDOWN_DEFAULT,
-     OTP_PERMANENT, 0}, /* registry.otp:35 */
+    {.id = "workers", .module = &registry_workers_module.module, .name = "registry.workers",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:28 */
+    {.id = "audit", .module = &registry_audit_module.module, .name = "registry.audit",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:29 */
+    {.id = "audit_of_pids", .module = &registry_audit_of_pids_module.module,
+     .name = "registry.other", .shutdown = OTP_SHUTDOWN_DEFAULT,
+     .restart = OTP_PERMANENT}, /* registry.otp:30 */
+    {.id = "listeners", .module = &registry_listeners_module.module, .name = "registry.listeners",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:31 */
+    {.id = "second", .module = &registry_listeners_module.module, .name = "registry.listeners_two",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:32 */
+    {.id = "places", .module = &registry_places_module.module, .name = "registry.places",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:33 */
+    {.id = "parts", .module = &registry_parts_module.module, .name = "registry.parts",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:34 */
+    {.id = "bare", .module = &registry_bare_module.module, .name = "registry.bare",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:35 */
 };
 
 const struct otp_supervisor registry_main_module = {

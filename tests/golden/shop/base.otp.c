@@ -468,8 +468,9 @@ static const struct {
 };
 
 static const struct otp_child stores_children[] = {
-    {"store", &base_store_module.module, "base.store", &stores_settings.store_,
-     OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT, 0}, /* base.otp:18 */
+    {.id = "store", .module = &base_store_module.module, .name = "base.store",
+     .options = &stores_settings.store_, .shutdown = OTP_SHUTDOWN_DEFAULT,
+     .restart = OTP_PERMANENT}, /* base.otp:18 */
 };
 
 const struct otp_supervisor base_stores_module = {

@@ -407,12 +407,13 @@ static const struct {
 };
 
 static const struct otp_child main_children[] = {
-    {"stores", &base_stores_module.module, "base.stores", NULL, OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT,
-     0}, /* shop.otp:18 */
-    {"backup", &base_store_module.module, "shop.backup", &main_settings.backup_,
-     OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT, 0}, /* shop.otp:19 */
-    {"till", &shop_till_module.module, "shop.till", NULL, OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT,
-     0}, /* shop.otp:20 */
+    {.id = "stores", .module = &base_stores_module.module, .name = "base.stores",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* shop.otp:18 */
+    {.id = "backup", .module = &base_store_module.module, .name = "shop.backup",
+     .options = &main_settings.backup_, .shutdown = OTP_SHUTDOWN_DEFAULT,
+     .restart = OTP_PERMANENT}, /* shop.otp:19 */
+    {.id = "till", .module = &shop_till_module.module, .name = "shop.till",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* shop.otp:20 */
 };
 
 const struct otp_supervisor shop_main_module = {

@@ -13,7 +13,9 @@ struct otp_name tree_cache_two_name_ = {"tree.cache_two", NULL, 0}; /* tree.otp:
 struct otp_name tree_cache_three_name_ = {"tree.cache_three", NULL, 0}; /* tree.otp:46 */
 struct otp_name tree_workers_name_ = {"tree.workers", NULL, 0}; /* tree.otp:50 */
 struct otp_name tree_empty_name_ = {"tree.empty", NULL, 0}; /* tree.otp:58 */
-struct otp_name tree_main_name_ = {"tree.main", NULL, 0}; /* tree.otp:61 */
+struct otp_name tree_phases_name_ = {"tree.phases", NULL, 0}; /* tree.otp:60 */
+struct otp_name tree_phase_name_ = {"tree.phase", NULL, 0}; /* tree.otp:67 */
+struct otp_name tree_main_name_ = {"tree.main", NULL, 0}; /* tree.otp:70 */
 
 /* env: tree.otp:6 */
 static struct tree_env_values env_values = {
@@ -298,12 +300,15 @@ static struct {
 };
 
 static const struct otp_child data_children[] = {
-    {"cache", &tree_cache_module.module, "tree.cache", &data_configured.cache_,
-     OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT, 0}, /* tree.otp:43 */
-    {"second", &tree_cache_module.module, "tree.cache_two", &data_settings.second_, OTP_BRUTAL_KILL,
-     OTP_TRANSIENT, 0}, /* tree.otp:44 */
-    {"third", &tree_cache_module.module, "tree.cache_three", &data_configured.third_, OTP_INFINITY,
-     OTP_TEMPORARY, 0}, /* tree.otp:46 */
+    {.id = "cache", .module = &tree_cache_module.module, .name = "tree.cache",
+     .options = &data_configured.cache_, .shutdown = OTP_SHUTDOWN_DEFAULT,
+     .restart = OTP_PERMANENT}, /* tree.otp:43 */
+    {.id = "second", .module = &tree_cache_module.module, .name = "tree.cache_two",
+     .options = &data_settings.second_, .shutdown = OTP_BRUTAL_KILL,
+     .restart = OTP_TRANSIENT}, /* tree.otp:44 */
+    {.id = "third", .module = &tree_cache_module.module, .name = "tree.cache_three",
+     .options = &data_configured.third_, .shutdown = OTP_INFINITY,
+     .restart = OTP_TEMPORARY}, /* tree.otp:46 */
 };
 
 const struct otp_supervisor tree_data_module = {
@@ -352,12 +357,12 @@ static const struct {
 };
 
 static const struct otp_child workers_children[] = {
-    {"class", &tree_worker_module.module, NULL, &workers_settings.class_, OTP_SHUTDOWN_DEFAULT,
-     OTP_PERMANENT, 0}, /* tree.otp:53 */
-    {"new", &tree_worker_module.module, NULL, &workers_settings.new_, 250 * OTP_MS, OTP_PERMANENT,
-     0}, /* tree.otp:54 */
-    {"idle", &tree_idle_module.module, NULL, NULL, OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT,
-     0}, /* tree.otp:55 */
+    {.id = "class", .module = &tree_worker_module.module, .options = &workers_settings.class_,
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* tree.otp:53 */
+    {.id = "new", .module = &tree_worker_module.module, .options = &workers_settings.new_,
+     .shutdown = 250 * OTP_MS, .restart = OTP_PERMANENT}, /* tree.otp:54 */
+    {.id = "idle", .module = &tree_idle_module.module, .shutdown = OTP_SHUTDOWN_DEFAULT,
+     .restart = OTP_PERMANENT}, /* tree.otp:55 */
 };
 
 const struct otp_supervisor tree_workers_module = {
@@ -430,24 +435,117 @@ struct otp_child tree_empty_child_spec(void)
     return child_;
 }
 
-/* ---- supervisor main: tree.otp:61 ---- */
+/* ---- supervisor phases: tree.otp:60 ---- */
+
+static const struct otp_child phases_children[] = {
+    {.id = "first", .module = &tree_idle_module.module, .shutdown = OTP_SHUTDOWN_DEFAULT,
+     .restart = OTP_TRANSIENT, .significant = 1, .backoff_min = 100 * OTP_MS,
+     .backoff_max = 10 * OTP_S}, /* tree.otp:63 */
+    {.id = "last", .module = &tree_idle_module.module, .shutdown = OTP_SHUTDOWN_DEFAULT,
+     .restart = OTP_TEMPORARY, .significant = 1}, /* tree.otp:64 */
+    {.id = "often", .module = &tree_idle_module.module, .shutdown = OTP_SHUTDOWN_DEFAULT,
+     .restart = OTP_PERMANENT, .backoff_min = OTP_S, .backoff_max = OTP_S}, /* tree.otp:65 */
+};
+
+const struct otp_supervisor tree_phases_module = {
+    .module = {"tree.phases", "tree.otp:60", 1, NULL, otp_supervisor_start},
+    .strategy = OTP_ONE_FOR_ONE,
+    .max_restarts = OTP_MAX_RESTARTS,
+    .period = OTP_MAX_RESTARTS_PERIOD,
+    .auto_shutdown = OTP_ALL_SIGNIFICANT,
+    .n_children = 3,
+    .children = phases_children,
+};
+
+otp_status tree_phases_start(otp_pid *pid)
+{
+    const struct otp_start how_ = {.name = "tree.phases"};
+    return otp_supervisor_start(&tree_phases_module.module, &how_, NULL, pid);
+}
+
+otp_status tree_phases_start_link(otp_pid *pid)
+{
+    const struct otp_start how_ = {.name = "tree.phases", .link = true};
+    return otp_supervisor_start(&tree_phases_module.module, &how_, NULL, pid);
+}
+
+otp_status tree_phases_start_with(const struct otp_start *how, otp_pid *pid)
+{
+    return otp_supervisor_start(&tree_phases_module.module, how, NULL, pid);
+}
+
+struct otp_child tree_phases_child_spec(void)
+{
+    const struct otp_child child_ = {.id = "phases", .module = &tree_phases_module.module,
+                                     .name = "tree.phases", .shutdown = OTP_SHUTDOWN_DEFAULT,
+                                     .restart = OTP_PERMANENT};
+    return child_;
+}
+
+/* ---- supervisor phase: tree.otp:67 ---- */
+
+static const struct otp_child phase_children[] = {
+    {.id = "once", .module = &tree_idle_module.module, .shutdown = OTP_SHUTDOWN_DEFAULT,
+     .restart = OTP_TEMPORARY, .significant = 1}, /* tree.otp:67 */
+};
+
+const struct otp_supervisor tree_phase_module = {
+    .module = {"tree.phase", "tree.otp:67", 1, NULL, otp_supervisor_start},
+    .strategy = OTP_ONE_FOR_ONE,
+    .max_restarts = OTP_MAX_RESTARTS,
+    .period = OTP_MAX_RESTARTS_PERIOD,
+    .auto_shutdown = OTP_ANY_SIGNIFICANT,
+    .n_children = 1,
+    .children = phase_children,
+};
+
+otp_status tree_phase_start(otp_pid *pid)
+{
+    const struct otp_start how_ = {.name = "tree.phase"};
+    return otp_supervisor_start(&tree_phase_module.module, &how_, NULL, pid);
+}
+
+otp_status tree_phase_start_link(otp_pid *pid)
+{
+    const struct otp_start how_ = {.name = "tree.phase", .link = true};
+    return otp_supervisor_start(&tree_phase_module.module, &how_, NULL, pid);
+}
+
+otp_status tree_phase_start_with(const struct otp_start *how, otp_pid *pid)
+{
+    return otp_supervisor_start(&tree_phase_module.module, how, NULL, pid);
+}
+
+struct otp_child tree_phase_child_spec(void)
+{
+    const struct otp_child child_ = {.id = "phase", .module = &tree_phase_module.module,
+                                     .name = "tree.phase", .shutdown = OTP_SHUTDOWN_DEFAULT,
+                                     .restart = OTP_PERMANENT};
+    return child_;
+}
+
+/* ---- supervisor main: tree.otp:70 ---- */
 
 static const struct otp_child main_children[] = {
-    {"data", &tree_data_module.module, "tree.data", NULL, OTP_INFINITY, OTP_PERMANENT,
-     0}, /* tree.otp:63 */
-    {"workers", &tree_workers_module.module, "tree.workers", NULL, OTP_SHUTDOWN_DEFAULT,
-     OTP_PERMANENT, 0}, /* tree.otp:64 */
-    {"empty", &tree_empty_module.module, "tree.empty", NULL, OTP_SHUTDOWN_DEFAULT, OTP_PERMANENT,
-     0}, /* tree.otp:65 */
+    {.id = "data", .module = &tree_data_module.module, .name = "tree.data",
+     .shutdown = OTP_INFINITY, .restart = OTP_PERMANENT}, /* tree.otp:72 */
+    {.id = "workers", .module = &tree_workers_module.module, .name = "tree.workers",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* tree.otp:73 */
+    {.id = "empty", .module = &tree_empty_module.module, .name = "tree.empty",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* tree.otp:74 */
+    {.id = "phases", .module = &tree_phases_module.module, .name = "tree.phases",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_TRANSIENT}, /* tree.otp:75 */
+    {.id = "phase", .module = &tree_phase_module.module, .name = "tree.phase",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_TRANSIENT}, /* tree.otp:76 */
 };
 
 const struct otp_supervisor tree_main_module = {
-    .module = {"tree.main", "tree.otp:61", 1, NULL, otp_supervisor_start},
+    .module = {"tree.main", "tree.otp:70", 1, NULL, otp_supervisor_start},
     .strategy = OTP_ONE_FOR_ONE,
     .max_restarts = 10,
     .period = 2 * OTP_MIN,
     .auto_shutdown = OTP_NEVER,
-    .n_children = 3,
+    .n_children = 5,
     .children = main_children,
 };
 
@@ -476,7 +574,7 @@ struct otp_child tree_main_child_spec(void)
     return child_;
 }
 
-/* ---- application tree: tree.otp:69 ---- */
+/* ---- application tree: tree.otp:80 ---- */
 
 static const char *const env_mode_words[] = {"slow", "fast", NULL};
 static const struct otp_env_entry env_entries[] = {
@@ -525,7 +623,7 @@ static void configure_options(void)
 
 const struct otp_application tree_application = {
     .name = "tree",
-    .source = "tree.otp:69",
+    .source = "tree.otp:80",
     .root = &tree_main_module,
     .root_name = "tree.main",
     .entries = env_entries,

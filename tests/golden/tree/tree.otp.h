@@ -61,7 +61,21 @@ OTP_MUST_CHECK otp_status tree_empty_start_link(otp_pid *pid);
 OTP_MUST_CHECK otp_status tree_empty_start_with(const struct otp_start *how, otp_pid *pid);
 struct otp_child tree_empty_child_spec(void);
 
-/* supervisor main: tree.otp:61
+/* supervisor phases: tree.otp:60 */
+extern const struct otp_supervisor tree_phases_module;
+OTP_MUST_CHECK otp_status tree_phases_start(otp_pid *pid);
+OTP_MUST_CHECK otp_status tree_phases_start_link(otp_pid *pid);
+OTP_MUST_CHECK otp_status tree_phases_start_with(const struct otp_start *how, otp_pid *pid);
+struct otp_child tree_phases_child_spec(void);
+
+/* supervisor phase: tree.otp:67 */
+extern const struct otp_supervisor tree_phase_module;
+OTP_MUST_CHECK otp_status tree_phase_start(otp_pid *pid);
+OTP_MUST_CHECK otp_status tree_phase_start_link(otp_pid *pid);
+OTP_MUST_CHECK otp_status tree_phase_start_with(const struct otp_start *how, otp_pid *pid);
+struct otp_child tree_phase_child_spec(void);
+
+/* supervisor main: tree.otp:70
  * The root. */
 extern const struct otp_supervisor tree_main_module;
 OTP_MUST_CHECK otp_status tree_main_start(otp_pid *pid);
@@ -69,7 +83,7 @@ OTP_MUST_CHECK otp_status tree_main_start_link(otp_pid *pid);
 OTP_MUST_CHECK otp_status tree_main_start_with(const struct otp_start *how, otp_pid *pid);
 struct otp_child tree_main_child_spec(void);
 
-/* application tree: tree.otp:69
+/* application tree: tree.otp:80
  * All of it. */
 extern const struct otp_application tree_application;
 

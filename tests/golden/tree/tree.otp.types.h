@@ -75,6 +75,10 @@ extern struct otp_name tree_workers_name_;
 #define TREE_WORKERS (otp_to_name(&tree_workers_name_))
 extern struct otp_name tree_empty_name_;
 #define TREE_EMPTY (otp_to_name(&tree_empty_name_))
+extern struct otp_name tree_phases_name_;
+#define TREE_PHASES (otp_to_name(&tree_phases_name_))
+extern struct otp_name tree_phase_name_;
+#define TREE_PHASE (otp_to_name(&tree_phase_name_))
 extern struct otp_name tree_main_name_;
 #define TREE_MAIN (otp_to_name(&tree_main_name_))
 
