@@ -67,7 +67,7 @@ void otpi_sched_wait(struct otpi_fiber *fiber, uint64_t wait_id, otp_duration li
         arm(fiber, otpi_sched_now());
         return;
     }
-    otpi_fence_light(); /* pairs with the heavy one of otpi_sched_arm: one of us sees the other */
+    otpi_fence_light(); /* pairs with the heavy one of otpi_sched_arm_held: one of us sees the other */
     /* acquire: pairs with the release in take_unarmed */
     if (atomic_load_explicit(&fiber->listed, memory_order_acquire) != 0)
         return;
@@ -75,7 +75,7 @@ void otpi_sched_wait(struct otpi_fiber *fiber, uint64_t wait_id, otp_duration li
     top = atomic_load_explicit(&worker->unarmed, memory_order_relaxed);
     do {
         fiber->unarmed_next = top;
-        /* release: pairs with the exchange of otpi_sched_arm */
+        /* release: pairs with the exchange of take_unarmed */
     } while (!atomic_compare_exchange_weak_explicit(&worker->unarmed, &top, fiber,
                                                     memory_order_release, memory_order_relaxed));
 }
@@ -108,24 +108,23 @@ static struct otpi_fiber *take_unarmed(struct otpi_worker *worker)
     return taken;
 }
 
-bool otpi_sched_arm(struct otpi_worker *worker, otp_instant now, bool foreign)
+void otpi_sched_arm_held(struct otpi_worker *worker, otp_instant now, bool foreign)
 {
-    struct otpi_fiber *fiber;
+    struct otpi_fiber *fiber = take_unarmed(worker);
 
-    if (!foreign && atomic_load_explicit(&worker->unarmed, memory_order_relaxed) == NULL)
-        return true;
-    if (!otpi_lock_try(&worker->arming)) {
-        if (foreign)
-            return false;
-        otpi_lock_take(&worker->arming);
-    }
-    fiber = take_unarmed(worker);
     if (foreign && fiber != NULL)
         otpi_fence_heavy(); /* pairs with the light one of otpi_sched_wait */
     for (; fiber != NULL; fiber = fiber->arming_next)
         arm(fiber, now);
+}
+
+void otpi_sched_arm(struct otpi_worker *worker, otp_instant now)
+{
+    if (atomic_load_explicit(&worker->unarmed, memory_order_relaxed) == NULL)
+        return;
+    otpi_lock_take(&worker->arming);
+    otpi_sched_arm_held(worker, now, false);
     otpi_lock_release(&worker->arming);
-    return true;
 }
 
 /* Own timers, and those of workers that do not get round to theirs. */
@@ -148,7 +147,7 @@ void otpi_sched_tick(struct otpi_worker *worker)
         return;
     worker->tick_seen = tick;
     now = otpi_sched_now();
-    (void)otpi_sched_arm(worker, now, false);
+    otpi_sched_arm(worker, now);
     if (!otpi_rt->config.manual_clock)
         fire(worker, now);
     otpi_rescue_log();
@@ -237,7 +236,7 @@ void otpi_sched_idle(struct otpi_worker *worker)
 {
     otp_instant now = otpi_sched_now();
 
-    (void)otpi_sched_arm(worker, now, false);
+    otpi_sched_arm(worker, now);
     otpi_rescue_log();
     if (!otpi_rt->config.manual_clock) {
         fire(worker, now);

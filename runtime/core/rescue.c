@@ -77,12 +77,11 @@ static bool has_ready(const struct otpi_worker *worker)
            atomic_load_explicit(&worker->ready_in, memory_order_relaxed) != NULL;
 }
 
-bool otpi_rescue_fibers(struct otpi_worker *worker, otp_instant now)
+/* lock: arming, so that its own thread looks at none of its fibers. */
+static bool take_ready(struct otpi_worker *worker)
 {
     struct otpi_fiber *own, *in;
 
-    if (atomic_load_explicit(&worker->unarmed, memory_order_relaxed) != NULL)
-        (void)otpi_sched_arm(worker, now, true);
     if (!has_ready(worker) || !otpi_biased_try(&worker->ready_lock))
         return false;
     own = atomic_exchange_explicit(&worker->ready, NULL, memory_order_relaxed);
@@ -92,6 +91,18 @@ bool otpi_rescue_fibers(struct otpi_worker *worker, otp_instant now)
     offer_all(own);
     offer_all(in);
     return true;
+}
+
+bool otpi_rescue_fibers(struct otpi_worker *worker, otp_instant now)
+{
+    bool taken;
+
+    if (!otpi_lock_try(&worker->arming))
+        return false;
+    otpi_sched_arm_held(worker, now, true);
+    taken = take_ready(worker);
+    otpi_lock_release(&worker->arming);
+    return taken;
 }
 
 /* -- spare workers -- */

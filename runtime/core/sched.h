@@ -82,8 +82,10 @@ OTP_NORETURN void otpi_sched_abandon(void);
 void otpi_sched_wait(struct otpi_fiber *fiber, uint64_t wait_id, otp_duration limit);
 /* Ends it. */
 void otpi_sched_unwait(struct otpi_fiber *fiber);
-/* Arms the timers of a worker's waits. foreign: by another thread. False: somebody else does. */
-bool otpi_sched_arm(struct otpi_worker *worker, otp_instant now, bool foreign);
+/* Arms the timers of its waits. By the worker. */
+void otpi_sched_arm(struct otpi_worker *worker, otp_instant now);
+/* The same under the lock arming. foreign: by another thread. */
+void otpi_sched_arm_held(struct otpi_worker *worker, otp_instant now, bool foreign);
 /* How many slots are worth looking at. */
 static inline uint32_t otpi_sched_slots(void)
 {
