@@ -30,6 +30,7 @@ struct remains {
     struct otpi_starter starter;
     bool starting;
     otp_status start_status;
+    bool for_request;
 };
 
 void otpi_msg_refuse(struct otpi_msg *msg, otp_status status, const otp_reason *reason)
@@ -65,6 +66,7 @@ static bool take_remains(struct otpi_proc *proc, struct remains *remains)
         if (remains->starting)
             remains->starter = *proc->starter;
         remains->start_status = (otp_status)proc->start_status;
+        remains->for_request = proc->for_request != 0;
         proc->link = 0;
         atomic_store_explicit(&proc->relations, NULL, memory_order_relaxed);
         proc->name = NULL;
@@ -113,30 +115,33 @@ static void tell_relations(struct remains *remains, const otp_reason *reason)
     otpi_release(relations, sizeof *relations);
 }
 
+/* Who waits goes on when all else is done: if it is linked and does not trap exits, its own death
+ * must come before the answer. */
+static void tell_last(struct otpi_slot *slot, uint64_t id, otp_status status,
+                      const otp_reason *reason)
+{
+    struct otpi_msg *word = otpi_msg_new_reason(reason);
+
+    if (word == NULL) {
+        (void)otpi_slot_fail(slot, id, status, reason);
+        return;
+    }
+    word->body.tag = (uint32_t)status;
+    word->body.from.slot_ = slot;
+    word->body.from.id_ = id;
+    word->next = otpi_me()->telling;
+    otpi_me()->telling = word;
+}
+
 /* Its init never said OK. */
 static void tell_starter(const struct remains *remains, const otp_reason *reason)
 {
     otp_status status = remains->start_status == OTP_IGNORE ? OTP_IGNORE : OTP_EXIT;
 
-    if (remains->starting)
+    if (remains->starter.slot != NULL)
+        tell_last(remains->starter.slot, remains->starter.id, status, reason);
+    else if (remains->starting)
         otpi_signal_started(&remains->starter, remains->pid, status, reason);
-}
-
-/* A waiting starter goes on when all else is done: if it is linked and does not trap exits, its own
- * death must come before the answer. */
-static void tell_last(struct remains *remains, const otp_reason *reason)
-{
-    struct otpi_msg *word = otpi_msg_new_reason(reason);
-
-    if (word == NULL) {
-        tell_starter(remains, reason);
-        return;
-    }
-    word->body.tag = remains->start_status == OTP_IGNORE ? OTP_IGNORE : OTP_EXIT;
-    word->body.from.slot_ = remains->starter.slot;
-    word->body.from.id_ = remains->starter.id;
-    word->next = otpi_me()->telling;
-    otpi_me()->telling = word;
 }
 
 /* Kept for who runs it: those in its private list are told with it. */
@@ -157,6 +162,9 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
         return;
     if (!mine)
         leave_word(proc, reason);
+    /* before the inbox closes: until then nobody buries it, so its memory is there */
+    if (remains.relations != NULL && !OTP_MUTANT(B169))
+        otpi_ties_run(remains.relations, pid, reason);
     asking = atomic_load_explicit(&proc->asking, memory_order_relaxed);
     asking_id = atomic_load_explicit(&proc->asking_id, memory_order_relaxed);
     OTPI_POINT();
@@ -166,9 +174,7 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
     otpi_mailbox_uninspected(proc);
     if (remains.name != NULL && !OTP_MUTANT(B108) && !OTP_MUTANT(B207))
         otpi_name_drop(remains.name, pid);
-    if (remains.relations != NULL && !OTP_MUTANT(B169))
-        otpi_ties_run(remains.relations, pid, reason);
-    if (asking != NULL && !OTP_MUTANT(B033))
+    if (asking != NULL && !remains.for_request && !OTP_MUTANT(B033))
         (void)otpi_slot_fail(asking, asking_id, OTP_EXIT, reason);
     if (inbox != OTPI_INBOX_IDLE && inbox != OTPI_INBOX_WAITING)
         refuse_all(inbox, reason);
@@ -178,11 +184,10 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
         refuse_all(proc->mail, reason);
         proc->mail = NULL;
     }
-    if (remains.starter.slot == NULL)
-        tell_starter(&remains, reason);
+    tell_starter(&remains, reason);
+    if (asking != NULL && remains.for_request)
+        tell_last(asking, asking_id, OTP_EXIT, reason);
     tell_relations(&remains, reason);
-    if (remains.starter.slot != NULL)
-        tell_last(&remains, reason);
     if (mine)
         return;
     if (inbox == OTPI_INBOX_IDLE) {

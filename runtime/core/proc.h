@@ -89,6 +89,7 @@ struct otpi_proc {
     uint8_t finishing; /* owner: the same. otp_finish was called: reason in the fiber */
     uint8_t quiet;     /* owner: the same. Its start failed: nothing is logged, no unwind */
     uint8_t pool;      /* owner: the same. OTPI_POOL_...: where it is to be run */
+    uint8_t for_request; /* const: it was started for one, whose owner learns of its end last */
 
     /* who runs it only, but that info reads the counters */
     _Alignas(OTPI_CACHE_LINE) struct otpi_msg *mail;

@@ -132,6 +132,17 @@ otp_pid otp_self(void)
     return pid;
 }
 
+const void *otp_foreign_thread(void)
+{
+    const struct otpi_self *self = NULL;
+
+    if (otpi_self_pid() != 0 || otpi_enter() != OTP_OK)
+        return NULL;
+    self = otpi_me();
+    otpi_leave();
+    return self;
+}
+
 otp_pid otp_parent(void)
 {
     struct otpi_proc *proc = otpi_self_proc();

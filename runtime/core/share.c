@@ -287,3 +287,10 @@ void otp_exit_as_linked(otp_pid to, otp_pid from, const otp_reason *reason)
         seen.kind = OTP_REASON_KILLED;
     otpi_signal_exit(to.bits, from.bits, &seen, false);
 }
+
+void otp_kill_tied(otp_pid pid)
+{
+    otp_reason kill = otp_kill();
+
+    otpi_signal_exit(pid.bits, 0, &kill, false);
+}

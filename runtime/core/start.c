@@ -84,6 +84,7 @@ static otp_status make(struct starting *start)
     proc->pool = spec->blocking ? OTPI_POOL_ALWAYS : 0;
     proc->start_status = OTP_EXIT;
     msg->body.from = spec->from;
+    proc->for_request = spec->from.slot_ != NULL;
     if (spec->from.slot_ == NULL)
         proc->starter = &((struct otpi_init *)msg->body.args)->starter;
     else

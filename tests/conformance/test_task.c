@@ -3,103 +3,7 @@
  * Idea: see probe.h. The task types are what otpc would write; a task does what its argument says.
  * Most of it runs in plain processes, whose mailbox shows what is left in it, and again in a
  * foreign thread where that makes sense. */
-#include <stdatomic.h>
-
-#include "probe.h"
-
-/* What a task does: waits, says, ends. */
-enum deed { GIVE, END, CRASH, HANG, HANG_TRAPPING, ANSWER_SHUTDOWN, EXIT_NORMAL };
-
-struct work {
-    otp_duration wait;
-    uint64_t value;
-    enum deed deed;
-};
-
-static atomic_int finished;
-
-static const struct otp_task_type worker;
-
-static otp_next give(otp_from from, uint64_t value)
-{
-    return otp_task_reply(from, &worker.work, &value);
-}
-
-static void sleep_for(otp_duration wait)
-{
-    otp_instant until = otp_now() + wait;
-    while (otp_now() < until)
-        otp_yield();
-}
-
-static bool is_exit(const struct otp_message *message, void *context)
-{
-    (void)context;
-    return message->kind == OTP_MESSAGE_EXIT;
-}
-
-static bool is_nothing(const struct otp_message *message, void *context)
-{
-    (void)message, (void)context;
-    return false;
-}
-
-static otp_next do_work(void *self, otp_from from, const void *args)
-{
-    const struct work *work = args;
-    const struct otp_message *message;
-    static const otp_next nothing;
-    (void)self;
-    if (work->wait > 0)
-        sleep_for(work->wait);
-    switch (work->deed) {
-    case GIVE: (void)give(from, work->value); break;
-    case END: break;
-    case EXIT_NORMAL: otp_exit(otp_normal());
-    case CRASH: otp_exit(otp_error("boom"));
-    case HANG: otp_must(otp_behaviour_receive(is_nothing, NULL, &message)); break;
-    case HANG_TRAPPING:
-        (void)otp_trap_exit(true);
-        note("traps");
-        otp_must(otp_behaviour_receive(is_nothing, NULL, &message));
-        break;
-    case ANSWER_SHUTDOWN:
-        (void)otp_trap_exit(true);
-        note("traps");
-        otp_must(otp_behaviour_receive(is_exit, NULL, &message));
-        (void)give(from, work->value);
-        break;
-    }
-    atomic_fetch_add(&finished, 1);
-    return nothing;
-}
-
-static const struct otp_layout work_layout = { sizeof(struct work), 0, NULL };
-static const struct otp_task_type worker = {
-    .module = { "tests.worker", "test:1", 0, &work_layout, otp_task_start },
-    .work = { .name = "worker",
-              .module = &worker.module,
-              .message_class = OTP_CLASS_CALL_LATER,
-              .args = &work_layout,
-              .reply = &probe_u64_layout,
-              .dispatch = do_work },
-};
-
-/* A task that has nothing to say but that it is done, and one that gives text. */
-static otp_next do_nothing(void *self, otp_from from, const void *args)
-{
-    static const otp_next nothing;
-    (void)self, (void)from, (void)args;
-    return nothing;
-}
-
-static const struct otp_task_type idler = {
-    .module = { "tests.idler", "test:2", 0, NULL, otp_task_start },
-    .work = { .name = "idler",
-              .module = &idler.module,
-              .message_class = OTP_CLASS_CALL_LATER,
-              .dispatch = do_nothing },
-};
+#include "tasks.h"
 
 static const struct otp_task_type speaker;
 
@@ -119,57 +23,6 @@ static const struct otp_task_type speaker = {
               .reply = &probe_text_layout,
               .dispatch = speak },
 };
-
-/* -- what otpc would write -- */
-
-static otp_task async(enum deed deed, otp_duration wait, uint64_t value)
-{
-    struct work work = { wait, value, deed };
-    otp_task task;
-    ck_assert_int_eq(otp_task_async(&worker, &work, &task), OTP_OK);
-    return task;
-}
-
-static otp_status await(otp_task *task, uint64_t *value, otp_duration timeout)
-{
-    return otp_task_await(task, &worker, value, timeout);
-}
-
-static otp_status yield(otp_task *task, uint64_t *value, otp_duration timeout)
-{
-    return otp_task_yield(task, &worker, value, timeout);
-}
-
-static otp_status shut(otp_task *task, uint64_t *value, otp_duration timeout)
-{
-    return otp_task_shutdown(task, &worker, value, timeout);
-}
-
-static const char *last(char text[128])
-{
-    return reason_text(otp_last_reason(), text);
-}
-
-static void expect_nothing_left(void)
-{
-    if (otp_self().bits != 0)
-        expect_no_message();
-}
-
-/* In a process, and then in this thread. */
-static void in_both(void (*run)(void *arg), void *arg)
-{
-    in_process(run, arg);
-    forget_notes();
-    run(arg);
-}
-
-/* Waits until pid is gone. */
-static void until_dead(otp_pid pid)
-{
-    while (otp_is_alive(pid))
-        otp_yield();
-}
 
 /* Runs run(arg) in a process of its own; gives how that ended. */
 struct ending {
@@ -247,7 +100,8 @@ END_TEST
 static void await_too_short(void *arg)
 {
     uint64_t value = 0;
-    otp_task task = async(GIVE, 60 * OTP_MS, 7);
+    atomic_store(&released, false);
+    otp_task task = async(GIVE_RELEASED, 0, 7);
     otp_pid pid = otp_task_pid(&task);
     int before = atomic_load(&finished);
     (void)arg;
@@ -261,6 +115,7 @@ static void await_too_short(void *arg)
         ck_assert_uint_eq(n, 1);
         ck_assert_uint_eq(links[0].bits, pid.bits);
     }
+    atomic_store(&released, true);
     until_dead(pid);
     ck_assert_int_eq(atomic_load(&finished), before + 1);
     ck_assert_uint_eq(value, 0);
@@ -438,22 +293,18 @@ START_TEST(B146_await_many_gives_values_in_order)
 }
 END_TEST
 
-static void await_many_too_long(void *arg)
+/* How long it took: of a few tries one is in time also on a busy machine. */
+static otp_duration await_two_that_hang(void)
 {
     uint64_t values[3] = { 9, 9, 9 };
     otp_task tasks[3];
-    otp_duration took;
-    (void)arg;
-    (void)otp_trap_exit(true);
     tasks[0] = async(GIVE, 0, 1);
     tasks[1] = async(HANG, 0, 2);
     tasks[2] = async(HANG, 0, 3);
     otp_pid pids[] = { otp_task_pid(&tasks[1]), otp_task_pid(&tasks[2]) };
     otp_instant begin = otp_now();
     ck_assert_int_eq(otp_task_await_many(tasks, 3, &worker, values, 60 * OTP_MS), OTP_TIMEOUT);
-    took = otp_now() - begin;
-    ck_assert_int_ge(took, 60 * OTP_MS);
-    ck_assert_int_le(took, 60 * OTP_MS + 50 * OTP_MS * support_slow());
+    otp_duration took = otp_now() - begin;
     ck_assert_uint_eq(values[0], 9);
     for (size_t i = 0; i < 3; i++)
         ck_assert_int_eq(await(&tasks[i], values, 0), OTP_NOT_FOUND);
@@ -462,6 +313,20 @@ static void await_many_too_long(void *arg)
         (void)otp_unlink(pids[i]);
         ck_assert_int_eq(otp_exit_signal(pids[i], otp_kill()), OTP_OK);
     }
+    return took;
+}
+
+static void await_many_too_long(void *arg)
+{
+    otp_duration took;
+    int tries = 5;
+    (void)arg;
+    (void)otp_trap_exit(true);
+    do {
+        took = await_two_that_hang();
+        ck_assert_int_ge(took, 60 * OTP_MS);
+    } while (!IN_TIME(took, 60 * OTP_MS) && --tries > 0);
+    ck_assert(IN_TIME(took, 60 * OTP_MS));
 }
 
 static void await_many_with_failure(void *arg)
@@ -501,11 +366,13 @@ static void look_again(void *arg)
 {
     uint64_t value = 0;
     char text[128];
-    otp_task task = async(GIVE, 50 * OTP_MS, 7);
+    atomic_store(&released, false);
+    otp_task task = async(GIVE_RELEASED, 0, 7);
     (void)arg;
     (void)otp_trap_exit(true);
     ck_assert_int_eq(yield(&task, &value, 10 * OTP_MS), OTP_TIMEOUT);
-    ck_assert_int_eq(yield(&task, &value, OTP_S * support_slow()), OTP_OK);
+    atomic_store(&released, true);
+    ck_assert_int_eq(yield(&task, &value, OTP_INFINITY), OTP_OK);
     ck_assert_uint_eq(value, 7);
     ck_assert_int_eq(yield(&task, &value, 10 * OTP_MS), OTP_NOT_FOUND);
     task = async(CRASH, 0, 7);
@@ -529,9 +396,12 @@ static void look_at_many(void *arg)
     otp_task tasks[3];
     (void)arg;
     (void)otp_trap_exit(true);
-    tasks[0] = async(GIVE, 10 * OTP_MS, 1);
-    tasks[1] = async(GIVE, 200 * OTP_MS, 2);
+    atomic_store(&released, false);
+    tasks[0] = async(GIVE, 0, 1);
+    tasks[1] = async(GIVE_RELEASED, 0, 2);
     tasks[2] = async(CRASH, 0, 3);
+    ck_assert_int_eq(otp_wait_response(&tasks[0].request, OTP_INFINITY), OTP_OK);
+    ck_assert_int_eq(otp_wait_response(&tasks[2].request, OTP_INFINITY), OTP_OK);
     otp_instant begin = otp_now();
     ck_assert_int_eq(otp_task_yield_many(tasks, 3, &worker, outcomes, values, 60 * OTP_MS), OTP_OK);
     ck_assert_int_ge(otp_now() - begin, 60 * OTP_MS);
@@ -540,6 +410,7 @@ static void look_at_many(void *arg)
     ck_assert_uint_eq(outcomes[1].status, OTP_TIMEOUT);
     ck_assert_uint_eq(outcomes[2].status, OTP_EXIT);
     ck_assert_str_eq(reason_text(outcomes[2].reason, text), "boom");
+    atomic_store(&released, true);
     ck_assert_int_eq(otp_task_yield_many(tasks, 3, &worker, outcomes, values, OTP_INFINITY),
                      OTP_OK);
     ck_assert_uint_eq(outcomes[0].status, OTP_NOT_FOUND);
@@ -555,222 +426,9 @@ START_TEST(B149_yield_many_looks_at_several)
 }
 END_TEST
 
-/* -- B150, B151 -- */
-
-static void shut_down(void *arg)
-{
-    uint64_t value = 0;
-    char text[128];
-    otp_task task = async(HANG, 0, 7);
-    otp_pid pid = otp_task_pid(&task);
-    (void)arg;
-    (void)otp_trap_exit(true);
-    ck_assert_int_eq(shut(&task, &value, OTP_INFINITY), OTP_STOPPED);
-    ck_assert(!otp_is_alive(pid));
-    expect_nothing_left();
-    ck_assert_int_eq(shut(&task, &value, OTP_INFINITY), OTP_NOT_FOUND);
-
-    task = async(GIVE, 0, 8);
-    pid = otp_task_pid(&task);
-    ck_assert_int_eq(otp_wait_response(&task.request, OTP_INFINITY), OTP_OK);
-    until_dead(pid);
-    if (otp_self().bits != 0)
-        ck_assert_str_eq(next_reason(OTP_MESSAGE_EXIT, text), "normal");
-    ck_assert_int_eq(shut(&task, &value, OTP_INFINITY), OTP_OK);
-    ck_assert_uint_eq(value, 8);
-
-    task = async(CRASH, 0, 9);
-    pid = otp_task_pid(&task);
-    until_dead(pid);
-    if (otp_self().bits != 0)
-        ck_assert_str_eq(next_reason(OTP_MESSAGE_EXIT, text), "boom");
-    ck_assert_int_eq(shut(&task, &value, OTP_INFINITY), OTP_EXIT);
-    ck_assert_str_eq(last(text), "boom");
-    expect_nothing_left();
-}
-
-START_TEST(B150_shutdown_gives_what_is_there_and_leaves_nothing)
-{
-    start_runtime(false, false);
-    in_both(shut_down, NULL);
-    stop_runtime();
-}
-END_TEST
-
-static void shut_down_trapping(void *arg)
-{
-    uint64_t value = 0;
-    char text[128];
-    otp_task task = async(HANG_TRAPPING, 0, 7);
-    otp_pid pid = otp_task_pid(&task);
-    otp_duration took;
-    (void)arg;
-    await_note("traps");
-    otp_instant begin = otp_now();
-    ck_assert_int_eq(shut(&task, &value, 100 * OTP_MS), OTP_EXIT);
-    took = otp_now() - begin;
-    ck_assert_int_ge(took, 100 * OTP_MS);
-    ck_assert_int_le(took, 100 * OTP_MS + 50 * OTP_MS * support_slow());
-    ck_assert_str_eq(last(text), "killed");
-    ck_assert(!otp_is_alive(pid));
-
-    task = async(ANSWER_SHUTDOWN, 0, 8);
-    await_notes("traps", 2);
-    ck_assert_int_eq(shut(&task, &value, OTP_INFINITY), OTP_OK);
-    ck_assert_uint_eq(value, 8);
-
-    task = async(HANG_TRAPPING, 0, 9);
-    pid = otp_task_pid(&task);
-    await_notes("traps", 3);
-    ck_assert_int_eq(shut(&task, &value, OTP_BRUTAL_KILL), OTP_STOPPED);
-    ck_assert(!otp_is_alive(pid));
-    expect_nothing_left();
-}
-
-START_TEST(B151_a_task_that_ignores_shutdown_is_killed)
-{
-    start_runtime(false, false);
-    in_both(shut_down_trapping, NULL);
-    stop_runtime();
-}
-END_TEST
-
-/* -- B152 -- */
-
-static void ignore_them(void *arg)
-{
-    uint64_t value = 0;
-    char text[128];
-    otp_task task = async(GIVE, 0, 7);
-    (void)arg;
-    (void)otp_trap_exit(true);
-    ck_assert_int_eq(otp_wait_response(&task.request, OTP_INFINITY), OTP_OK);
-    ck_assert_int_eq(otp_task_ignore(&task, &worker, &value), OTP_OK);
-    ck_assert_uint_eq(value, 7);
-    if (otp_self().bits != 0)
-        ck_assert_str_eq(next_reason(OTP_MESSAGE_EXIT, text), "normal");
-
-    task = async(CRASH, 0, 8);
-    ck_assert_int_eq(otp_wait_response(&task.request, OTP_INFINITY), OTP_OK);
-    ck_assert_int_eq(otp_task_ignore(&task, &worker, &value), OTP_EXIT);
-    ck_assert_str_eq(last(text), "boom");
-    if (otp_self().bits != 0)
-        ck_assert_str_eq(next_reason(OTP_MESSAGE_EXIT, text), "boom");
-
-    task = async(GIVE, 30 * OTP_MS, 9);
-    otp_pid pid = otp_task_pid(&task);
-    ck_assert_int_eq(otp_task_ignore(&task, &worker, &value), OTP_TIMEOUT);
-    until_dead(pid);
-    ck_assert_int_eq(await(&task, &value, 0), OTP_NOT_FOUND);
-    expect_nothing_left();
-}
-
-START_TEST(B152_an_ignored_task_delivers_nothing)
-{
-    start_runtime(false, false);
-    in_both(ignore_them, NULL);
-    stop_runtime();
-}
-END_TEST
-
-/* -- misuse, and what is said of a crash -- */
-
-static void misuse(void *arg)
-{
-    uint64_t value = 0;
-    otp_task task = async(HANG, 0, 7), none = { { 0 } };
-    otp_pid pid = otp_task_pid(&task);
-    (void)arg;
-    ck_assert_int_eq(await(&none, &value, 0), OTP_NOT_FOUND);
-    ck_assert_int_eq(yield(&none, &value, 0), OTP_NOT_FOUND);
-    ck_assert_int_eq(shut(&none, &value, 0), OTP_NOT_FOUND);
-    ck_assert_int_eq(await(&task, &value, -1), OTP_BADARG);
-    ck_assert_int_eq(yield(&task, &value, -1), OTP_BADARG);
-    ck_assert_int_eq(otp_task_await(&task, &idler, NULL, 0), OTP_BADARG);
-    ck_assert_int_eq(otp_task_pid(&task).bits == pid.bits, 1);
-    ck_assert_int_eq(shut(&task, &value, OTP_BRUTAL_KILL), OTP_STOPPED);
-    ck_assert_int_eq(await(&task, &value, 0), OTP_NOT_FOUND);
-}
-
-START_TEST(misuse_has_a_status)
-{
-    start_runtime(false, false);
-    in_both(misuse, NULL);
-    stop_runtime();
-    struct work work = { 0, 0, GIVE };
-    otp_task task;
-    ck_assert_int_eq(otp_task_async(&worker, &work, &task), OTP_NOT_RUNNING);
-}
-END_TEST
-
-START_TEST(a_crash_is_logged)
-{
-    uint64_t value;
-    start_runtime(false, true);
-    otp_task task = async(CRASH, 0, 7);
-    ck_assert_int_eq(await(&task, &value, OTP_CALL_TIMEOUT), OTP_EXIT);
-    expect_notes("log:exit:worker:boom");
-    stop_runtime();
-}
-END_TEST
-
-/* Started by hand, for nobody: as a supervisor would. */
-START_TEST(one_that_nobody_waits_for)
-{
-    struct work work = { 0, 7, GIVE };
-    otp_pid pid;
-    start_runtime(false, false);
-    ck_assert_int_eq(otp_task_start(&worker.module, NULL, &work, &pid), OTP_OK);
-    until_dead(pid);
-    ck_assert_int_eq(atomic_load(&finished), 1);
-    ck_assert_int_eq(otp_task_start(&worker.module, NULL, NULL, &pid), OTP_BADARG);
-    stop_runtime();
-}
-END_TEST
-
-/* -- many, from many threads, with deaths in between -- */
-
-static void churn(void *arg)
-{
-    (void)arg;
-    for (uint64_t i = 0; i < 300; i++) {
-        uint64_t value = 0;
-        otp_task task = async(i % 7 == 3 ? HANG : GIVE, 0, i);
-        otp_status status;
-        switch (i % 5) {
-        case 0: status = shut(&task, &value, OTP_BRUTAL_KILL); break;
-        case 1: status = otp_task_ignore(&task, &worker, &value); break;
-        case 2: status = shut(&task, &value, OTP_INFINITY); break;
-        case 3:
-            status = i % 7 == 3 ? shut(&task, &value, 0) : await(&task, &value, OTP_INFINITY);
-            break;
-        default: status = i % 7 == 3 ? shut(&task, &value, 0) : yield(&task, &value, OTP_INFINITY);
-        }
-        ck_assert(status == OTP_OK || status == OTP_STOPPED || status == OTP_TIMEOUT ||
-                  status == OTP_EXIT);
-        if (status == OTP_OK)
-            ck_assert_uint_eq(value, i);
-    }
-    expect_nothing_left();
-    note("done");
-}
-
-START_TEST(tasks_under_churn)
-{
-    otp_pid pid;
-    start_runtime(false, false);
-    for (int i = 0; i < 4; i++)
-        ck_assert_int_eq(otp_spawn(churn, NULL, NULL, &pid), OTP_OK);
-    churn(NULL);
-    await_notes("done", 5);
-    stop_runtime();
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("task");
-    TCase *c;
     support_behaviour(s, "B140", B140_a_task_delivers_its_value_once);
     support_behaviour(s, "B141", B141_an_await_that_times_out_leaves_the_task_alone);
     support_behaviour(s, "B142", B142_only_the_owner_waits_for_a_task);
@@ -781,13 +439,5 @@ int main(void)
     support_behaviour(s, "B147", B147_await_many_has_one_timeout_and_fails_at_once);
     support_behaviour(s, "B148", B148_yield_looks_and_may_be_repeated);
     support_behaviour(s, "B149", B149_yield_many_looks_at_several);
-    support_behaviour(s, "B150", B150_shutdown_gives_what_is_there_and_leaves_nothing);
-    support_behaviour(s, "B151", B151_a_task_that_ignores_shutdown_is_killed);
-    support_behaviour(s, "B152", B152_an_ignored_task_delivers_nothing);
-    c = support_case(s, "task", 20);
-    tcase_add_test(c, misuse_has_a_status);
-    tcase_add_test(c, a_crash_is_logged);
-    tcase_add_test(c, one_that_nobody_waits_for);
-    tcase_add_test(c, tasks_under_churn);
     return support_run(s);
 }

@@ -101,6 +101,8 @@ OTP_API otp_from otp_init_from(void);
 OTP_API const void *otp_init_args(void);
 /* What the calling process is started of; NULL: nothing, or no process. */
 OTP_API const struct otp_module *otp_own_module(void);
+/* What tells the calling foreign thread from others; NULL in a process. */
+OTP_API const void *otp_foreign_thread(void);
 /* The process ends with reason when the running callback returns. */
 OTP_API void otp_finish(otp_reason reason);
 /* The data of this process if it has this behaviour, else NULL. */

@@ -24,6 +24,7 @@
 #include <otp/runtime.h>
 #include <otp/share.h>
 #include <otp/status.h>
+#include <otp/stream.h>
 #include <otp/supervisor.h>
 #include <otp/sys.h>
 #include <otp/table.h>

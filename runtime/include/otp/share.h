@@ -27,8 +27,8 @@ struct otp_lock {
     uint32_t word_;
 };
 
-/* What goes with a process that it is tied to, inside whatever that is: in memory of otp_stable or
- * the allocator's, not the process's own. */
+/* What goes with a process that it is tied to, inside whatever that is. The memory of a process
+ * stays until its ties have run. */
 struct otp_tie {
     struct otp_tie *prev_, *next_; /* owner: the library */
     /* pid has ended, with reason, and nobody knows of it yet. Takes tie. Once, on any thread, under
@@ -98,6 +98,8 @@ OTP_API OTP_MUST_CHECK otp_status otp_tie_to(otp_pid pid, struct otp_tie *tie);
 OTP_API bool otp_untie(otp_pid pid, struct otp_tie *tie);
 /* To `to` as if it were linked with from and that had ended with reason. */
 OTP_API void otp_exit_as_linked(otp_pid to, otp_pid from, const otp_reason *reason);
+/* Kills pid. */
+OTP_API void otp_kill_tied(otp_pid pid);
 
 OTP_END_DECLS
 
