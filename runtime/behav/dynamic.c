@@ -184,6 +184,7 @@ static void attempt_succeeded(struct otpi_dynamic *dynamic, struct otpi_member *
     otpi_members_set_pid(&dynamic->members, &member->known, pid);
     otpi_members_set_state(&dynamic->members, member, OTPI_RUNNING);
     otpi_backoff_started(&member->backoff);
+    member->restarts++;
     say(dynamic, member, OTP_LOG_INFO, OTP_LOG_RESTART, NULL, "child started again");
     answer_askers(member, OTP_NOT_FOUND);
 }

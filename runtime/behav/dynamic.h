@@ -53,6 +53,7 @@ struct otpi_member {
     bool unanswered; /* starter waits */
     otp_timer timer;
     struct otpi_backoff backoff;
+    uint64_t restarts;                /* that succeeded */
     otp_from starter;                 /* whose start_child it is */
     struct otpi_member_asker *askers; /* who wants it terminated, first come first */
     struct otpi_ask_child *again;     /* how to start it again; NULL: it is temporary. Owned */

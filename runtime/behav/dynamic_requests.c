@@ -21,7 +21,9 @@ static void describe(const struct otpi_member *member, struct otp_child_info *in
                                        [OTPI_STOPPING] = OTP_CHILD_RUNNING };
     info->state = states[member->state];
     info->pid = info->state == OTP_CHILD_RUNNING ? member->known.pid : otp_no_pid();
+    info->module = member->module;
     info->is_supervisor = member->module->is_supervisor != 0;
+    info->restarts = member->restarts;
 }
 
 static void answer_which(struct otpi_dynamic *dynamic, const struct otp_message *message)

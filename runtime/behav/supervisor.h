@@ -60,6 +60,7 @@ struct otpi_child {
     uint32_t state;    /* enum otp_child_state; RUNNING also while a DOWN waits in event */
     otp_reason reason; /* DOWN in event: why */
     struct otpi_backoff backoff;
+    uint64_t restarts;  /* that succeeded */
     uint64_t timer_ref; /* RETRY, AGAIN in event: of its wake-up message */
     _Alignas(16) unsigned char extra[];
 };

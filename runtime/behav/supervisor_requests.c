@@ -31,7 +31,9 @@ static void describe(const struct otpi_child *child, struct otp_child_info *info
     info->id[OTP_CHILD_ID_MAX] = '\0';
     info->pid = running ? child->pid : otp_no_pid();
     info->state = child->state;
-    info->is_supervisor = child->spec->module->is_supervisor != 0;
+    info->module = child->spec->module;
+    info->is_supervisor = info->module->is_supervisor != 0;
+    info->restarts = child->restarts;
 }
 
 static void answer_which(struct otpi_supervisor *sup, const struct otp_message *message)

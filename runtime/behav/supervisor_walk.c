@@ -242,9 +242,11 @@ void otpi_walk_started(struct otpi_supervisor *sup, otp_status status, otp_reaso
     if (status == OTP_OK) {
         otpi_children_set(&sup->children, child, child->pid, OTP_CHILD_RUNNING);
         otpi_backoff_started(&child->backoff);
-        if (work->kind == OTPI_WORK_RESTART)
+        if (work->kind == OTPI_WORK_RESTART) {
+            child->restarts++;
             otpi_supervisor_log(sup, child, OTP_LOG_INFO, OTP_LOG_RESTART, NULL,
                                 "child started again");
+        }
         answer_start(sup, OTP_OK, child->pid, reason);
         step_on(work);
         return;

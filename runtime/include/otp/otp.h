@@ -29,6 +29,7 @@
 #include <otp/sys.h>
 #include <otp/table.h>
 #include <otp/task.h>
+#include <otp/tree.h>
 #include <otp/value.h>
 #include <otp/version.h>
 #include <otp/via.h>

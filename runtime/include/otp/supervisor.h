@@ -73,6 +73,8 @@ struct otp_child_info {
     otp_pid pid;                   /* none unless running */
     uint32_t state;                /* enum otp_child_state */
     bool is_supervisor;
+    const struct otp_module *module;
+    uint64_t restarts; /* how often it was started again, since the supervisor has it */
 };
 
 /* What a child's line says, the defaults filled in. */
