@@ -16,7 +16,7 @@
 /* -- looking -- */
 
 /* Room for another node. False: no memory. */
-static bool make_room(struct otp_tree *tree)
+static bool make_room(struct otp_tree_nodes *tree)
 {
     if (tree->count < tree->room_)
         return true;
@@ -32,7 +32,7 @@ static bool make_room(struct otp_tree *tree)
     return true;
 }
 
-static bool add(struct otp_tree *tree, const struct otp_child_info *child, const char *module,
+static bool add(struct otp_tree_nodes *tree, const struct otp_child_info *child, const char *module,
                 uint32_t depth)
 {
     struct otp_proc_info info;
@@ -69,7 +69,7 @@ static otp_status ask(otp_dest supervisor, struct otp_child_info **children, siz
     }
 }
 
-static otp_status look_below(otp_dest supervisor, struct otp_tree *tree, uint32_t depth)
+static otp_status look_below(otp_dest supervisor, struct otp_tree_nodes *tree, uint32_t depth)
 {
     struct otp_child_info *children;
     size_t count;
@@ -89,7 +89,7 @@ static otp_status look_below(otp_dest supervisor, struct otp_tree *tree, uint32_
     return status;
 }
 
-static otp_status look(otp_dest supervisor, struct otp_tree *tree)
+static otp_status look(otp_dest supervisor, struct otp_tree_nodes *tree)
 {
     struct otp_child_info root = { .state = OTP_CHILD_RUNNING, .is_supervisor = true };
     struct otp_proc_info info;
@@ -104,7 +104,7 @@ static otp_status look(otp_dest supervisor, struct otp_tree *tree)
     return look_below(otp_to(root.pid), tree, 1);
 }
 
-otp_status otp_tree(otp_dest supervisor, struct otp_tree *tree)
+otp_status otp_tree(otp_dest supervisor, struct otp_tree_nodes *tree)
 {
     memset(tree, 0, sizeof(*tree));
     otp_status status = look(supervisor, tree);
@@ -113,7 +113,7 @@ otp_status otp_tree(otp_dest supervisor, struct otp_tree *tree)
     return status;
 }
 
-void otp_tree_free(struct otp_tree *tree)
+void otp_tree_free(struct otp_tree_nodes *tree)
 {
     otp_free(tree->nodes);
     memset(tree, 0, sizeof(*tree));
@@ -186,7 +186,7 @@ static void put_line(struct writer *writer, const struct widths *widths,
         (unsigned long long)node->memory);
 }
 
-size_t otp_tree_text(const struct otp_tree *tree, char *out, size_t out_size)
+size_t otp_tree_text(const struct otp_tree_nodes *tree, char *out, size_t out_size)
 {
     struct writer writer = { out, out_size, 0 };
     struct widths widths = { { 5, 3, 6, 5 } };
@@ -243,7 +243,7 @@ static void put_object(struct writer *writer, const struct otp_tree_node *node)
 }
 
 /* The nodes are in order: between two of them stands what closes those that are left. */
-size_t otp_tree_json(const struct otp_tree *tree, char *out, size_t out_size)
+size_t otp_tree_json(const struct otp_tree_nodes *tree, char *out, size_t out_size)
 {
     struct writer writer = { out, out_size, 0 };
     for (size_t i = 0; i < tree->count; i++) {

@@ -47,7 +47,7 @@ START_TEST(the_tree_as_data)
     } want[] = { { "", "tests.tree", 0 },   { "a", "tests.probe", 1 }, { "inner", "tests.tree", 1 },
                  { "x", "tests.probe", 2 }, { "y", "tests.probe", 2 }, { "b", "tests.probe", 1 } };
     struct tree tree, inner;
-    struct otp_tree seen;
+    struct otp_tree_nodes seen;
     start_runtime(false, false);
     grow(&tree, &inner);
     ck_assert_int_eq(otp_tree(otp_to(tree.pid), &seen), OTP_OK);
@@ -75,7 +75,7 @@ END_TEST
 START_TEST(the_tree_as_json)
 {
     struct tree tree, inner;
-    struct otp_tree seen;
+    struct otp_tree_nodes seen;
     char text[4096], small[32];
     start_runtime(false, false);
     grow(&tree, &inner);
@@ -108,7 +108,7 @@ END_TEST
 START_TEST(json_is_closed_where_the_tree_ends_deep_down)
 {
     struct tree tree, inner, empty;
-    struct otp_tree seen;
+    struct otp_tree_nodes seen;
     char text[4096];
     int depth = 0;
     start_runtime(false, false);
@@ -136,7 +136,7 @@ END_TEST
 START_TEST(the_tree_as_a_table)
 {
     struct tree tree, inner;
-    struct otp_tree seen;
+    struct otp_tree_nodes seen;
     char text[4096];
     const char *line = text;
     static const char *const begins[] = { "child",  "-",      "  a ", "  inner ",
@@ -164,7 +164,7 @@ END_TEST
 START_TEST(what_is_stuck_is_shown_too)
 {
     struct tree tree;
-    struct otp_tree seen;
+    struct otp_tree_nodes seen;
     struct gate gates[2] = { GATE, GATE };
     start_runtime(false, false);
     tree_make(&tree, OTP_ONE_FOR_ONE, 5);

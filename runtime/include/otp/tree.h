@@ -21,7 +21,7 @@ struct otp_tree_node {
 };
 
 /* A supervisor, then for each of its children, in order of start, the same. */
-struct otp_tree {
+struct otp_tree_nodes {
     struct otp_tree_node *nodes; /* owner: the process that asked, or the foreign thread */
     size_t count, room_;
 };
@@ -31,15 +31,15 @@ OTP_BEGIN_DECLS
 /* Looks at the tree of a supervisor; to be given back by otp_tree_free. NOPROC: it is not there;
  * WRONG_MODULE: it is none; NOMEM; NOT_RUNNING; then *tree is empty. Waits for answers of the
  * supervisors, which is not long: so not from a supervisor. Any thread. */
-OTP_API OTP_MUST_CHECK otp_status otp_tree(otp_dest supervisor, struct otp_tree *tree);
+OTP_API OTP_MUST_CHECK otp_status otp_tree(otp_dest supervisor, struct otp_tree_nodes *tree);
 /* Frees it, in the process or thread that asked; it is empty then. */
-OTP_API void otp_tree_free(struct otp_tree *tree);
+OTP_API void otp_tree_free(struct otp_tree_nodes *tree);
 
 /* Writes it as a table for people, or as JSON: an object with id, pid, module, supervisor, state,
  * restarts, mailbox, memory and, of a supervisor, the array children. out is terminated and cut to
  * out_size (0: nothing is written); returns the length of the whole, as snprintf. Any thread. */
-OTP_API size_t otp_tree_text(const struct otp_tree *tree, char *out, size_t out_size);
-OTP_API size_t otp_tree_json(const struct otp_tree *tree, char *out, size_t out_size);
+OTP_API size_t otp_tree_text(const struct otp_tree_nodes *tree, char *out, size_t out_size);
+OTP_API size_t otp_tree_json(const struct otp_tree_nodes *tree, char *out, size_t out_size);
 
 OTP_END_DECLS
 
