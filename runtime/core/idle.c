@@ -67,7 +67,7 @@ void otpi_sched_wait(struct otpi_fiber *fiber, uint64_t wait_id, otp_duration li
         arm(fiber, otpi_sched_now());
         return;
     }
-    otpi_fence_light(); /* pairs with the heavy one of otpi_sched_arm_held: one of us sees the other */
+    otpi_fence_light(); /* pairs with the heavy one of otpi_sched_arm_held: one sees the other */
     /* acquire: pairs with the release in take_unarmed */
     if (atomic_load_explicit(&fiber->listed, memory_order_acquire) != 0)
         return;
