@@ -67,6 +67,13 @@ bool ast_is_module(enum decl_kind kind)
     return decls[kind].module;
 }
 
+bool ast_is_partition_number(const struct child *c, const struct field *option)
+{
+    return c->owner->kind == DECL_PARTITION_SUPERVISOR && option->type &&
+           strcmp(option->name.name->text, "partition") == 0 && option->type->kind >= TYPE_I8 &&
+           option->type->kind <= TYPE_U64;
+}
+
 bool ast_is_supervisor(enum decl_kind kind)
 {
     return decls[kind].supervisor;

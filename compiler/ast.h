@@ -525,19 +525,14 @@ enum auto_shutdown_kind {
     AUTO_SHUTDOWN_ALL_SIGNIFICANT
 };
 
-/* supervisor, dynamic_supervisor, task_supervisor */
+/* supervisor, dynamic_supervisor, task_supervisor, partition_supervisor */
 struct supervisor {
     struct set_word strategy; /* enum strategy_kind; supervisor only */
     struct set_intensity max_restarts;
-    struct set_value max_children; /* not of supervisor */
+    struct set_value max_children; /* dynamic and tasks only */
+    struct set_value partitions;   /* partition only: NULL if it was not written */
     struct set_word auto_shutdown; /* enum auto_shutdown_kind */
-    struct child_list children;    /* of a dynamic_supervisor: what it can start */
-};
-
-/* `partition_supervisor caches of cache (4);` comes later */
-struct partition {
-    struct ref module;
-    struct expr *count;
+    struct child_list children;    /* of a dynamic or partition one: the one that it starts */
 };
 
 /* ---- Application ---- */
@@ -608,7 +603,6 @@ struct decl {
         struct pubsub pubsub;
         struct cache cache;
         struct supervisor supervisor;
-        struct partition partition;
         struct application application;
         struct allow allow;
     };
@@ -693,6 +687,9 @@ bool ast_is_module(enum decl_kind kind);
 
 /* Any of the kinds of supervisors. */
 bool ast_is_supervisor(enum decl_kind kind);
+
+/* The option of a partition_supervisor's child that gets the number of a copy. */
+bool ast_is_partition_number(const struct child *c, const struct field *option);
 
 /* The word that declares it: "genserver". */
 const char *ast_decl_word(enum decl_kind kind);

@@ -109,7 +109,8 @@ static void check_required_options(struct check *c, const struct child *k)
     const struct decl *m = k->module.decl;
     const struct genserver *server = m ? ast_server(m) : NULL;
     for (const struct field *o = server ? server->options.fields.first : NULL; o; o = o->next) {
-        if (o->value || !o->type || o->type->kind == TYPE_POISON || is_given(k, o))
+        if (o->value || !o->type || o->type->kind == TYPE_POISON || is_given(k, o) ||
+            ast_is_partition_number(k, o))
             continue;
         struct diag *d = diag_add(c->ds, E_OPTION_MISSING, k->module.span,
                                   "child '%s' does not give the option '%s'", k->id.name->text,
@@ -134,21 +135,27 @@ static void check_child(struct check *c, const struct child *k)
 }
 
 /* What is started many times has no name that one process could have. */
-static void check_dynamic_child(struct check *c, const struct child *k)
+static void check_nameless(struct check *c, const struct decl *s, const struct child *k)
 {
     const struct decl *m = k->module.decl;
     const struct name_line *line = m && m->kind == DECL_GENSERVER ? &m->genserver.name : NULL;
     if (k->name.set) {
         diag_add(c->ds, E_DYNAMIC_NAME, k->name.span,
-                 "a dynamic_supervisor starts many of '%s', so they have no name",
+                 "%s starts many of '%s', so they have no name", ast_decl_phrase(s->kind),
                  k->id.name->text);
     } else if (line && line->set && !line->via) {
         struct diag *d = diag_add(c->ds, E_DYNAMIC_NAME, k->module.span,
-                                  "a dynamic_supervisor starts many of '%s', which has one name",
-                                  k->module.name.name->text);
+                                  "%s starts many of '%s', which has one name",
+                                  ast_decl_phrase(s->kind), k->module.name.name->text);
         diag_note(d, line->span, "it has it here");
         diag_help(d, "leave out that line, or make it the child of a supervisor");
     }
+}
+
+static void check_partitions(struct check *c, const struct set_value *count)
+{
+    if (count->value && count->value->kind == EXPR_INT && count->value->integer == 0)
+        not_positive(c, count->value->span, "the number of partitions");
 }
 
 static void check_supervisor(struct check *c, const struct decl *d)
@@ -157,11 +164,12 @@ static void check_supervisor(struct check *c, const struct decl *d)
     check_intensity(c, &s->max_restarts);
     for (const struct child *k = s->children.first; k; k = k->next) {
         check_child(c, k);
-        if (d->kind == DECL_SUPERVISOR)
+        if (d->kind != DECL_DYNAMIC_SUPERVISOR)
             check_required_options(c, k);
-        else
-            check_dynamic_child(c, k);
+        if (d->kind != DECL_SUPERVISOR)
+            check_nameless(c, d, k);
     }
+    check_partitions(c, &s->partitions);
     if (d->kind == DECL_SUPERVISOR && !s->children.first && !d->broken)
         diag_add(c->ds, W_EMPTY_SUPERVISOR, d->name.span, "supervisor '%s' has no children",
                  d->name.name->text);
@@ -263,7 +271,7 @@ static void check_decl(struct check *c, const struct decl *d)
         check_mailbox(c, &d->genserver.mailbox);
         check_via(c, &d->genserver.name);
         check_callbacks(c, d);
-    } else if (ast_is_supervisor(d->kind) && d->kind != DECL_PARTITION_SUPERVISOR) {
+    } else if (ast_is_supervisor(d->kind)) {
         check_supervisor(c, d);
     } else if (d->kind == DECL_ENV) {
         check_env(c, d);

@@ -134,7 +134,8 @@ static void refuse_decl(struct check *c, const struct decl *d)
     case DECL_ENV: refuse_fields(c, &d->fields); break;
     case DECL_ENUM:
     case DECL_SUPERVISOR:
-    case DECL_DYNAMIC_SUPERVISOR: break;
+    case DECL_DYNAMIC_SUPERVISOR:
+    case DECL_PARTITION_SUPERVISOR: break;
     case DECL_GENSERVER: refuse_genserver(c, &d->genserver); break;
     case DECL_APPLICATION: refuse_application(c, &d->application); break;
     case DECL_AGENT: refuse_messages(c, d->agent.server.messages.first); break;
@@ -146,7 +147,6 @@ static void refuse_decl(struct check *c, const struct decl *d)
     case DECL_TASK:
     case DECL_CACHE:
     case DECL_TASK_SUPERVISOR:
-    case DECL_PARTITION_SUPERVISOR:
     case DECL_ALLOW:
     case DECL_EXPORT:
     case DECL_REMOTE: refuse_kind(c, d); break;

@@ -88,8 +88,25 @@ static struct tree_time dynamic_need(const struct tree_node *n)
     return most;
 }
 
+/* One after the other: as many as there are, if that is known. */
+static struct tree_time partitions_need(const struct tree_node *n)
+{
+    const struct supervisor *s = &n->module->supervisor;
+    struct tree_node one = { .module = s->children.first->module.decl, .child = s->children.first };
+    struct tree_time each = tree_shutdown(&one);
+    const struct expr *count = s->partitions.value;
+    bool known = count && count->kind == EXPR_INT && !each.forever &&
+                 (each.ns == 0 || count->integer <= (uint64_t)(INT64_MAX / each.ns));
+    if (!known)
+        return (struct tree_time){ .forever = true };
+    return (struct tree_time){ .ns = each.ns * (int64_t)count->integer };
+}
+
 struct tree_time tree_need(const struct tree_node *n)
 {
+    if (n->module->kind == DECL_PARTITION_SUPERVISOR &&
+        n->module->supervisor.children.first->module.decl)
+        return partitions_need(n);
     if (n->module->kind == DECL_DYNAMIC_SUPERVISOR || n->module->kind == DECL_TASK_SUPERVISOR)
         return dynamic_need(n);
     if (n->module->kind != DECL_SUPERVISOR)

@@ -363,10 +363,13 @@ static void check_decl(struct check *c, const struct decl *d)
         check_setting(c, &d->supervisor.max_children, TYPE_U32, "max_children");
         check_child_options(c, &d->supervisor);
         break;
+    case DECL_PARTITION_SUPERVISOR:
+        check_setting(c, &d->supervisor.partitions, TYPE_U32, "partitions");
+        check_child_options(c, &d->supervisor);
+        break;
     case DECL_SUPERVISOR: check_child_options(c, &d->supervisor); break;
     case DECL_ENUM:
     case DECL_TASK:
-    case DECL_PARTITION_SUPERVISOR:
     case DECL_APPLICATION:
     case DECL_ALLOW:
     case DECL_EXPORT:

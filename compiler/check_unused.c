@@ -13,13 +13,14 @@ static bool runs(const struct check *c, const struct decl *d)
     return false;
 }
 
-/* A dynamic_supervisor that runs may start it. */
+/* A dynamic_supervisor that runs may start it, a partition_supervisor does. */
 static bool may_run(const struct check *c, const struct decl *d)
 {
     for (const struct file *f = c->u->first_file; f; f = f->next)
         for (const struct decl *s = f->decls.first; s; s = s->next)
-            if (s->kind == DECL_DYNAMIC_SUPERVISOR && s->supervisor.children.first &&
-                s->supervisor.children.first->module.decl == d && runs(c, s))
+            if ((s->kind == DECL_DYNAMIC_SUPERVISOR || s->kind == DECL_PARTITION_SUPERVISOR) &&
+                s->supervisor.children.first && s->supervisor.children.first->module.decl == d &&
+                runs(c, s))
                 return true;
     return false;
 }

@@ -316,8 +316,8 @@ static void put_supervisor(struct dumper *w, const struct supervisor *s)
 {
     static const char *const strategies[] = { "one_for_one", "one_for_all", "rest_for_one" };
     static const char *const autos[] = { "never", "any_significant", "all_significant" };
-    bool any =
-        s->strategy.set || s->max_restarts.set || s->max_children.value || s->auto_shutdown.set;
+    bool any = s->strategy.set || s->max_restarts.set || s->max_children.value ||
+               s->partitions.value || s->auto_shutdown.set;
     if (any) {
         begin(w, "settings", NULL);
         put_word(w, "strategy", &s->strategy, strategies);
@@ -325,6 +325,7 @@ static void put_supervisor(struct dumper *w, const struct supervisor *s)
             put(w, " max_restarts %" PRIu64 " in %s", s->max_restarts.count,
                 duration(w, s->max_restarts.period_ns));
         put_value(w, "max_children = ", s->max_children.value);
+        put_value(w, "partitions ", s->partitions.value);
         put_word(w, "auto_shutdown", &s->auto_shutdown, autos);
         end(w);
     }
@@ -429,13 +430,8 @@ static void put_body(struct dumper *w, const struct decl *d)
     case DECL_CACHE: put_cache(w, &d->cache); break;
     case DECL_TASK_SUPERVISOR:
     case DECL_DYNAMIC_SUPERVISOR:
-    case DECL_SUPERVISOR: put_supervisor(w, &d->supervisor); break;
     case DECL_PARTITION_SUPERVISOR:
-        begin(w, "of ", NULL);
-        put_ref(w, &d->partition.module);
-        put_value(w, "count ", d->partition.count);
-        end(w);
-        break;
+    case DECL_SUPERVISOR: put_supervisor(w, &d->supervisor); break;
     case DECL_APPLICATION: put_application(w, &d->application); break;
     case DECL_ALLOW:
         begin(w, "modules", NULL);

@@ -88,9 +88,8 @@ void emit_header(struct emitter *e)
     }
     for (size_t i = 0; i < p->n_supervisors; i++) {
         const struct plan_supervisor *s = &p->supervisors[i];
-        emit_note(e, s->starter ? "dynamic_supervisor " : "supervisor ", s->name, s->line, s->doc);
-        emit_plain_start_heads(e, s->c_name,
-                               s->starter ? "otp_dynamic_supervisor" : "otp_supervisor");
+        emit_note(e, TMPL_JOIN(e->arena, s->word, " "), s->name, s->line, s->doc);
+        emit_plain_start_heads(e, s->c_name, s->type);
         if (s->starter)
             emit_starter_heads(e, s->starter);
     }

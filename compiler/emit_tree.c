@@ -204,6 +204,42 @@ static void emit_supervisor_table(struct emitter *e, const struct plan_superviso
     tmpl_raw(&e->out, "};\n\n");
 }
 
+/* What makes a copy's options those of its number. */
+static void emit_arguments(struct emitter *e, const struct plan_supervisor *s)
+{
+    tmpl_put(&e->out,
+             "static void $stem$_arguments(void *options_, uint32_t partition_)\n"
+             "{\n"
+             "    struct $options$ *to_ = options_;\n"
+             "    to_->partition = ($type$)partition_;\n"
+             "}\n\n",
+             EMIT_VARS(TMPL_VAR("stem", s->stem), TMPL_VAR("options", s->children[0].options),
+                       TMPL_VAR("type", s->number)));
+}
+
+static void emit_partition_table(struct emitter *e, const struct plan_supervisor *s)
+{
+    if (s->number)
+        emit_arguments(e, s);
+    tmpl_put(&e->out,
+             "const struct otp_partition_supervisor $c$_module = {\n"
+             "    .module = {\"$registered$\", \"$place$\", 1, NULL, "
+             "otp_partition_supervisor_start},\n"
+             "    .child = $stem$_children,\n"
+             "    .partitions = $partitions$,\n"
+             "    .strategy = $strategy$,\n"
+             "    .max_restarts = $max_restarts$,\n"
+             "    .period = $period$,\n",
+             EMIT_VARS(TMPL_VAR("c", s->c_name), TMPL_VAR("registered", s->registered),
+                       TMPL_VAR("place", emit_place(e, s->line)), TMPL_VAR("stem", s->stem),
+                       TMPL_VAR("partitions", s->partitions), TMPL_VAR("strategy", s->strategy),
+                       TMPL_VAR("max_restarts", s->max_restarts), TMPL_VAR("period", s->period)));
+    if (s->number)
+        tmpl_put(&e->out, "    .arguments = $stem$_arguments,\n",
+                 EMIT_VARS(TMPL_VAR("stem", s->stem)));
+    tmpl_raw(&e->out, "};\n\n");
+}
+
 void emit_plain_starts(struct emitter *e, const char *c_name, const char *name,
                        const char *registered, const char *start)
 {
@@ -241,14 +277,17 @@ static void emit_supervisor(struct emitter *e, const struct plan_supervisor *s)
     }
     tmpl_comment(
         &e->out, 0,
-        TMPL_JOIN(e->arena, "---- supervisor ", s->name, ": ", emit_place(e, s->line), " ----"),
+        TMPL_JOIN(e->arena, "---- ", s->word, " ", s->name, ": ", emit_place(e, s->line), " ----"),
         NULL);
     tmpl_raw(&e->out, "\n");
     emit_settings(e, s, false);
     emit_settings(e, s, true);
     emit_children(e, s);
-    emit_supervisor_table(e, s);
-    emit_plain_starts(e, s->c_name, s->name, s->registered, "otp_supervisor_start");
+    if (s->partitions)
+        emit_partition_table(e, s);
+    else
+        emit_supervisor_table(e, s);
+    emit_plain_starts(e, s->c_name, s->name, s->registered, TMPL_JOIN(e->arena, s->type, "_start"));
 }
 
 /* ---- The application ---- */

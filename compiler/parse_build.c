@@ -135,8 +135,8 @@ static size_t size_of_part(enum decl_kind kind)
     case DECL_CACHE: return sizeof d->cache;
     case DECL_TASK_SUPERVISOR:
     case DECL_DYNAMIC_SUPERVISOR:
+    case DECL_PARTITION_SUPERVISOR:
     case DECL_SUPERVISOR: return sizeof d->supervisor;
-    case DECL_PARTITION_SUPERVISOR: return sizeof d->partition;
     case DECL_APPLICATION: return sizeof d->application;
     case DECL_ALLOW: return sizeof d->allow;
     case DECL_EXPORT:
@@ -260,9 +260,21 @@ struct decl *build_partition(struct parser *p, struct word *word, struct word *n
                              struct ref *module, struct expr *count)
 {
     struct decl *d = build_decl(p, DECL_PARTITION_SUPERVISOR);
-    d->partition.module = *module;
-    d->partition.count = count;
+    struct child *c = build_child(p, word, NULL, module);
+    c->span = module->span;
+    build_add_child(d, c);
+    if (count)
+        d->supervisor.partitions =
+            (struct set_value){ .value = count, .span = count->span, .name_span = name->id.span };
     return build_named(p, d, word, name);
+}
+
+void build_partition_options(struct decl *d, struct option_value_list *options, struct span span)
+{
+    struct child *c = d->supervisor.children.first;
+    c->options_written = true;
+    c->options_span = span;
+    c->options = *options;
 }
 
 struct decl *build_allow(struct parser *p, struct word *word, struct word *what,

@@ -28,8 +28,10 @@ struct decl *build_env(struct parser *p, struct word *word, struct field_list *f
 struct decl *build_agent(struct parser *p, struct decl *d, struct type *type, struct expr *value);
 struct decl *build_task(struct parser *p, struct word *word, struct message *m, struct handler *h,
                         struct span span);
+/* count: NULL if it was not written. */
 struct decl *build_partition(struct parser *p, struct word *word, struct word *name,
                              struct ref *module, struct expr *count);
+void build_partition_options(struct decl *d, struct option_value_list *options, struct span span);
 struct decl *build_allow(struct parser *p, struct word *word, struct word *what,
                          struct ref_list *modules, struct text *why);
 struct decl *build_skipped(struct parser *p, enum decl_kind kind, struct word *word);

@@ -63,7 +63,8 @@ static void plan_modules(struct plan_builder *b)
                              count_of(f, DECL_GENSERVER) + count_of(f, DECL_AGENT));
     b->supervisors =
         ARENA_ARRAY(b->arena, struct plan_supervisor,
-                    count_of(f, DECL_SUPERVISOR) + count_of(f, DECL_DYNAMIC_SUPERVISOR));
+                    count_of(f, DECL_SUPERVISOR) + count_of(f, DECL_DYNAMIC_SUPERVISOR) +
+                        count_of(f, DECL_PARTITION_SUPERVISOR));
     b->registries = ARENA_ARRAY(b->arena, struct plan_registry, count_of(f, DECL_REGISTRY));
     b->pubsubs = ARENA_ARRAY(b->arena, struct plan_pubsub, count_of(f, DECL_PUBSUB));
     for (const struct decl *d = f->decls.first; d; d = d->next)
@@ -77,7 +78,7 @@ static void plan_modules(struct plan_builder *b)
             plan_pubsub(b, d);
     }
     for (const struct decl *d = f->decls.first; d; d = d->next)
-        if (d->kind == DECL_SUPERVISOR || d->kind == DECL_DYNAMIC_SUPERVISOR)
+        if (ast_is_supervisor(d->kind) && d->kind != DECL_TASK_SUPERVISOR)
             plan_supervisor(b, d);
     plan_finish_structs(b);
 }

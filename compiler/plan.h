@@ -281,8 +281,12 @@ struct plan_supervisor {
     const char *max_restarts;
     const char *period;
     const char *auto_shutdown;
+    const char *word;                   /* "dynamic_supervisor" */
+    const char *type;                   /* of its table: "otp_dynamic_supervisor" */
     const char *max_children;           /* of a dynamic one */
     const struct plan_starter *starter; /* NULL: it is not one */
+    const char *partitions;             /* of a partition one; NULL: it is not one */
+    const char *number;                 /* type of the option that numbers them; NULL: none */
     struct plan_child *children;
     size_t n_children;
     size_t n_constant;   /* children with options that are constant */

@@ -350,7 +350,7 @@ static void plan_child(struct plan_builder *b, const struct child *c, struct pla
         to->backoff_max = plan_duration(b->arena, c->backoff.max_ns);
     }
     to->restart = restarts[c->restart.set ? c->restart.value : RESTART_PERMANENT];
-    if (c->owner->kind != DECL_DYNAMIC_SUPERVISOR)
+    if (c->owner->kind == DECL_SUPERVISOR)
         to->registered = default_name(b, module);
     if (c->name.set) {
         to->registered = TMPL_JOIN(b->arena, plan_package(b->file), ".", c->name.name.name->text);
@@ -415,6 +415,17 @@ static void plan_dynamic(struct plan_builder *b, const struct decl *d, struct pl
     s->starter = plan_starter(b, d);
 }
 
+static void plan_partitions(struct plan_builder *b, const struct decl *d, struct plan_supervisor *s)
+{
+    const struct expr *count = d->supervisor.partitions.value;
+    const struct child *c = d->supervisor.children.first;
+    const struct genserver *server = ast_server(c->module.decl);
+    s->partitions = count ? tmpl_number(b->arena, count->integer) : "0";
+    for (const struct field *f = server ? server->options.fields.first : NULL; f; f = f->next)
+        if (ast_is_partition_number(c, f) && !given(c, f))
+            s->number = plan_field_of(b, "partition", f->type, c->module.decl->file).item->view;
+}
+
 void plan_supervisor(struct plan_builder *b, const struct decl *d)
 {
     struct plan_supervisor *s = &b->supervisors[b->n_supervisors++];
@@ -426,8 +437,12 @@ void plan_supervisor(struct plan_builder *b, const struct decl *d)
     s->registered = default_name(b, d);
     add_name(b, &d->name, s->line);
     plan_limits(b, &d->supervisor, s);
+    s->word = ast_decl_word(d->kind);
+    s->type = TMPL_JOIN(b->arena, "otp_", s->word);
     if (d->kind == DECL_DYNAMIC_SUPERVISOR)
         plan_dynamic(b, d, s);
+    if (d->kind == DECL_PARTITION_SUPERVISOR)
+        plan_partitions(b, d, s);
     s->children = ARENA_ARRAY(b->arena, struct plan_child, d->supervisor.children.count);
     for (const struct child *c = d->supervisor.children.first; c; c = c->next) {
         struct plan_child *to = &s->children[s->n_children++];

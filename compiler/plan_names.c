@@ -560,7 +560,8 @@ static void take_decl(struct names *n, const struct decl *d)
     case DECL_GENSERVER:
     case DECL_AGENT: take_server(n, d); return;
     case DECL_SUPERVISOR:
-    case DECL_DYNAMIC_SUPERVISOR: take_supervisor(n, d); return;
+    case DECL_DYNAMIC_SUPERVISOR:
+    case DECL_PARTITION_SUPERVISOR: take_supervisor(n, d); return;
     case DECL_ENV: take_env(n, d); return;
     case DECL_APPLICATION:
         begin(n, false, "application", NULL, NULL);
@@ -571,7 +572,6 @@ static void take_decl(struct names *n, const struct decl *d)
     case DECL_TASK:
     case DECL_CACHE:
     case DECL_TASK_SUPERVISOR:
-    case DECL_PARTITION_SUPERVISOR:
     case DECL_ALLOW:
     case DECL_EXPORT:
     case DECL_REMOTE:

@@ -461,6 +461,7 @@ static void resolve_child_options(struct resolver *r, struct child *c)
 static void resolve_supervisor(struct resolver *r, struct decl *d)
 {
     resolve_value_expr(r, d->supervisor.max_children.value);
+    resolve_value_expr(r, d->supervisor.partitions.value);
     for (struct child *c = d->supervisor.children.first; c; c = c->next) {
         if (!c->broken || resolve_decl(r->file, c->module.name.name))
             resolve_ref(r, &c->module, &want_child);
@@ -496,11 +497,8 @@ static void resolve_one(struct resolver *r, struct decl *d)
     case DECL_CACHE: resolve_built_in(r, d); break;
     case DECL_TASK_SUPERVISOR:
     case DECL_DYNAMIC_SUPERVISOR:
-    case DECL_SUPERVISOR: resolve_supervisor(r, d); break;
     case DECL_PARTITION_SUPERVISOR:
-        resolve_ref(r, &d->partition.module, &want_module);
-        resolve_value_expr(r, d->partition.count);
-        break;
+    case DECL_SUPERVISOR: resolve_supervisor(r, d); break;
     case DECL_APPLICATION: resolve_application(r, d); break;
     case DECL_ALLOW: resolve_allow(r, d); break;
     case DECL_ENUM:

@@ -25,8 +25,7 @@ struct walker {
 
 static const struct child *children_of(const struct decl *d)
 {
-    bool has = d->kind == DECL_SUPERVISOR || d->kind == DECL_DYNAMIC_SUPERVISOR;
-    return has ? d->supervisor.children.first : NULL;
+    return ast_is_supervisor(d->kind) ? d->supervisor.children.first : NULL;
 }
 
 static struct node *node_of(struct walker *w, struct decl *d)

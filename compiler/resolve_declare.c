@@ -164,9 +164,9 @@ static void declare_members(struct declarer *r, struct decl *d)
         break;
     case DECL_TASK: check_message(r, d->task); break;
     case DECL_SUPERVISOR:
-    case DECL_DYNAMIC_SUPERVISOR: declare_children(r, d); break;
+    case DECL_DYNAMIC_SUPERVISOR:
+    case DECL_PARTITION_SUPERVISOR: declare_children(r, d); break;
     case DECL_TASK_SUPERVISOR:
-    case DECL_PARTITION_SUPERVISOR:
     case DECL_REGISTRY:
     case DECL_PUBSUB:
     case DECL_CACHE:

@@ -106,7 +106,7 @@ static void grammar_error(const struct span *place, struct parser *p, const char
 %type <words> words
 %type <type> type
 %type <pair> pair
-%type <expr> expr expr_opt dotted
+%type <expr> expr expr_opt partitions dotted
 %type <time> time exact
 %type <range> range
 %type <field> field_head field param
@@ -166,8 +166,11 @@ decl: KW_STRUCT name open fields '}' { $$ = build_struct(p, &$1, &$2, &$4); }
     | KW_TASK_SUPERVISOR name open tasks '}' { $$ = build_named(p, $4, &$1, &$2); }
     | KW_DYNAMIC_SUPERVISOR name open dynamic '}' { $$ = build_named(p, $4, &$1, &$2); }
     | KW_SUPERVISOR name open supervisor '}' { $$ = build_named(p, $4, &$1, &$2); }
-    | KW_PARTITION_SUPERVISOR name KW_OF ref '(' expr ')' end {
-          $$ = build_partition(p, &$1, &$2, &$4, $6); }
+    | KW_PARTITION_SUPERVISOR name KW_OF ref partitions end {
+          $$ = build_partition(p, &$1, &$2, &$4, $5); }
+    | KW_PARTITION_SUPERVISOR name KW_OF ref partitions '{' option_values '}' {
+          $$ = build_partition(p, &$1, &$2, &$4, $5);
+          build_partition_options($$, &$7, build_span(@6, @8)); }
     | KW_APPLICATION name open application '}' { $$ = build_named(p, $4, &$1, &$2); }
     | KW_ALLOW name '(' refs ')' ':' STRING end { $$ = build_allow(p, &$1, &$2, &$4, &$7); }
     | KW_EXPORT { lex_skip_statement(p); } end { $$ = build_skipped(p, DECL_EXPORT, &$1); }
@@ -382,6 +385,9 @@ dynamic: %empty { $$ = build_decl(p, DECL_DYNAMIC_SUPERVISOR); }
           build_max_children(p, $1, $4, @2, build_span(@2, @5)); }
     | dynamic child { build_add_child($1, $2); }
     | dynamic mend_line
+
+partitions: %empty { $$ = NULL; }
+    | '(' expr ')' { $$ = $2; }
 
 tasks: %empty { $$ = build_decl(p, DECL_TASK_SUPERVISOR); }
     | tasks KW_MAX_RESTARTS INTEGER KW_IN exact end {

@@ -15,9 +15,9 @@
 #include "behav/supervisor_ask.h"
 
 static void init(void *data, const void *args);
-static void receive(void *data, const struct otp_message *message);
 
-static const struct otp_behaviour behaviour = { "supervisor", init, receive, NULL, NULL };
+static const struct otp_behaviour behaviour = { "supervisor", init, otpi_supervisor_receive, NULL,
+                                                NULL };
 
 /* -- events -- */
 
@@ -159,8 +159,14 @@ static void make_children(struct otpi_supervisor *sup)
 
 static void init(void *data, const void *args)
 {
-    struct otpi_supervisor *sup = data;
-    sup->spec = args;
+    otpi_supervisor_begin(data, args, NULL);
+}
+
+void otpi_supervisor_begin(struct otpi_supervisor *sup, const struct otp_supervisor *spec,
+                           struct otpi_partitions *shown)
+{
+    sup->spec = spec;
+    sup->children.shown = shown;
     clear(&sup->later);
     clear(&sup->retries);
     make_children(sup);
@@ -259,7 +265,7 @@ static void receive_exit(struct otpi_supervisor *sup, const struct otp_message *
         receive_stop(sup, message->reason);
 }
 
-static void receive(void *data, const struct otp_message *message)
+void otpi_supervisor_receive(void *data, const struct otp_message *message)
 {
     struct otpi_supervisor *sup = data;
     if (sup->work.kind == OTPI_WORK_ENDED)

@@ -56,6 +56,7 @@ struct otpi_child {
     struct otpi_child *prev, *next;        /* in order of start */
     struct otpi_child *pid_next, *id_next; /* hash chains */
     uint64_t id_hash;
+    uint64_t number;   /* how many were there when it came */
     otp_pid pid;       /* no pid: no process */
     uint32_t state;    /* enum otp_child_state; RUNNING also while a DOWN waits in event */
     otp_reason reason; /* DOWN in event: why */
@@ -65,14 +66,17 @@ struct otpi_child {
     _Alignas(16) unsigned char extra[];
 };
 
+struct otpi_partitions;
+
 /* The children: an ordered list with a hash by pid and one by id. All zero: empty. */
 struct otpi_children {
     struct otpi_child *first, *last;
     struct otpi_child **by_pid, **by_id; /* n_buckets each */
     uint32_t n_buckets;                  /* 0 or a power of two */
     uint64_t count, supervisors;
-    uint64_t active;      /* that have a process and are not about to be found dead */
-    uint64_t significant; /* significant ones that run or are being restarted */
+    uint64_t active;               /* that have a process and are not about to be found dead */
+    uint64_t significant;          /* significant ones that run or are being restarted */
+    struct otpi_partitions *shown; /* of a partition supervisor: who runs, for all; else NULL */
 };
 
 /* A child with that many extra bytes, in no table; given back by otpi_children_discard.
@@ -143,6 +147,12 @@ struct otpi_supervisor {
     struct otpi_event stop;    /* STOP; reason in stop_reason */
     otp_reason stop_reason;
 };
+
+/* What init and receive of such a process do: from begin on it is a supervisor of that table, which
+ * is borrowed as long as it lives. shown: a partition supervisor's, else NULL. */
+void otpi_supervisor_begin(struct otpi_supervisor *sup, const struct otp_supervisor *spec,
+                           struct otpi_partitions *shown);
+void otpi_supervisor_receive(void *data, const struct otp_message *message);
 
 /* Puts event at the end of list; it is in no list. */
 void otpi_supervisor_push(struct otpi_event *list, struct otpi_event *event, uint32_t kind);

@@ -7,6 +7,7 @@
  * Threads: the supervisor's process.
  * Locks: none.
  * Owns: the children and both hash tables, in owned memory. */
+#include "behav/partition.h"
 #include "behav/supervisor.h"
 
 #define FIRST_BUCKETS 16
@@ -91,7 +92,7 @@ otp_status otpi_children_append(struct otpi_children *children, struct otpi_chil
         children->first = child;
     children->last = child;
     hash_in(children, child);
-    children->count++;
+    child->number = children->count++;
     children->supervisors += child->spec->module->is_supervisor != 0;
     return OTP_OK;
 }
@@ -175,4 +176,7 @@ void otpi_children_set(struct otpi_children *children, struct otpi_child *child,
         children->by_pid[at] = child;
     }
     count_state(children, child, true);
+    if (children->shown != NULL)
+        otpi_partition_show(children->shown, child->number,
+                            state == OTP_CHILD_RUNNING ? pid : otp_no_pid());
 }

@@ -153,6 +153,12 @@ static struct request *keep(const struct otp_message *message)
     return request;
 }
 
+/* A partition supervisor's children stay. */
+static bool changes_table(uint32_t tag)
+{
+    return tag == OTPI_ASK_START || tag == OTPI_ASK_DELETE;
+}
+
 /* It would start a child as only a dynamic supervisor has them. */
 static bool lacks_id(const struct otp_message *message)
 {
@@ -176,7 +182,8 @@ void otpi_requests_receive(struct otpi_supervisor *sup, const struct otp_message
     }
     if (answer_status(sup, message))
         return;
-    if (message->tag < OTPI_ASK_WHICH || message->tag > OTPI_ASK_DELETE)
+    if (message->tag < OTPI_ASK_WHICH || message->tag > OTPI_ASK_DELETE ||
+        (sup->children.shown != NULL && changes_table(message->tag)))
         return; /* not answered: whoever asks learns that it is no request here */
     if (lacks_id(message)) {
         answer(message->from, OTP_BADARG);

@@ -15,6 +15,7 @@
 #include <otp/log.h>
 #include <otp/memory.h>
 #include <otp/message.h>
+#include <otp/partition.h>
 #include <otp/pid.h>
 #include <otp/process.h>
 #include <otp/pubsub.h>
