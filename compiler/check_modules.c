@@ -31,6 +31,9 @@ static void check_mailbox(struct check *c, const struct mailbox *m)
 {
     if (m->set && m->limit == 0)
         not_positive(c, m->limit_span, "the limit of a mailbox");
+    if (m->set && m->limit > UINT32_MAX)
+        diag_add(c->ds, E_TOO_MANY, m->limit_span, "a mailbox holds at most %llu messages",
+                 (unsigned long long)UINT32_MAX);
     if (m->set && m->policy == MAILBOX_BLOCK && m->block_ns <= 0)
         not_positive(c, m->policy_span, "the time that a sender is blocked");
 }

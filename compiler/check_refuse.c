@@ -89,8 +89,6 @@ static void refuse_messages(struct check *c, const struct message *m)
 
 static void refuse_genserver(struct check *c, const struct genserver *g)
 {
-    if (g->mailbox.set)
-        refuse(c, g->mailbox.span, "'mailbox'");
     refuse_fields(c, &g->options.fields);
     refuse_fields(c, &g->state.fields);
     for (int i = 0; i < CALLBACK_COUNT; i++) {

@@ -222,6 +222,9 @@ static void emit_module_table(struct emitter *e, const struct plan_module *m)
                  EMIT_VARS(TMPL_VAR("stem", m->stem)));
     if (m->trap_exit)
         tmpl_raw(&e->out, "    .trap_exit = true,\n");
+    if (m->mailbox)
+        tmpl_put(&e->out, "    .mailbox = $mailbox$,\n",
+                 EMIT_VARS(TMPL_VAR("mailbox", m->mailbox)));
     if (m->blocking)
         tmpl_raw(&e->out, "    .blocking = true,\n");
     if (m->via)

@@ -236,6 +236,8 @@ struct plan_module {
     struct plan_callback callbacks[PLAN_CALLBACK_COUNT];
     bool trap_exit;
     bool blocking;
+    const char
+        *mailbox; /* an initializer of its limit: "{1000, OTP_MAILBOX_DROP, 0}"; NULL: none */
 };
 
 /* An option that a child sets, or the default of one that it does not. */

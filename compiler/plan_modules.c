@@ -169,6 +169,14 @@ static const char *default_name(struct plan_builder *b, const struct decl *d)
     return TMPL_JOIN(b->arena, plan_package(d->file), ".", name);
 }
 
+static const char *mailbox_of(struct plan_builder *b, const struct mailbox *m)
+{
+    static const char *const policies[] = { "OTP_MAILBOX_ERROR", "OTP_MAILBOX_DROP",
+                                            "OTP_MAILBOX_BLOCK" };
+    return TMPL_JOIN(b->arena, "{", tmpl_number(b->arena, m->limit), ", ", policies[m->policy],
+                     ", ", plan_duration(b->arena, m->block_ns), "}");
+}
+
 static void plan_via(struct plan_builder *b, const struct name_line *line, struct plan_module *m)
 {
     struct plan_via *via = ARENA_NEW(b->arena, struct plan_via);
@@ -204,6 +212,8 @@ void plan_server(struct plan_builder *b, const struct decl *d)
     m->line = plan_line(b, d->word_span);
     m->trap_exit = g->trap_exit.set;
     m->blocking = g->blocking.set;
+    if (g->mailbox.set)
+        m->mailbox = mailbox_of(b, &g->mailbox);
     m->registered = default_name(b, d);
     if (m->registered)
         add_name(b, g->name.set ? &g->name.name : &d->name,

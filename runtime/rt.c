@@ -118,6 +118,7 @@ static void free_all(void)
         otpi_stacks_free(rt->pool_stacks);
     rt->stacks = rt->pool_stacks = NULL;
     otpi_requests_free(&rt->requests);
+    otpi_bounds_free(&rt->bounds);
     otpi_shelf_free(&rt->shelf);
     otpi_table_free(&rt->table);
     otpi_names_free(&rt->names);

@@ -459,6 +459,7 @@ otp_status otp_genserver_start(const struct otp_module *module, const struct otp
     spec.args = &args;
     spec.trap_exit = server->trap_exit;
     spec.blocking = server->blocking;
+    spec.mailbox = server->mailbox;
     return otp_behaviour_start(&spec, &named, pid);
 }
 

@@ -206,29 +206,55 @@ uint64_t otpi_call_open(uint64_t server, void *reply, otp_from *from)
     return id;
 }
 
-otp_status otpi_call_send(otp_dest dest, struct otpi_msg *msg, void *reply, otp_duration timeout)
+static otp_status send_and_wait(struct otpi_place *place, struct otpi_msg *msg, void *reply,
+                                otp_duration timeout)
 {
-    uint64_t pid = otpi_name_resolve(dest), id;
-    struct otpi_proc *proc = otpi_proc_find(pid);
+    uint64_t id = otpi_call_open(place->pid, reply, &msg->body.from);
 
-    if (proc == NULL) {
-        otpi_msg_free(msg);
-        return otpi_call_failed(OTP_NOPROC);
-    }
-    if (proc == otpi_self_proc()) {
-        otpi_msg_free(msg);
-        return otpi_call_failed(OTP_CALLING_SELF);
-    }
-    id = otpi_call_open(pid, reply, &msg->body.from);
     if (OTP_MUTANT(B036) && otpi_self_proc() != NULL)
         for (struct otpi_msg *old = otpi_self_proc()->mail; old != NULL; old = old->next)
             atomic_signal_fence(memory_order_seq_cst); /* looks at each */
-    if (!otpi_push_to(dest, proc, pid, msg, true)) {
+    if (!otpi_place_push(place, msg, true)) {
         (void)otpi_slot_close(msg->body.from.slot_, id);
         otpi_msg_free(msg);
         return otpi_call_failed(OTP_NOPROC);
     }
     return otpi_call_wait(id, timeout);
+}
+
+otp_status otpi_call_send(otp_dest dest, struct otpi_msg *msg, void *reply, otp_duration timeout)
+{
+    struct otpi_place place = { .dest = dest, .pid = otpi_name_resolve(dest) };
+    otp_status status = OTP_OK;
+
+    place.proc = otpi_proc_find(place.pid);
+    if (place.proc == NULL)
+        status = OTP_NOPROC;
+    else if (place.proc == otpi_self_proc())
+        status = OTP_CALLING_SELF;
+    if (status == OTP_OK)
+        return send_and_wait(&place, msg, reply, timeout);
+    otpi_msg_free(msg);
+    return otpi_call_failed(status);
+}
+
+/* The message is made when there is a place for it, and nothing is held while one is waited for. */
+static otp_status ask(otp_dest dest, const struct otp_message_type *type, const void *args,
+                      void *reply, otp_duration timeout)
+{
+    struct otpi_place place;
+    struct otpi_msg *msg;
+    otp_status status = otpi_place_find(&place, dest, timeout);
+
+    if (place.proc != NULL && place.proc == otpi_self_proc())
+        status = OTP_CALLING_SELF;
+    else if (status == OTP_OK && (msg = otpi_msg_of(type, args)) != NULL)
+        return send_and_wait(&place, msg, reply,
+                             timeout == OTP_INFINITY ? timeout : timeout - place.waited);
+    else if (status == OTP_OK)
+        status = OTP_NOMEM;
+    otpi_place_leave(&place);
+    return otpi_call_failed(status);
 }
 
 /* Flat: after a switch of fibers the CPU mispredicts every return of the frames that it comes back
@@ -237,18 +263,11 @@ __attribute__((flatten)) otp_status otp_call(otp_dest dest, const struct otp_mes
                                              const void *args, void *reply, otp_duration timeout)
 {
     otp_status status = otpi_enter();
-    struct otpi_msg *msg;
 
     if (status != OTP_OK)
         return status;
     otpi_check_alive();
-    if (timeout < 0) {
-        status = otpi_call_failed(OTP_BADARG);
-    } else {
-        msg = otpi_msg_of(type, args);
-        status =
-            msg == NULL ? otpi_call_failed(OTP_NOMEM) : otpi_call_send(dest, msg, reply, timeout);
-    }
+    status = timeout < 0 ? otpi_call_failed(OTP_BADARG) : ask(dest, type, args, reply, timeout);
     otpi_leave();
     return status;
 }
@@ -302,7 +321,7 @@ otp_status otp_stop_process(otp_dest dest, otp_reason reason, otp_duration timeo
 
 /* -- telling -- */
 
-static void count_lost(const char *text)
+void otpi_call_lost(const char *text)
 {
     struct otp_log_event event = { .level = OTP_LOG_WARNING, .kind = OTP_LOG_LOST, .text = text };
 
@@ -313,12 +332,32 @@ static void count_lost(const char *text)
     }
 }
 
+/* NOPROC is OK for whoever tells; a full mailbox is, if it is said to drop. */
+static otp_status tell(otp_dest dest, const struct otp_message_type *type, const void *args)
+{
+    struct otpi_place place;
+    struct otpi_msg *msg = NULL;
+    otp_status status = otpi_place_find(&place, dest, OTP_INFINITY);
+
+    if (status == OTP_OK && (msg = otpi_msg_of(type, args)) == NULL)
+        status = OTP_NOMEM;
+    if (status == OTP_OK && otpi_place_push(&place, msg, false))
+        return OTP_OK;
+    if (status == OTP_OVERLOAD) {
+        otpi_call_lost("a message was lost: the mailbox is full");
+        return otpi_bound_drops(&place) ? OTP_OK : status;
+    }
+    otpi_place_leave(&place);
+    otpi_call_lost(status == OTP_NOMEM ? "a message was lost: out of memory"
+                                       : "a message was sent to nobody");
+    if (msg != NULL)
+        otpi_msg_free(msg);
+    return status == OTP_NOMEM ? status : OTP_OK;
+}
+
 otp_status otp_cast(otp_dest dest, const struct otp_message_type *type, const void *args)
 {
     otp_status status = otpi_enter();
-    struct otpi_proc *proc;
-    struct otpi_msg *msg;
-    uint64_t pid;
 
     if (status != OTP_OK)
         return status;
@@ -327,17 +366,7 @@ otp_status otp_cast(otp_dest dest, const struct otp_message_type *type, const vo
         (void)otp_send_after(dest, type, args, 5 * OTP_MS);
         return OTP_OK;
     }
-    pid = otpi_name_resolve(dest);
-    proc = otpi_proc_find(pid);
-    if (proc == NULL) {
-        count_lost("a message was sent to nobody");
-    } else if ((msg = otpi_msg_of(type, args)) == NULL) {
-        count_lost("a message was lost: out of memory");
-        status = OTP_NOMEM;
-    } else if (!otpi_push_to(dest, proc, pid, msg, false)) {
-        otpi_msg_free(msg);
-        count_lost("a message was sent to nobody");
-    }
+    status = tell(dest, type, args);
     otpi_leave();
     return status;
 }

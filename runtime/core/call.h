@@ -14,6 +14,9 @@ uint64_t otpi_call_open(uint64_t server, void *reply, otp_from *from);
 /* Waits for it at most limit (0: not at all) and closes it. */
 otp_status otpi_call_wait(uint64_t id, otp_duration limit);
 /* open, send msg (taken) to dest, wait. */
+/* Counts a message that is lost, and says why the first time. */
+void otpi_call_lost(const char *text);
+
 otp_status otpi_call_send(otp_dest dest, struct otpi_msg *msg, void *reply, otp_duration timeout);
 /* The outcome of a wait that was closed with a result: its status and reason; in a process what the
  * reply refers to becomes scratch memory. */

@@ -162,6 +162,7 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
         return;
     if (!mine)
         leave_word(proc, reason);
+    otpi_bound_end(proc, pid);
     /* before the inbox closes: until then nobody buries it, so its memory is there */
     if (remains.relations != NULL && !OTP_MUTANT(B169))
         otpi_ties_run(remains.relations, pid, reason);

@@ -75,6 +75,7 @@ static void read_all(struct otpi_proc *proc, struct otp_proc_info *info)
     info->memory = sizeof *proc + proc->data_size +
                    atomic_load_explicit(&proc->owned_size, memory_order_relaxed);
     read_relations(proc, info);
+    otpi_bound_read(proc, info->pid.bits, &info->bound);
 }
 
 otp_status otp_process_info(otp_pid pid, struct otp_proc_info *info)

@@ -23,7 +23,8 @@ struct otpi_msg {
     struct otpi_msg *next; /* owner's list */
     uint64_t to;           /* pid bits that it was sent to: a stale one is dropped on arrival */
     uint32_t size_class;   /* index of the magazine, or OTPI_MSG_LARGE */
-    uint32_t shared;       /* 1: body.args is a parcel's, see publish.c */
+    uint16_t shared;       /* 1: body.args is a parcel's, see publish.c */
+    uint16_t counted;      /* 1: it takes up room in its mailbox, see bound.h */
     uint64_t size;         /* bytes in all */
     struct otp_message body;
     otp_reason reason; /* only in nodes made with room for it: body.reason points here */

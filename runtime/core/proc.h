@@ -89,7 +89,7 @@ struct otpi_proc {
     uint8_t finishing; /* owner: the same. otp_finish was called: reason in the fiber */
     uint8_t quiet;     /* owner: the same. Its start failed: nothing is logged, no unwind */
     uint8_t pool;      /* owner: the same. OTPI_POOL_...: where it is to be run */
-    uint8_t for_request; /* const: it was started for one, whose owner learns of its end last */
+    _Atomic uint32_t bound; /* const once set: the slot's record of a limit, see bound.h; 0: none */
 
     /* who runs it only, but that info reads the counters */
     _Alignas(OTPI_CACHE_LINE) struct otpi_msg *mail;
@@ -107,7 +107,8 @@ struct otpi_proc {
     struct otpi_extras *extras; /* NULL: none yet */
     struct otpi_msg *death;     /* why, if another thread ended it while it ran */
     uint32_t data_size;
-    uint16_t unwinding; /* how often behaviour->unwind was entered */
+    uint16_t unwinding;  /* how often behaviour->unwind was entered */
+    uint8_t for_request; /* const: it was started for one, whose owner learns of its end last */
 
     /* of the call being received: written by who runs it, read by who kills it */
     _Atomic(struct otpi_slot *) asking;

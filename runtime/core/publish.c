@@ -61,14 +61,19 @@ static otp_status send_all(const otp_pid *pids, size_t count, const struct otp_m
                            struct otpi_parcel *parcel)
 {
     for (size_t i = 0; i < count; i++) {
-        struct otpi_proc *proc = otpi_proc_find(pids[i].bits);
+        struct otpi_place place;
         struct otpi_msg *msg;
-        if (proc == NULL)
+        otp_status status = otpi_place_find(&place, otp_to(pids[i]), 0);
+        if (status == OTP_OVERLOAD)
+            otpi_call_lost("a message was lost: the mailbox is full");
+        if (status != OTP_OK)
             continue;
         msg = wrap(type, parcel);
-        if (msg == NULL)
+        if (msg == NULL) {
+            otpi_place_leave(&place);
             return otpi_call_failed(OTP_NOMEM);
-        if (!otpi_proc_push(proc, pids[i].bits, msg, false))
+        }
+        if (!otpi_place_push(&place, msg, false))
             otpi_msg_free(msg);
     }
     return OTP_OK;

@@ -228,21 +228,22 @@ static void open_slot(struct otpi_request *request, uint64_t server, otp_request
 }
 
 /* Sends msg (taken), or makes the failure the answer. */
-static void send(otp_dest dest, struct otpi_msg *msg, struct otpi_request *request,
-                 otp_request *handle)
+static void send(struct otpi_place *place, otp_status placed, struct otpi_msg *msg,
+                 struct otpi_request *request, otp_request *handle)
 {
-    uint64_t pid = otpi_name_resolve(dest);
-    struct otpi_proc *proc = otpi_proc_find(pid);
     struct otpi_slot *slot = &request->slot;
     otp_reason noproc;
 
-    open_slot(request, pid, handle);
+    open_slot(request, place->pid, handle);
     msg->body.from.slot_ = slot;
     msg->body.from.id_ = handle->id_;
-    if (proc != NULL && otpi_push_to(dest, proc, pid, msg, false))
+    if (placed == OTP_OK && otpi_place_push(place, msg, false))
         return;
     noproc = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
-    otpi_msg_refuse(msg, OTP_NOPROC, &noproc);
+    if (placed == OTP_OK || placed == OTP_NOPROC)
+        otpi_msg_refuse(msg, OTP_NOPROC, &noproc);
+    else
+        otpi_msg_refuse(msg, placed, NULL);
 }
 
 otp_status otp_send_request(otp_dest dest, const struct otp_message_type *type, const void *args,
@@ -251,6 +252,7 @@ otp_status otp_send_request(otp_dest dest, const struct otp_message_type *type, 
     otp_status status = otpi_enter();
     struct otpi_request *request = NULL;
     struct otpi_msg *msg = NULL;
+    struct otpi_place place;
 
     memset(handle, 0, sizeof *handle);
     if (status != OTP_OK)
@@ -258,14 +260,19 @@ otp_status otp_send_request(otp_dest dest, const struct otp_message_type *type, 
     otpi_check_alive();
     if (type->message_class != OTP_CLASS_CALL && type->message_class != OTP_CLASS_CALL_LATER) {
         status = otpi_call_failed(OTP_BADARG);
-    } else if ((msg = otpi_msg_of(type, args)) == NULL ||
-               (request = take(type->reply == NULL ? 0 : type->reply->size)) == NULL) {
-        if (msg != NULL)
-            otpi_msg_free(msg);
-        status = otpi_call_failed(OTP_NOMEM);
     } else {
-        request->type = type;
-        send(dest, msg, request, handle);
+        otp_status placed = otpi_place_find(&place, dest, OTP_INFINITY);
+        msg = otpi_msg_of(type, args);
+        request = msg == NULL ? NULL : take(type->reply == NULL ? 0 : type->reply->size);
+        if (request != NULL) {
+            request->type = type;
+            send(&place, placed, msg, request, handle);
+        } else {
+            otpi_place_leave(&place);
+            if (msg != NULL)
+                otpi_msg_free(msg);
+            status = otpi_call_failed(OTP_NOMEM);
+        }
     }
     otpi_leave();
     return status;

@@ -193,6 +193,8 @@ void otpi_run_proc(struct otpi_proc *proc)
             if ((worker->is_pool || proc->pool != 0 || is_blocking(msg)) &&
                 otpi_pool_moves(worker, proc, msg))
                 break;
+            if (msg->counted != 0)
+                otpi_bound_leave(proc, msg->to);
             if (!receive(fiber, proc, msg)) {
                 fiber->proc = NULL;
                 return;

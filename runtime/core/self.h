@@ -11,6 +11,7 @@
 
 #include <otp/runtime.h>
 
+#include "core/bound.h"
 #include "core/msg.h"
 #include "core/name.h"
 #include "core/proc.h"
@@ -77,6 +78,7 @@ struct otpi_runtime {
     struct otpi_table table;
     struct otpi_names names;
     struct otpi_requests requests;
+    struct otpi_bounds bounds;
     struct otpi_shelf shelf;
 
     struct otpi_lock injection_lock;

@@ -81,6 +81,13 @@ static otp_status make(struct starting *start)
     proc->data = data;
     proc->data_size = (uint32_t)spec->data_size;
     proc->trap_exit = spec->trap_exit;
+    if (spec->mailbox.limit != 0 && otpi_bound_set(proc, start->pid, &spec->mailbox) != OTP_OK) {
+        if (data != NULL)
+            otpi_release(data, spec->data_size);
+        otpi_msg_free(msg);
+        otpi_proc_discard(proc);
+        return OTP_NOMEM;
+    }
     proc->pool = spec->blocking ? OTPI_POOL_ALWAYS : 0;
     proc->start_status = OTP_EXIT;
     msg->body.from = spec->from;

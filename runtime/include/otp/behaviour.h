@@ -74,6 +74,7 @@ struct otp_process_spec {
     const struct otp_layout *layout; /* of args; NULL: args is passed as it is */
     const void *args;                /* borrowed; copied if layout is not NULL */
     bool trap_exit;                  /* from the start */
+    struct otp_mailbox mailbox;      /* its limit */
     bool blocking;                   /* its callbacks may wait in system calls */
     uint64_t ref;                    /* of the STARTED message */
     otp_pid linked_with;             /* besides how->link; no pid: nobody */

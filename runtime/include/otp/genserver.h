@@ -31,6 +31,7 @@ struct otp_genserver {
     const struct otp_table_field *tables;
     uint32_t n_tables;
     bool trap_exit;
+    struct otp_mailbox mailbox; /* its limit; all zero: none */
     bool blocking; /* callbacks may wait in system calls: they run on threads for that */
     otp_next (*init)(void *self, const void *options);
     otp_next (*handle_down)(void *self, otp_monitor monitor, otp_pid pid, otp_reason reason);

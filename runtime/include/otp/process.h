@@ -42,6 +42,28 @@ enum otp_process_state {
     OTP_PROCESS_PARKED /* waits inside a function: for a reply, a message, room in a mailbox */
 };
 
+/* What happens to a message for a process whose mailbox is full. Calls are told in each case. */
+enum otp_mailbox_policy {
+    OTP_MAILBOX_ERROR, /* OVERLOAD */
+    OTP_MAILBOX_DROP,  /* a cast is lost, and counted */
+    OTP_MAILBOX_BLOCK  /* the sender waits for room, then as ERROR */
+};
+
+/* A limit for calls, casts and infos that wait; signals, answers, timers and requests of the system
+ * always get in. All zero: no limit. */
+struct otp_mailbox {
+    uint32_t limit;
+    uint32_t policy;   /* enum otp_mailbox_policy */
+    otp_duration wait; /* BLOCK */
+};
+
+/* How a mailbox with a limit does. */
+struct otp_mailbox_info {
+    uint32_t limit, depth;
+    uint64_t overflowed; /* messages that found no room */
+    uint64_t waited;     /* senders that had to wait for it */
+};
+
 /* What others may know of a process, as of one moment. */
 struct otp_proc_info {
     otp_pid pid, parent;   /* parent: who started it with a link; no pid if none */
@@ -51,10 +73,11 @@ struct otp_proc_info {
     uint32_t state;        /* enum otp_process_state */
     bool trap_exit;
     uint32_t links, monitors, monitored_by, aliases;
-    uint32_t open_calls; /* calls that it will answer later */
-    uint64_t mailbox;    /* messages that wait in it, of whatever kind */
-    uint64_t received;   /* messages that it has taken out */
-    size_t memory;       /* bytes of its record, data, owned memory and relations */
+    uint32_t open_calls;           /* calls that it will answer later */
+    uint64_t mailbox;              /* messages that wait in it, of whatever kind */
+    uint64_t received;             /* messages that it has taken out */
+    size_t memory;                 /* bytes of its record, data, owned memory and relations */
+    struct otp_mailbox_info bound; /* all zero: its mailbox has no limit */
 };
 
 OTP_BEGIN_DECLS
