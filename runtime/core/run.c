@@ -125,6 +125,17 @@ static void deliver(struct otpi_proc *proc, struct otpi_msg *msg)
         close_call(proc, msg->body.kind);
 }
 
+/* A supervisor says later how its start went: until then INIT is needed. */
+static bool owes_start(struct otpi_proc *proc)
+{
+    bool owes;
+
+    otpi_lock_take(&proc->lock);
+    owes = proc->starter != NULL;
+    otpi_lock_release(&proc->lock);
+    return owes;
+}
+
 /* One message. False: the process has ended and is buried. */
 static bool receive(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otpi_msg *msg)
 {
@@ -159,8 +170,7 @@ static bool receive(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otp
         return false;
     }
     proc->current = NULL;
-    /* a supervisor says later how its start went: until then INIT is needed */
-    if (msg->body.kind == OTPI_MESSAGE_INIT)
+    if (msg->body.kind == OTPI_MESSAGE_INIT && owes_start(proc))
         proc->received = msg;
     else
         otpi_msg_free(msg);

@@ -18,8 +18,9 @@
 #include "core/proc.h"
 #include "core/sched.h"
 
-#define SLAB_TIMERS 63
-#define BATCH       32
+#define SLAB_TIMERS    63
+#define BATCH          32
+#define SWEEP_AT_LEAST 1024
 
 struct otpi_timer_slab {
     struct otpi_timer_slab *next;
@@ -38,6 +39,7 @@ void otpi_heap_init(struct otpi_heap *heap)
 {
     memset(heap, 0, sizeof *heap);
     heap->next_id = 1;
+    heap->sweep_at = SWEEP_AT_LEAST;
     atomic_init(&heap->earliest, OTP_INFINITY);
 }
 
@@ -172,6 +174,39 @@ static void stock_give(struct otpi_heap *heap, struct otpi_timer *timer)
     heap->stock = timer;
 }
 
+/* -- timers of the dead -- */
+
+/* For a process that has ended: it would be dropped when it fires. */
+static bool is_vain(const struct otpi_timer *timer)
+{
+    return timer->msg != NULL && timer->dest.name_ == NULL &&
+           otpi_proc_find(timer->dest.pid_) == NULL;
+}
+
+/* Whenever the heap has doubled: so what has died never takes more room than what lives. */
+static void sweep(struct otpi_heap *heap)
+{
+    uint32_t kept = 0;
+
+    if (heap->count < heap->sweep_at)
+        return;
+    for (uint32_t i = 0; i < heap->count; i++) {
+        struct otpi_timer *timer = heap->entries[i].timer;
+        if (!is_vain(timer)) {
+            place(heap, kept++, heap->entries[i]);
+            continue;
+        }
+        timer->index = 0;
+        otpi_msg_free(timer->msg);
+        stock_give(heap, timer);
+    }
+    heap->count = kept;
+    for (uint32_t i = kept / 4 + 1; i-- > 0 && kept > 0;)
+        sift_down(heap, i, heap->entries[i]);
+    note_earliest(heap);
+    heap->sweep_at = 2 * kept < SWEEP_AT_LEAST ? SWEEP_AT_LEAST : 2 * kept;
+}
+
 /* -- arming and firing -- */
 
 otp_status otpi_timer_wait(struct otpi_timer *timer, otp_instant due, struct otpi_slot *slot,
@@ -211,6 +246,7 @@ otp_status otpi_timer_send(struct otpi_heap *heap, otp_instant due, otp_dest des
     struct otpi_timer *timer = NULL;
 
     otpi_lock_take(&heap->lock);
+    sweep(heap);
     if (reserve(heap))
         timer = stock_take(heap);
     if (timer != NULL) {

@@ -41,7 +41,7 @@ struct otpi_heap_entry {
 
 struct otpi_heap {
     struct otpi_lock lock;
-    uint32_t count, capacity;
+    uint32_t count, capacity, sweep_at;
     struct otpi_heap_entry *entries; /* 1-based order of a 4-ary heap at [0..count) */
     struct otpi_timer *stock;        /* free nodes */
     struct otpi_timer_slab *slabs;

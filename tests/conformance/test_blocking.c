@@ -20,10 +20,8 @@ static otp_pid readers[READERS];
 static void start_with(uint32_t blocking_threads)
 {
     struct otp_config config = { .workers = 1 };
-    static int no;
     config.blocking_threads = blocking_threads;
     config.log = note_event;
-    config.log_context = &no;
     OK(otp_runtime_start(&config));
 }
 
