@@ -453,8 +453,8 @@ otp_status otp_defer_reply(otp_from from)
     if (from.slot_ == NULL)
         return OTP_OK;
     otpi_lock_take(&proc->lock);
-    relations = otpi_proc_relations(proc);
-    if (relations != NULL && !proc->dead)
+    relations = proc->dead ? NULL : otpi_proc_relations(proc);
+    if (relations != NULL)
         status = otpi_map_put(&relations->open, from.id_, (uintptr_t)from.slot_);
     otpi_lock_release(&proc->lock);
     if (status != OTP_OK)

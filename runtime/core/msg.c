@@ -131,7 +131,7 @@ struct otpi_msg *otpi_msg_new(size_t payload_size)
         return NULL;
     msg->next = NULL;
     msg->size = size;
-    msg->shared = 0;
+    msg->shared = msg->counted = 0;
     memset(&msg->body, 0, sizeof msg->body);
     if (payload_size != 0)
         msg->body.args = (char *)msg + OTPI_MSG_HEADER;
