@@ -47,7 +47,8 @@ static void call_the_burning(void *arg)
         OTP_TIMEOUT);
     otp_duration took = otp_now() - begin;
     ck_assert_int_ge(took, 20 * OTP_MS);
-    ck_assert_int_le(took, 20 * OTP_MS + 50 * OTP_MS * support_slow());
+    /* what burns takes the CPU from other programs too, and they take it back */
+    ck_assert_int_le(took, 20 * OTP_MS + 300 * OTP_MS * support_slow());
     ck_assert_uint_eq(value, 7);
     release();
     ck_assert_int_eq(probe_call(*(otp_pid *)arg, probe_count, NULL, &value), OTP_OK);
