@@ -160,18 +160,16 @@ static bool traps_exits(void)
 static bool allocate(struct otp_stream *stream)
 {
     size_t n = stream->options.max_concurrency;
-    const struct otp_layout *args = stream->type->work.args;
     bool ordered = !stream->options.unordered;
 
     stream->room = ROOM_MIN;
-    stream->args = args == NULL ? NULL : otp_alloc(args->size);
+    stream->args = otp_alloc(stream->type->work.args->size);
     stream->items = ordered ? otp_alloc(stream->room * sizeof *stream->items) : NULL;
     stream->runners = otp_alloc(n * sizeof *stream->runners);
     stream->requests = otp_alloc(n * sizeof *stream->requests);
     stream->running = my_running();
-    return (args == NULL || stream->args != NULL) && (!ordered || stream->items != NULL) &&
-           stream->runners != NULL && stream->requests != NULL &&
-           (stream->owner.bits == 0 || stream->running != NULL);
+    return stream->args != NULL && (!ordered || stream->items != NULL) && stream->runners != NULL &&
+           stream->requests != NULL && (stream->owner.bits == 0 || stream->running != NULL);
 }
 
 otp_status otp_stream_open(const struct otp_task_type *type,
@@ -238,16 +236,18 @@ static bool make_room(struct otp_stream *stream)
 /* A task for what is in args. */
 static otp_status start_task(struct otp_stream *stream, otp_request *request, struct runner *runner)
 {
-    struct otp_start how = { .link = stream->linked };
-    struct otpi_task_for whom = { { NULL, 0 }, { 0 } };
-    otp_status status = otp_open_request(&stream->type->work, request, &whom.from);
+    bool under = stream->options.supervised;
+    otp_status status =
+        otpi_task_open(stream->type, stream->args, under && stream->linked, request);
 
     if (status != OTP_OK)
         return status;
     runner->deadline = OTP_INFINITY;
     if (stream->options.timeout != OTP_INFINITY)
         runner->deadline = otp_now() + stream->options.timeout;
-    status = otpi_task_spawn(stream->type, stream->args, &how, &whom, &runner->pid);
+    status = under ? otpi_task_spawn_under(stream->options.supervisor, stream->type, stream->args,
+                                           &runner->pid)
+                   : otpi_task_spawn(stream->type, stream->args, stream->linked, &runner->pid);
     if (status == OTP_OK && stream->running != NULL)
         status = running_add(stream->running, runner->pid);
     if (status != OTP_OK)
@@ -261,8 +261,7 @@ static otp_status start_next(struct otp_stream *stream)
     uint32_t i = stream->n_runners;
     otp_status status = make_room(stream) ? OTP_OK : OTP_NOMEM;
 
-    if (stream->args != NULL)
-        memset(stream->args, 0, stream->type->work.args->size);
+    memset(stream->args, 0, stream->type->work.args->size);
     if (status == OTP_OK)
         status = stream->input(stream->context, stream->args);
     if (status == OTP_NOT_FOUND)

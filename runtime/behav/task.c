@@ -12,7 +12,6 @@
 
 #include <otp/describe.h>
 #include <otp/log.h>
-#include <otp/supervisor.h>
 
 #include "base/mutant.h"
 
@@ -67,30 +66,30 @@ static void report(void *data, const struct otp_message *message, otp_reason *re
 
 const struct otp_behaviour otpi_task_behaviour = { "task", run, receive, NULL, report };
 
-otp_status otpi_task_spawn(const struct otp_task_type *type, const void *args,
-                           const struct otp_start *how, const struct otpi_task_for *whom,
-                           otp_pid *pid)
+static otp_status start(const struct otp_task_type *type, const struct otp_start *how,
+                        const void *args, otp_pid *pid)
 {
+    const struct otp_task_head *head = args;
     struct otp_process_spec spec = { 0 };
 
     spec.behaviour = &otpi_task_behaviour;
     spec.module = &type->module;
     spec.layout = type->work.args;
     spec.args = args;
-    spec.from = whom->from;
-    spec.linked_with = whom->linked_with;
+    spec.from = head->from_;
+    spec.linked_with = head->linked_with_;
     return otp_behaviour_start(&spec, how, pid);
 }
 
 otp_status otp_task_start(const struct otp_module *module, const struct otp_start *how,
                           const void *options, otp_pid *pid)
 {
+    static const struct otp_task_head nobody;
     const struct otp_task_type *type = (const struct otp_task_type *)module;
-    struct otpi_task_for nobody = { { NULL, 0 }, { 0 } };
 
-    if ((options == NULL) != (type->work.args == NULL))
+    if (options == NULL && type->work.args->size != sizeof nobody)
         return OTP_BADARG;
-    return otpi_task_spawn(type, options, how, &nobody, pid);
+    return start(type, how, options == NULL ? &nobody : options, pid);
 }
 
 otp_next otp_task_reply(otp_from from, const struct otp_message_type *work, const void *value)
@@ -105,20 +104,93 @@ otp_next otp_task_reply(otp_from from, const struct otp_message_type *work, cons
 
 /* -- starting -- */
 
-otp_status otp_task_async(const struct otp_task_type *type, const void *args, otp_task *task)
+otp_status otpi_task_open(const struct otp_task_type *type, void *args, bool linked,
+                          otp_request *request)
 {
-    struct otp_start how = { 0 };
-    struct otpi_task_for whom = { { NULL, 0 }, { 0 } };
-    otp_status status = otp_open_request(&type->work, &task->request, &whom.from);
+    struct otp_task_head *head = args;
+
+    head->linked_with_ = linked ? otp_self() : otp_no_pid();
+    return otp_open_request(&type->work, request, &head->from_);
+}
+
+otp_status otpi_task_spawn(const struct otp_task_type *type, const void *args, bool link,
+                           otp_pid *pid)
+{
+    struct otp_start how = { .link = link };
+
+    return start(type, &how, args, pid);
+}
+
+otp_status otpi_task_spawn_under(otp_dest supervisor, const struct otp_task_type *type,
+                                 const void *args, otp_pid *pid)
+{
+    struct otp_child child = { .module = &type->module, .options = args };
+
+    child.shutdown = OTP_SHUTDOWN_DEFAULT;
+    child.restart = OTP_TEMPORARY;
+    return otp_start_child(supervisor, &child, pid);
+}
+
+otp_status otp_task_async(const struct otp_task_type *type, void *args, otp_task *task)
+{
+    otp_status status = otpi_task_open(type, args, false, &task->request);
     otp_pid pid;
 
     if (status != OTP_OK)
         return status;
-    how.link = otp_self().bits != 0;
-    status = otpi_task_spawn(type, args, &how, &whom, &pid);
+    status = otpi_task_spawn(type, args, otp_self().bits != 0, &pid);
     if (status != OTP_OK)
         (void)otp_abandon_request(&task->request);
     return status;
+}
+
+static otp_status async_under(otp_dest supervisor, const struct otp_task_type *type, void *args,
+                              bool linked, otp_task *task)
+{
+    otp_status status = otpi_task_open(type, args, linked, &task->request);
+    otp_pid pid;
+
+    if (status != OTP_OK)
+        return status;
+    if (OTP_MUTANT(B162) && !linked) { /* asks it when it runs, as with a monitor */
+        (void)otp_abandon_request(&task->request);
+        memset(args, 0, sizeof(struct otp_task_head));
+        status = otpi_task_spawn_under(supervisor, type, args, &pid);
+        return status == OTP_OK ? otp_send_request(otp_to(pid), &type->work, args, &task->request)
+                                : status;
+    }
+    status = otpi_task_spawn_under(supervisor, type, args, &pid);
+    if (status != OTP_OK) {
+        otp_reason reason = otp_last_reason();
+        (void)otp_abandon_request(&task->request);
+        otp_set_last_reason(reason);
+    }
+    return status;
+}
+
+otp_status otp_task_supervisor_async(otp_dest supervisor, const struct otp_task_type *type,
+                                     void *args, otp_task *task)
+{
+    return async_under(supervisor, type, args, otp_self().bits != 0, task);
+}
+
+otp_status otp_task_supervisor_async_nolink(otp_dest supervisor, const struct otp_task_type *type,
+                                            void *args, otp_task *task)
+{
+    return async_under(supervisor, type, args, false, task);
+}
+
+otp_status otp_task_supervisor_start_child(otp_dest supervisor, const struct otp_task_type *type,
+                                           void *args, enum otp_restart restart,
+                                           otp_duration shutdown, otp_pid *pid)
+{
+    static const struct otp_task_head nobody;
+    struct otp_child child = { .module = &type->module, .options = args };
+
+    memcpy(args, &nobody, sizeof nobody);
+    child.restart = (uint8_t)restart;
+    child.shutdown = shutdown;
+    return otp_start_child(supervisor, &child, pid);
 }
 
 otp_pid otp_task_pid(const otp_task *task)

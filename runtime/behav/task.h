@@ -9,15 +9,15 @@
 
 extern const struct otp_behaviour otpi_task_behaviour;
 
-/* Whom a task is for. All zero: nobody. */
-struct otpi_task_for {
-    otp_from from;       /* who gets the result */
-    otp_pid linked_with; /* besides the starter */
-};
-
-/* Starts one. args as its type says, borrowed. Statuses of otp_behaviour_start. */
-otp_status otpi_task_spawn(const struct otp_task_type *type, const void *args,
-                           const struct otp_start *how, const struct otpi_task_for *whom,
+/* A new request of the caller's for a task, whose args get their head for it. linked: with the
+ * caller, which does not start it itself. NOMEM. */
+otp_status otpi_task_open(const struct otp_task_type *type, void *args, bool linked,
+                          otp_request *request);
+/* Starts the task of args, whose head is written, for the caller. Statuses of a start. */
+otp_status otpi_task_spawn(const struct otp_task_type *type, const void *args, bool link,
                            otp_pid *pid);
+/* The same as a temporary child of supervisor. */
+otp_status otpi_task_spawn_under(otp_dest supervisor, const struct otp_task_type *type,
+                                 const void *args, otp_pid *pid);
 
 #endif

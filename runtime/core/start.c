@@ -92,13 +92,13 @@ static otp_status make(struct starting *start)
     proc->start_status = OTP_EXIT;
     msg->body.from = spec->from;
     proc->for_request = spec->from.slot_ != NULL;
-    if (spec->from.slot_ == NULL)
+    if (spec->from.slot_ == NULL || start->how->async)
         proc->starter = &((struct otpi_init *)msg->body.args)->starter;
-    else
+    if (spec->from.slot_ != NULL)
         atomic_store_explicit(&((struct otpi_slot *)spec->from.slot_)->server, start->pid,
                               memory_order_relaxed);
     proc->parent = start->how->link ? otp_self().bits : 0;
-    if (start->how->async && spec->from.slot_ == NULL) {
+    if (start->how->async) {
         proc->starter->pid = otp_self().bits;
         proc->starter->ref = spec->ref;
     }

@@ -12,6 +12,7 @@
 enum deed { GIVE, GIVE_RELEASED, END, CRASH, HANG, HANG_TRAPPING, ANSWER_SHUTDOWN, EXIT_NORMAL };
 
 struct work {
+    struct otp_task_head head;
     otp_duration wait;
     uint64_t value;
     enum deed deed;
@@ -98,9 +99,11 @@ static inline otp_next do_nothing(void *self, otp_from from, const void *args)
     return nothing;
 }
 
+static const struct otp_layout head_layout = { sizeof(struct otp_task_head), 0, NULL };
 static const struct otp_task_type idler = {
-    .module = { "tests.idler", "test:2", 0, NULL, otp_task_start },
+    .module = { "tests.idler", "test:2", 0, &head_layout, otp_task_start },
     .work = { .name = "idler",
+              .args = &head_layout,
               .module = &idler.module,
               .message_class = OTP_CLASS_CALL_LATER,
               .dispatch = do_nothing },
@@ -110,7 +113,7 @@ static const struct otp_task_type idler = {
 
 static inline otp_task async(enum deed deed, otp_duration wait, uint64_t value)
 {
-    struct work work = { wait, value, deed };
+    struct work work = { .wait = wait, .value = value, .deed = deed };
     otp_task task;
     ck_assert_int_eq(otp_task_async(&worker, &work, &task), OTP_OK);
     return task;

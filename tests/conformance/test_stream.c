@@ -10,10 +10,16 @@
 enum deed { GIVE, CRASH, HANG, HANG_TRAPPING, GIVE_AFTER, GIVE_AMONG };
 
 struct work {
+    struct otp_task_head head;
     otp_duration wait; /* GIVE_AFTER: so many have been taken; GIVE_AMONG: so many have begun */
     uint64_t value;
     enum deed deed;
 };
+
+#define WORK(wait, value, deed)                                                                    \
+    {                                                                                              \
+        { { NULL, 0 }, { 0 } }, wait, value, deed                                                  \
+    }
 
 static struct {
     atomic_int now, most, started, finished, taken;
@@ -202,11 +208,10 @@ static void leave_clock(void)
 
 /* -- B153 -- */
 
-static const struct work three[] = { { 0, 1, GIVE }, { 0, 2, GIVE }, { 0, 3, GIVE } };
+static const struct work three[] = { WORK(0, 1, GIVE), WORK(0, 2, GIVE), WORK(0, 3, GIVE) };
 /* The second is done first, and the first last. */
-static const struct work backwards[] = { { 2, 1, GIVE_AFTER },
-                                         { 0, 2, GIVE_AFTER },
-                                         { 1, 3, GIVE_AFTER } };
+static const struct work backwards[] = { WORK(2, 1, GIVE_AFTER), WORK(0, 2, GIVE_AFTER),
+                                         WORK(1, 3, GIVE_AFTER) };
 
 static void in_order_or_not(void *arg)
 {
@@ -249,7 +254,7 @@ static void never_more_at_once(void *arg)
     uint64_t value, n = 0;
     otp_status status;
     for (size_t i = 0; i < COUNT(works); i++)
-        works[i] = (struct work){ 3, i, GIVE_AMONG };
+        works[i] = (struct work)WORK(3, i, GIVE_AMONG);
     struct otp_stream *stream = open_stream(&inputs, &options);
     while ((status = otp_stream_next(stream, &value)) == OTP_OK)
         n++;
@@ -275,9 +280,9 @@ static void slow_head(void *arg)
     struct inputs inputs = { works, COUNT(works), 0, OTP_OK, false };
     struct otp_stream_options options = options_of(2, false);
     (void)arg;
-    works[0] = (struct work){ 0, 0, HANG };
+    works[0] = (struct work)WORK(0, 0, HANG);
     for (size_t i = 1; i < COUNT(works); i++)
-        works[i] = (struct work){ 0, i, GIVE };
+        works[i] = (struct work)WORK(0, i, GIVE);
     options.on_timeout = OTP_TIMEOUT_KILLS;
     struct otp_stream *stream = open_stream(&inputs, &options);
     turn_clock(199, 5 * OTP_S);
@@ -302,9 +307,8 @@ END_TEST
 
 /* -- B156, B157, B158 -- */
 
-static const struct work slow_and_fast[] = {
-    { 0, 1, HANG_TRAPPING }, { 0, 2, GIVE }, { 0, 3, HANG }, { 0, 4, GIVE }
-};
+static const struct work slow_and_fast[] = { WORK(0, 1, HANG_TRAPPING), WORK(0, 2, GIVE),
+                                             WORK(0, 3, HANG), WORK(0, 4, GIVE) };
 
 static void late_ones_are_killed(void *arg)
 {
@@ -376,10 +380,8 @@ static void *turn_for_each(void *arg)
 
 static void each_from_its_own_start(void *arg)
 {
-    static const struct work works[] = { { 40 * OTP_MS, 1, GIVE },
-                                         { 40 * OTP_MS, 2, GIVE },
-                                         { 40 * OTP_MS, 3, GIVE },
-                                         { 40 * OTP_MS, 4, GIVE } };
+    static const struct work works[] = { WORK(40 * OTP_MS, 1, GIVE), WORK(40 * OTP_MS, 2, GIVE),
+                                         WORK(40 * OTP_MS, 3, GIVE), WORK(40 * OTP_MS, 4, GIVE) };
     struct inputs inputs = { works, COUNT(works), 0, OTP_OK, false };
     struct otp_stream_options options = options_of(1, false);
     (void)arg;
@@ -459,9 +461,8 @@ END_TEST
 
 /* -- B159 -- */
 
-static const struct work with_failure[] = {
-    { 0, 1, GIVE }, { 0, 2, CRASH }, { 0, 3, GIVE }, { 0, 4, GIVE }
-};
+static const struct work with_failure[] = { WORK(0, 1, GIVE), WORK(0, 2, CRASH), WORK(0, 3, GIVE),
+                                            WORK(0, 4, GIVE) };
 
 static void failures_are_results(void *arg)
 {
@@ -520,9 +521,8 @@ END_TEST
 
 /* -- B160 -- */
 
-static const struct work early[] = {
-    { 0, 1, GIVE }, { 0, 2, HANG }, { 0, 3, HANG_TRAPPING }, { 0, 4, GIVE }, { 0, 5, GIVE }
-};
+static const struct work early[] = { WORK(0, 1, GIVE), WORK(0, 2, HANG), WORK(0, 3, HANG_TRAPPING),
+                                     WORK(0, 4, GIVE), WORK(0, 5, GIVE) };
 
 static void stop_early(void *arg)
 {

@@ -16,8 +16,9 @@ static otp_next speak(void *self, otp_from from, const void *args)
 }
 
 static const struct otp_task_type speaker = {
-    .module = { "tests.speaker", "test:3", 0, NULL, otp_task_start },
+    .module = { "tests.speaker", "test:3", 0, &head_layout, otp_task_start },
     .work = { .name = "speaker",
+              .args = &head_layout,
               .module = &speaker.module,
               .message_class = OTP_CLASS_CALL_LATER,
               .reply = &probe_text_layout,
@@ -70,7 +71,8 @@ static void await_nothing(void *arg)
 {
     otp_task task;
     (void)arg;
-    ck_assert_int_eq(otp_task_async(&idler, NULL, &task), OTP_OK);
+    ck_assert_int_eq(
+        otp_task_async(&idler, &(struct otp_task_head){ .linked_with_ = { 0 } }, &task), OTP_OK);
     ck_assert_int_eq(otp_task_await(&task, &idler, NULL, OTP_CALL_TIMEOUT), OTP_OK);
 }
 
@@ -79,7 +81,8 @@ static void await_text(void *arg)
     otp_task task;
     otp_str text;
     (void)arg;
-    ck_assert_int_eq(otp_task_async(&speaker, NULL, &task), OTP_OK);
+    ck_assert_int_eq(
+        otp_task_async(&speaker, &(struct otp_task_head){ .linked_with_ = { 0 } }, &task), OTP_OK);
     ck_assert_int_eq(otp_task_await(&task, &speaker, &text, OTP_CALL_TIMEOUT), OTP_OK);
     ck_assert(otp_str_equal(text, otp_cstr("some text of its own")));
     otp_reply_free(&probe_text_layout, &text);

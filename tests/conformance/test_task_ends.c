@@ -161,7 +161,7 @@ START_TEST(misuse_has_a_status)
     start_runtime(false, false);
     in_both(misuse, NULL);
     stop_runtime();
-    struct work work = { 0, 0, GIVE };
+    struct work work = { .deed = GIVE };
     otp_task task;
     ck_assert_int_eq(otp_task_async(&worker, &work, &task), OTP_NOT_RUNNING);
 }
@@ -181,13 +181,15 @@ END_TEST
 /* Started by hand, for nobody: as a supervisor would. */
 START_TEST(one_that_nobody_waits_for)
 {
-    struct work work = { 0, 7, GIVE };
+    struct work work = { .value = 7, .deed = GIVE };
     otp_pid pid;
     start_runtime(false, false);
     ck_assert_int_eq(otp_task_start(&worker.module, NULL, &work, &pid), OTP_OK);
     until_dead(pid);
     ck_assert_int_eq(atomic_load(&finished), 1);
     ck_assert_int_eq(otp_task_start(&worker.module, NULL, NULL, &pid), OTP_BADARG);
+    ck_assert_int_eq(otp_task_start(&idler.module, NULL, NULL, &pid), OTP_OK);
+    until_dead(pid);
     stop_runtime();
 }
 END_TEST

@@ -79,7 +79,7 @@ struct otp_process_spec {
     uint64_t ref;                    /* of the STARTED message */
     otp_pid linked_with;             /* besides how->link; no pid: nobody */
     /* Somebody's request (otp_open_request) that the process answers, or its end does. Then nobody
-     * waits for the start or is told of it. slot_ is NULL: none. */
+     * waits for the start, or is told of it but by how->async. slot_ is NULL: none. */
     otp_from from;
 };
 

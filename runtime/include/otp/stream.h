@@ -26,6 +26,8 @@ struct otp_stream_options {
     otp_duration timeout;     /* of each task from its own start; OTP_INFINITY: none */
     bool unordered;           /* results as they come */
     bool nolink;              /* a failure is a result in any case */
+    bool supervised;          /* the tasks are temporary children of supervisor */
+    otp_dest supervisor;
 };
 
 struct otp_stream;
@@ -48,8 +50,8 @@ OTP_API OTP_MUST_CHECK otp_status otp_stream_open(const struct otp_task_type *ty
                                                   struct otp_stream **stream);
 /* Starts what there is room for and waits for the next result. OK: *reply, with the ownership of
  * otp_call. EXIT: that task has failed, otp_last_reason() tells why. TIMEOUT: see above. NOT_FOUND:
- * there are no more, or the stream is closed. NOMEM: a task could not be started, and the stream is
- * closed. WRONG_THREAD: it is somebody else's. */
+ * there are no more, or the stream is closed. NOMEM, MAX_CHILDREN, NOPROC: a task could not be
+ * started, and the stream is closed. WRONG_THREAD: it is somebody else's. */
 OTP_API OTP_MUST_CHECK otp_status otp_stream_next(struct otp_stream *stream, void *reply);
 /* Which input the last result was of, counted from 0. */
 OTP_API uint64_t otp_stream_index(const struct otp_stream *stream);

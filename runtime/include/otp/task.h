@@ -14,13 +14,21 @@
 
 #include <otp/behaviour.h>
 #include <otp/request.h>
+#include <otp/supervisor.h>
+
+/* What the args of every task begin with; written by the library. */
+struct otp_task_head {
+    otp_from from_;       /* who gets the result */
+    otp_pid linked_with_; /* besides who starts it */
+};
 
 /* A kind of task; constant, written by otpc. */
 struct otp_task_type {
-    struct otp_module module; /* first: a struct otp_module * to it is one to this */
-    /* Its args and its reply, of OTP_CLASS_CALL_LATER. dispatch is what the task runs: self is
-     * NULL, from is whom otp_task_reply answers (nobody, if nobody waits), args a copy of its own.
-     * Without a reply it is answered when dispatch returns. */
+    struct otp_module module; /* first: a struct otp_module * to it is one to this. Options: args */
+    /* Its args, which begin with a struct otp_task_head, and its reply; of OTP_CLASS_CALL_LATER.
+     * dispatch is what the task runs: self is NULL, from is whom otp_task_reply answers (nobody, if
+     * nobody waits), args a copy of its own. Without a reply it is answered when dispatch
+     * returns. */
     struct otp_message_type work;
 };
 
@@ -40,9 +48,9 @@ OTP_BEGIN_DECLS
 
 /* -- one task -- */
 
-/* Starts a task with a copy of args, and does not wait. *task is none if it fails: NOMEM,
- * NOT_RUNNING, FORKED. */
-OTP_API OTP_MUST_CHECK otp_status otp_task_async(const struct otp_task_type *type, const void *args,
+/* Starts a task with a copy of args, of which it writes the head, and does not wait. *task is none
+ * if it fails: NOMEM, NOT_RUNNING, FORKED. */
+OTP_API OTP_MUST_CHECK otp_status otp_task_async(const struct otp_task_type *type, void *args,
                                                  otp_task *task);
 /* Who is running it; no pid if it is none or over. It may have ended. */
 OTP_API otp_pid otp_task_pid(const otp_task *task);
@@ -94,10 +102,30 @@ OTP_API OTP_MUST_CHECK otp_status otp_task_yield_many(otp_task *tasks, size_t co
 OTP_API otp_next otp_task_reply(otp_from from, const struct otp_message_type *work,
                                 const void *value);
 
+/* -- under a task supervisor, which is a dynamic supervisor -- */
+
+/* The same as a temporary child of supervisor, that is stopped with it; nolink: not linked with the
+ * caller, so that a failure shows in its result only. Waits for its start. MAX_CHILDREN: there are
+ * as many as allowed. NOPROC, EXIT, WRONG_MODULE: of the supervisor. */
+OTP_API OTP_MUST_CHECK otp_status otp_task_supervisor_async(otp_dest supervisor,
+                                                            const struct otp_task_type *type,
+                                                            void *args, otp_task *task);
+OTP_API OTP_MUST_CHECK otp_status otp_task_supervisor_async_nolink(otp_dest supervisor,
+                                                                   const struct otp_task_type *type,
+                                                                   void *args, otp_task *task);
+/* One that nobody waits for, restarted as `restart` says and stopped within
+ * shutdown (OTP_SHUTDOWN_DEFAULT, ...). pid may be NULL. Statuses as above; BADARG: an impossible
+ * restart or shutdown. otp_terminate_child_by_pid ends it, otp_which_children lists it. */
+OTP_API OTP_MUST_CHECK otp_status otp_task_supervisor_start_child(otp_dest supervisor,
+                                                                  const struct otp_task_type *type,
+                                                                  void *args, uint32_t restart,
+                                                                  otp_duration shutdown,
+                                                                  otp_pid *pid);
+
 /* -- without a result -- */
 
-/* Starts one that nobody waits for: struct otp_module's start; options are its args. OK once it
- * runs. */
+/* Starts one that nobody waits for: struct otp_module's start; options are its args, NULL if it has
+ * none but the head. OK once it runs. */
 OTP_API OTP_MUST_CHECK otp_status otp_task_start(const struct otp_module *module,
                                                  const struct otp_start *how, const void *options,
                                                  otp_pid *pid);
