@@ -543,8 +543,8 @@ enum crash_kind { CRASH_CONTAIN, CRASH_FATAL };
 struct application {
     struct set_ref start;
     struct set_word type;  /* enum application_type */
-    struct ref_list uses;  /* from here on: comes later */
-    struct set_word crash; /* enum crash_kind */
+    struct ref_list uses;  /* resolve: the applications of imported packages */
+    struct set_word crash; /* enum crash_kind; comes later */
     struct set_flag prep_stop;
     struct set_flag stop;
     struct set_time stop_within;

@@ -106,18 +106,8 @@ static void refuse_genserver(struct check *c, const struct genserver *g)
 
 static void refuse_application(struct check *c, const struct application *a)
 {
-    if (a->type.set && a->type.value != APPLICATION_PERMANENT)
-        refuse(c, a->type.span, "an application that is not permanent");
-    if (a->uses.first)
-        refuse(c, a->uses.first->ref.span, "'uses'");
     if (a->crash.set)
         refuse(c, a->crash.span, "'crash'");
-    if (a->prep_stop.set)
-        refuse(c, a->prep_stop.span, "'prep_stop'");
-    if (a->stop.set)
-        refuse(c, a->stop.span, "'stop'");
-    if (a->stop_within.set)
-        refuse(c, a->stop_within.span, "'stop_within'");
 }
 
 static void refuse_kind(struct check *c, const struct decl *d)

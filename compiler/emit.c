@@ -91,5 +91,8 @@ struct emit_files emit_files(struct arena *a, const struct plan *p, unsigned wan
         for (size_t i = 0; i < p->n_modules; i++)
             if (p->modules[i].written)
                 emit_skeleton(&e, &p->modules[i]);
+    if ((want & EMIT_WANT_SKELETON) && p->application &&
+        (p->application->prep_stop_line > 0 || p->application->stop_line > 0))
+        emit_application_skeleton(&e);
     return e.files;
 }

@@ -59,6 +59,16 @@ static void emit_plain_start_heads(struct emitter *e, const char *c_name, const 
              EMIT_VARS(TMPL_VAR("c", c_name), TMPL_VAR("type", type)));
 }
 
+static void emit_application_callback(struct emitter *e, const char *word, const char *text,
+                                      uint32_t line)
+{
+    if (line == 0)
+        return;
+    tmpl_comment(&e->out, 0, TMPL_JOIN(e->arena, word, ": ", emit_place(e, line)), text);
+    tmpl_put(&e->out, "void $package$_application_$word$(void);\n\n",
+             EMIT_VARS(TMPL_VAR("package", e->plan->package), TMPL_VAR("word", word)));
+}
+
 void emit_header(struct emitter *e)
 {
     const struct plan *p = e->plan;
@@ -98,6 +108,11 @@ void emit_header(struct emitter *e)
                   p->application->doc);
         tmpl_put(&e->out, "extern const struct otp_application $package$_application;\n\n",
                  EMIT_VARS(TMPL_VAR("package", p->package)));
+        emit_application_callback(e, "prep_stop",
+                                  "Written by hand: called before the tree is stopped.",
+                                  p->application->prep_stop_line);
+        emit_application_callback(e, "stop", "Written by hand: called when the tree has ended.",
+                                  p->application->stop_line);
     }
     tmpl_raw(&e->out, "OTP_END_DECLS\n\n#endif\n");
     emit_finish(e, TMPL_JOIN(e->arena, p->file, ".h"), EMIT_GENERATED);

@@ -148,6 +148,7 @@ void emit_plain_starts(struct emitter *e, const char *c_name, const char *name,
                        const char *registered, const char *start);
 void emit_main(struct emitter *e);                                  /* emit_main.c */
 void emit_skeleton(struct emitter *e, const struct plan_module *m); /* emit_skeleton.c */
+void emit_application_skeleton(struct emitter *e); /* of an application's callbacks */
 
 /* ---- emit_registry.c ---- */
 

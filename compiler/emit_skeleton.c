@@ -120,3 +120,30 @@ void emit_skeleton(struct emitter *e, const struct plan_module *m)
             emit_callback(&b, m, (enum plan_callback_kind)k);
     finish(&b, TMPL_JOIN(e->arena, m->name, ".c"));
 }
+
+static void emit_application_callback(struct bodies *b, const char *word, uint32_t line)
+{
+    struct emitter *e = b->e;
+    if (line == 0)
+        return;
+    const char *name = TMPL_JOIN(e->arena, e->plan->package, "_application_", word);
+    begin_function(b, name);
+    tmpl_put(&e->out, "void $name$(void)\n{\n", EMIT_VARS(TMPL_VAR("name", name)));
+    emit_stop(e, line, word, "    otp_exit(otp_error(\"$place$: $what$ is not written\"));\n}\n");
+}
+
+void emit_application_skeleton(struct emitter *e)
+{
+    const struct plan_application *a = e->plan->application;
+    struct bodies b = { .e = e,
+                        .functions = ARENA_ARRAY(e->arena, struct emit_function, 2),
+                        .begins = ARENA_ARRAY(e->arena, size_t, 2) };
+    const char *name = TMPL_JOIN(e->arena, e->plan->package, "_application.c");
+    tmpl_comment(&e->out, 0,
+                 TMPL_JOIN(e->arena, name, " - application ", a->name, " (", e->plan->file, ")."),
+                 a->doc);
+    tmpl_put(&e->out, "#include \"$file$.h\"\n", EMIT_VARS(TMPL_VAR("file", e->plan->file)));
+    emit_application_callback(&b, "prep_stop", a->prep_stop_line);
+    emit_application_callback(&b, "stop", a->stop_line);
+    finish(&b, name);
+}

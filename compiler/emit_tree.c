@@ -322,6 +322,23 @@ static void emit_configure(struct emitter *e)
     tmpl_raw(&e->out, "}\n\n");
 }
 
+static void emit_life(struct emitter *e, const struct plan_application *a)
+{
+    const struct tmpl_var *vars =
+        EMIT_VARS(TMPL_VAR("n", tmpl_number(e->arena, a->n_uses)), TMPL_VAR("type", a->type),
+                  TMPL_VAR("package", e->plan->package),
+                  TMPL_VAR("within", a->stop_within ? a->stop_within : "0"));
+    if (a->n_uses > 0)
+        tmpl_put(&e->out, "    .uses = application_uses,\n    .n_uses = $n$,\n", vars);
+    tmpl_put(&e->out, "    .type = $type$,\n", vars);
+    if (a->prep_stop_line > 0)
+        tmpl_put(&e->out, "    .prep_stop = $package$_application_prep_stop,\n", vars);
+    if (a->stop_line > 0)
+        tmpl_put(&e->out, "    .stop = $package$_application_stop,\n", vars);
+    if (a->stop_within)
+        tmpl_put(&e->out, "    .stop_within = $within$,\n", vars);
+}
+
 static void emit_application(struct emitter *e)
 {
     const struct plan *p = e->plan;
@@ -334,6 +351,13 @@ static void emit_application(struct emitter *e)
     emit_entries(e);
     if (a->configures)
         emit_configure(e);
+    if (a->n_uses > 0) {
+        tmpl_raw(&e->out, "static const struct otp_application *const application_uses[] = {");
+        for (size_t i = 0; i < a->n_uses; i++)
+            tmpl_put(&e->out, "$comma$&$name$",
+                     EMIT_VARS(TMPL_VAR("comma", i > 0 ? ", " : ""), TMPL_VAR("name", a->uses[i])));
+        tmpl_raw(&e->out, "};\n\n");
+    }
     tmpl_put(&e->out,
              "const struct otp_application $package$_application = {\n"
              "    .name = \"$name$\",\n"
@@ -351,6 +375,7 @@ static void emit_application(struct emitter *e)
                  EMIT_VARS(TMPL_VAR("n", tmpl_number(e->arena, p->n_variables))));
     if (a->configures)
         tmpl_raw(&e->out, "    .configure = configure_options,\n");
+    emit_life(e, a);
     tmpl_raw(&e->out, "};\n");
 }
 

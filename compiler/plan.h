@@ -348,6 +348,12 @@ struct plan_application {
     const char *root_table; /* C name of the table of the root supervisor */
     const char *root_name;  /* "myapp.main" */
     bool configures;        /* a child of this package reads the configuration */
+    const char **uses;      /* C names of applications */
+    size_t n_uses;
+    const char *type;        /* a C expression */
+    const char *stop_within; /* the same; NULL if it was not written */
+    uint32_t prep_stop_line; /* 0: it has no such callback */
+    uint32_t stop_line;
 };
 
 /* ---- A package ---- */

@@ -568,6 +568,25 @@ void plan_env(struct plan_builder *b)
     b->plan->env_line = plan_line(b, d->word_span);
 }
 
+/* What an application needs, and what its start and its end mean. */
+static void plan_life(struct plan_builder *b, const struct application *from,
+                      struct plan_application *to)
+{
+    static const char *const types[] = { "OTP_APPLICATION_PERMANENT", "OTP_APPLICATION_TRANSIENT",
+                                         "OTP_APPLICATION_TEMPORARY" };
+    to->type = types[from->type.set ? from->type.value : APPLICATION_PERMANENT];
+    to->uses = ARENA_ARRAY(b->arena, const char *, from->uses.count);
+    for (const struct ref_item *i = from->uses.first; i; i = i->next)
+        to->uses[to->n_uses++] =
+            TMPL_JOIN(b->arena, plan_package(i->ref.decl->file), "_application");
+    if (from->prep_stop.set)
+        to->prep_stop_line = plan_line(b, from->prep_stop.span);
+    if (from->stop.set)
+        to->stop_line = plan_line(b, from->stop.span);
+    if (from->stop_within.set && from->stop_within.kind == TIME_DURATION)
+        to->stop_within = plan_duration(b->arena, from->stop_within.ns);
+}
+
 void plan_application(struct plan_builder *b)
 {
     const struct decl *d = b->file->application;
@@ -580,6 +599,7 @@ void plan_application(struct plan_builder *b)
     a->line = plan_line(b, d->word_span);
     a->root_table = TMPL_JOIN(b->arena, plan_c_name(b, root), "_module");
     a->root_name = default_name(b, root);
+    plan_life(b, &d->application, a);
     for (size_t i = 0; i < b->n_supervisors; i++)
         a->configures = a->configures || b->supervisors[i].n_configured > 0;
     b->plan->application = a;

@@ -566,6 +566,10 @@ static void take_decl(struct names *n, const struct decl *d)
     case DECL_APPLICATION:
         begin(n, false, "application", NULL, NULL);
         take(n, "", "the application", d->name.span);
+        if (d->application.prep_stop.set)
+            take(n, "_prep_stop", "a callback of the application", d->application.prep_stop.span);
+        if (d->application.stop.set)
+            take(n, "_stop", "a callback of the application", d->application.stop.span);
         return;
     case DECL_REGISTRY: take_registry(n, d); return;
     case DECL_PUBSUB: take_pubsub(n, d); return;

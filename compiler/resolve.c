@@ -469,8 +469,38 @@ static void resolve_supervisor(struct resolver *r, struct decl *d)
     }
 }
 
+/* `uses other;`: the application of an imported package. */
+static void resolve_use(struct resolver *r, struct ref *ref)
+{
+    struct file *f = file_of(r, ref->name);
+    if (ref->package.name) {
+        struct diag *x = diag_add(&r->unit->diags, E_WRONG_KIND, ref->span,
+                                  "'uses' takes the name of a package");
+        diag_help(x, "'uses %s;'", ref->package.name->text);
+    } else if (f == r->file) {
+        diag_add(&r->unit->diags, E_WRONG_KIND, ref->span, "an application cannot use itself");
+    } else if (f && f->application) {
+        ref->decl = f->application;
+    } else if (f && !f->broken) {
+        struct diag *x = diag_add(&r->unit->diags, E_WRONG_KIND, ref->span,
+                                  "package '%s' has no application", ref->name.name->text);
+        diag_note(x, f->package.span, "'%s' is here", ref->name.name->text);
+    }
+}
+
 static void resolve_application(struct resolver *r, struct decl *d)
 {
+    struct intern_map seen;
+    intern_map_init(&seen, r->unit->arena);
+    for (struct ref_item *i = d->application.uses.first; i; i = i->next) {
+        resolve_use(r, &i->ref);
+        struct ref_item *first = i->ref.decl ? intern_map_add(&seen, i->ref.decl, i) : NULL;
+        if (!first)
+            continue;
+        struct diag *x = diag_add(&r->unit->diags, E_TWICE, i->ref.span, "'%s' uses '%s' already",
+                                  d->name.name->text, i->ref.name.name->text);
+        diag_note(x, first->ref.span, "first here");
+    }
     if (d->application.start.set)
         resolve_ref(r, &d->application.start.ref, &want_start);
 }
@@ -508,15 +538,9 @@ static void resolve_one(struct resolver *r, struct decl *d)
     }
 }
 
-/* `uses` of an application names imported applications. */
-static bool uses_imports(const struct file *f)
-{
-    return f->application && f->application->application.uses.count > 0;
-}
-
 static void find_unused_imports(struct unit *u, struct file *f)
 {
-    if (f->broken || uses_imports(f))
+    if (f->broken)
         return;
     for (struct import *i = f->imports.first; i; i = i->next)
         if (i->file && i->file->package.name && !i->used)

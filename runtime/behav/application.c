@@ -1,289 +1,204 @@
-/* application.c - a tree with its configuration, run to its ordered end.
+/* application.c - starting and stopping applications.
  *
- * Idea: one small process, the application's master, starts the root supervisor, watches it and
- * stops it: it never waits inside a function. In a program the main thread only waits for signals
- * and for what the master has to tell; the first signal becomes a stop request to the master, the
- * second ends what is left by stopping the runtime.
- * Threads: the otp_ functions a foreign thread; the master is a process.
+ * Idea: each function is a request to the controller. To boot and to halt is the same with the
+ * runtime around it.
+ * Threads: see otp/application.h.
  * Locks: none.
- * Owns: struct run is the main thread's and outlives the master; struct master is the process's
- * data. */
-#include <otp/application.h>
+ * Owns: nothing. */
+#include "behav/application.h"
 
-#include <stdatomic.h>
-
-#include "base/host.h"
+#include "base/text.h"
 #include "behav/env.h"
 
-/* A request to the master: the root's pid. */
-#define TAG_ROOT 0x41505001
+const struct otp_layout otpi_application_asks_layout = { sizeof(struct otpi_application_asks), 0,
+                                                         NULL };
+const struct otp_layout otpi_application_tells_layout = { sizeof(struct otpi_application_tells), 0,
+                                                          NULL };
+static const struct otp_layout item_layout = { sizeof(const struct otp_application *), 0, NULL };
+static const struct otp_ref list_refs[] = {
+    { OTP_REF_LIST, 0, 0, offsetof(struct otpi_application_list, applications), 0, &item_layout },
+};
+const struct otp_layout otpi_application_list_layout = { sizeof(struct otpi_application_list), 1,
+                                                         list_refs };
 
-enum phase { PHASE_RUNNING, PHASE_STOPPED, PHASE_ENDED };
+/* -- the order of start -- */
 
-/* An application that is run as a program. */
-struct run {
-    struct otpi_host_signals signals; /* owner: the main thread; the master wakes it */
-    _Atomic uint32_t phase; /* atomic: enum phase; written by the master before it wakes */
+struct order {
+    const struct otp_application **items;
+    size_t n;
+    bool bad;
 };
 
-/* The data of a master. owner: the process. */
-struct master {
-    const struct otp_application *application;
-    struct run *run; /* NULL: whoever started it waits for the root */
-    otp_pid root;
-    bool started;  /* the root is up */
-    bool stopping; /* the root has been told to stop */
-    otp_reason reason;
-};
-
-struct start_args {
-    const struct otp_application *application;
-    struct run *run;
-};
-
-static void init(void *data, const void *args);
-static void receive(void *data, const struct otp_message *message);
-
-static const struct otp_behaviour behaviour = { "application", init, receive, NULL, NULL };
-static const struct otp_layout args_layout = { sizeof(struct start_args), 0, NULL };
-static const struct otp_layout pid_layout = { sizeof(otp_pid), 0, NULL };
-
-static void say(const struct master *master, uint32_t level, const otp_reason *reason,
-                const char *text)
+/* depth: how many use each other, down to this one: more than there may be is a circle. */
+static void put_in_order(struct order *order, const struct otp_application *application,
+                         uint32_t depth)
 {
-    struct otp_log_event event = { 0 };
-    event.level = level;
-    event.kind = OTP_LOG_APPLICATION;
-    event.pid = otp_self();
-    event.module = master->application->name;
-    event.source = master->application->source;
-    event.reason = reason;
-    event.text = text;
-    otp_log(&event);
+    for (size_t i = 0; i < order->n; i++)
+        if (order->items[i] == application)
+            return;
+    order->bad = order->bad || depth >= OTP_APPLICATIONS_MAX;
+    for (uint32_t i = 0; i < application->n_uses && !order->bad; i++)
+        put_in_order(order, application->uses[i], depth + 1);
+    order->bad = order->bad || order->n == OTP_APPLICATIONS_MAX;
+    if (!order->bad)
+        order->items[order->n++] = application;
 }
 
-/* -- the master -- */
-
-/* It is over: whoever runs the application is told, the master ends. */
-static void leave(struct master *master, uint32_t phase, otp_reason reason)
+size_t otpi_application_order(const struct otp_application *root,
+                              const struct otp_application **order)
 {
-    if (master->run != NULL) {
-        atomic_store(&master->run->phase, phase);
-        otpi_host_wake(&master->run->signals);
-    }
-    otp_finish(reason);
+    struct order all = { order, 0, false };
+    put_in_order(&all, root, 0);
+    return all.bad ? 0 : all.n;
 }
 
-/* The root is not up and will not be. */
-static void root_failed(struct master *master, otp_reason reason)
-{
-    say(master, OTP_LOG_ERROR, &reason, "did not start");
-    if (master->run == NULL)
-        otp_init_ack(OTP_EXIT, reason);
-    leave(master, PHASE_ENDED, reason);
-}
+/* -- asking -- */
 
-static void init(void *data, const void *args)
+otp_status otpi_application_ask(uint32_t tag, const struct otpi_application_asks *asks,
+                                struct otpi_application_tells *tells, otp_duration timeout)
 {
-    const struct start_args *start = args;
-    struct master *master = data;
-    master->application = start->application;
-    master->run = start->run;
-    if (master->run != NULL)
-        otp_init_ack(OTP_OK, otp_normal());
-    const struct otp_module *module = &master->application->root->module;
-    otp_monitor monitor;
-    struct otp_start how = { .name = master->application->root_name,
-                             .link = true,
-                             .monitor = true,
-                             .async = true,
-                             .monitor_out = &monitor };
-    otp_status status = module->start(module, &how, NULL, &master->root);
+    otp_pid controller;
+    otp_status status = otpi_application_controller(&controller);
+    if (status == OTP_OK)
+        status = otp_system_call(otp_to(controller), tag, &otpi_application_asks_layout, asks,
+                                 tells, timeout);
     if (status != OTP_OK)
-        root_failed(master, status == OTP_EXIT
-                                ? otp_last_reason()
-                                : otp_reason_make(OTP_REASON_STATUS, otp_status_text(status),
-                                                  (int64_t)status));
+        return status;
+    if (tells->status == OTP_EXIT)
+        otp_set_last_reason(tells->reason);
+    return (otp_status)tells->status;
 }
 
-static void receive_started(struct master *master, const struct otp_message *message)
+static void give_text(const struct otpi_application_tells *tells, char *text, size_t text_size)
 {
-    if (message->tag != OTP_OK) {
-        root_failed(master, message->reason != NULL ? *message->reason : otp_normal());
+    struct otpi_text out;
+    if (text == NULL || text_size == 0)
         return;
-    }
-    master->started = true;
-    say(master, OTP_LOG_INFO, NULL, "started");
-    if (master->run == NULL)
-        otp_init_ack(OTP_OK, otp_normal());
+    otpi_text_begin(&out, text, text_size);
+    otpi_text_add_string(&out, tells->text);
 }
 
-/* What otp_application_stop asks the root to end with: a root that gives up ends with shutdown. */
-static otp_reason stopped(void)
+static bool is_possible(const struct otp_application *application)
 {
-    return otp_shutdown_with("stopped");
-}
-
-static void receive_down(struct master *master, const otp_reason *reason)
-{
-    if (master->stopping || otp_reason_equal(*reason, stopped())) {
-        say(master, OTP_LOG_INFO, NULL, "stopped");
-        leave(master, otp_reason_is_clean(*reason) ? PHASE_STOPPED : PHASE_ENDED,
-              master->stopping ? master->reason : *reason);
-        return;
-    }
-    say(master, OTP_LOG_ERROR, reason, "ended by itself");
-    leave(master, PHASE_ENDED, *reason);
-}
-
-static void receive_stop(struct master *master, const struct otp_message *message)
-{
-    /* Who asked is told by our end. No memory to remember him: he is told too early. */
-    (void)otp_defer_reply(message->from);
-    if (master->stopping)
-        return;
-    master->stopping = true;
-    master->reason = *message->reason;
-    say(master, OTP_LOG_INFO, NULL, "stops");
-    (void)otp_exit_signal(master->root, otp_shutdown()); /* its end comes as a DOWN, dead or not */
-}
-
-static void receive(void *data, const struct otp_message *message)
-{
-    struct master *master = data;
-    switch ((enum otp_message_kind)message->kind) {
-    case OTP_MESSAGE_STARTED: receive_started(master, message); break;
-    case OTP_MESSAGE_DOWN: receive_down(master, message->reason); break;
-    case OTP_MESSAGE_STOP: receive_stop(master, message); break;
-    case OTP_MESSAGE_SYSTEM:
-        if (message->tag == TAG_ROOT)
-            (void)otp_answer(message->from, &pid_layout, &master->root); /* or it sees our end */
-        break;
-    case OTP_MESSAGE_EXIT: /* the root's: its DOWN tells the same */
-    case OTP_MESSAGE_TIMER:
-    case OTP_MESSAGE_EVENT:
-    case OTP_MESSAGE_USER: break;
-    }
-}
-
-/* -- starting and stopping -- */
-
-static otp_status start_master(const struct otp_application *application, struct run *run,
-                               otp_pid *pid)
-{
-    struct start_args args = { application, run };
-    struct otp_start how = { 0 };
-    struct otp_process_spec spec = { 0 };
-    spec.behaviour = &behaviour;
-    spec.data_size = sizeof(struct master);
-    spec.layout = &args_layout;
-    spec.args = &args;
-    spec.trap_exit = true;
-    return otp_behaviour_start(&spec, &how, pid);
+    const struct otp_application *order[OTP_APPLICATIONS_MAX];
+    return otpi_application_order(application, order) != 0;
 }
 
 otp_status otp_application_start(const struct otp_application *application, otp_pid *root,
                                  char *text, size_t text_size)
 {
-    otp_pid master;
-    if (otpi_env_read(application, 0, NULL, text, text_size) != OTPI_ENV_READY)
+    struct otpi_application_asks asks = { .application = application };
+    struct otpi_application_tells tells = { 0 };
+    if (!is_possible(application))
         return OTP_BADARG;
-    if (application->configure != NULL)
-        application->configure();
-    otp_status status = start_master(application, NULL, &master);
+    otp_status status = otpi_application_ask(OTPI_APPLICATION_START, &asks, &tells, OTP_INFINITY);
+    if (root != NULL && (status == OTP_OK || status == OTP_ALREADY_STARTED))
+        *root = tells.root;
+    if (status != OTP_OK)
+        give_text(&tells, text, text_size);
+    return status;
+}
+
+static otp_status start_all(const struct otp_application *application, bool prepared, char *text,
+                            size_t text_size)
+{
+    struct otpi_application_asks asks = { .application = application, .all = true };
+    struct otpi_application_tells tells = { 0 };
+    asks.prepared = prepared;
+    if (!is_possible(application))
+        return OTP_BADARG;
+    otp_status status = otpi_application_ask(OTPI_APPLICATION_START, &asks, &tells, OTP_INFINITY);
+    if (status != OTP_OK)
+        give_text(&tells, text, text_size);
+    return status;
+}
+
+otp_status otp_application_ensure_all_started(const struct otp_application *application, char *text,
+                                              size_t text_size)
+{
+    return start_all(application, false, text, text_size);
+}
+
+otp_status otp_application_stop(const struct otp_application *application, otp_duration timeout)
+{
+    struct otpi_application_asks asks = { .application = application };
+    struct otpi_application_tells tells;
+    return otpi_application_ask(OTPI_APPLICATION_STOP, &asks, &tells, timeout);
+}
+
+otp_status otp_application_stop_all(otp_duration timeout)
+{
+    struct otpi_application_asks asks = { 0 };
+    struct otpi_application_tells tells;
+    return otpi_application_ask(OTPI_APPLICATION_STOP_ALL, &asks, &tells, timeout);
+}
+
+otp_status otp_application_wait(otp_duration timeout)
+{
+    struct otpi_application_asks asks = { 0 };
+    struct otpi_application_tells tells;
+    return otpi_application_ask(OTPI_APPLICATION_WAIT, &asks, &tells, timeout);
+}
+
+otp_status otp_application_which(const struct otp_application **applications, size_t room,
+                                 size_t *n)
+{
+    struct otpi_application_asks asks = { .room = room };
+    struct otpi_application_list list;
+    otp_pid controller;
+    otp_status status = otpi_application_controller(&controller);
+    if (status == OTP_OK)
+        status = otp_system_call(otp_to(controller), OTPI_APPLICATION_WHICH,
+                                 &otpi_application_asks_layout, &asks, &list, OTP_INFINITY);
     if (status != OTP_OK)
         return status;
-    return otp_system_call(otp_to(master), TAG_ROOT, NULL, NULL, root, OTP_INFINITY);
+    if (list.n > 0)
+        memcpy(applications, list.applications, list.n * sizeof(*applications));
+    *n = list.count;
+    otp_reply_free(&otpi_application_list_layout, &list);
+    return OTP_OK;
 }
 
-otp_status otp_application_stop(otp_pid root, otp_duration timeout)
+/* -- with the runtime around it -- */
+
+/* Reads the settings of all that do not run yet; argv as of otp_application_boot. */
+static otp_status prepare(const struct otp_application *application, int argc, char **argv,
+                          char *text, size_t text_size)
 {
-    return otp_stop_process(otp_to(root), stopped(), timeout);
+    const struct otp_application *order[OTP_APPLICATIONS_MAX], *running[OTP_APPLICATIONS_MAX];
+    size_t n = otpi_application_order(application, order), n_running;
+    otp_status status = otp_application_which(running, OTP_APPLICATIONS_MAX, &n_running);
+    if (status != OTP_OK)
+        return status;
+    if (n == 0)
+        return OTP_BADARG;
+    struct otpi_env_apps apps = { order, n, running, n_running };
+    if (otpi_env_read(&apps, argc, argv, text, text_size) != OTPI_ENV_READY)
+        return OTP_BADARG;
+    otpi_env_configure(&apps);
+    return OTP_OK;
 }
 
-/* -- as a program -- */
-
-static void print_error(const struct otp_application *application, const char *text)
+otp_status otp_application_boot(const struct otp_application *application, int argc, char **argv,
+                                char *text, size_t text_size)
 {
-    /* Standard error is where failures go: there is nowhere to report that it is closed. */
-    (void)otpi_host_print(true, application->name, strlen(application->name));
-    (void)otpi_host_print(true, ": ", 2);
-    (void)otpi_host_print(true, text, strlen(text));
-    (void)otpi_host_print(true, "\n", 1);
-}
-
-static int print_version(const struct otp_application *application)
-{
-    static const char rest[] = " (libotp " OTP_VERSION ")\n";
-    bool done = otpi_host_print(false, application->name, strlen(application->name)) &&
-                otpi_host_print(false, rest, sizeof(rest) - 1);
-    return done ? 0 : 1;
-}
-
-/* Waits until the tree has ended or, at a second signal, must be ended. Returns the exit code. */
-static int wait_for_end(struct run *run, otp_pid master)
-{
-    unsigned signals = 0;
-    while (atomic_load(&run->phase) == PHASE_RUNNING) {
-        if (!otpi_host_signals_wait(&run->signals))
-            continue;
-        if (++signals > 1)
-            return 1;
-        /* Only asked, not waited for: a second signal must be seen. Its status is TIMEOUT, or
-         * NOPROC if the end is just being told. */
-        otp_status status = otp_stop_process(otp_to(master), otp_shutdown(), 0);
-        (void)status;
-    }
-    return atomic_load(&run->phase) == PHASE_STOPPED ? 0 : 1;
-}
-
-/* The runtime runs, signals are taken. */
-static int run_tree(const struct otp_application *application, struct run *run)
-{
-    otp_pid master;
-    otp_status status = start_master(application, run, &master);
+    otp_status status = otp_runtime_start(NULL);
+    bool ours = status == OTP_OK;
+    if (status == OTP_RUNNING)
+        status = OTP_OK;
     if (status == OTP_OK)
-        return wait_for_end(run, master);
-    print_error(application, otp_status_text(status));
-    return 1;
+        status = prepare(application, argc, argv, text, text_size);
+    if (status == OTP_OK)
+        status = start_all(application, true, text, text_size);
+    if (status == OTP_OK || !ours)
+        return status;
+    otp_status stopped = otp_runtime_stop();
+    return stopped != OTP_OK ? stopped : status;
 }
 
-static int run_program(const struct otp_application *application)
+otp_status otp_application_halt(otp_duration timeout)
 {
-    struct run run;
-    atomic_init(&run.phase, PHASE_RUNNING);
-    otp_status status = otpi_host_signals_take(&run.signals);
-    if (status != OTP_OK) {
-        print_error(application, otp_status_text(status));
-        return 1;
-    }
-    int code = 1;
-    status = otp_runtime_start(NULL);
-    if (status == OTP_OK) {
-        if (application->configure != NULL)
-            application->configure();
-        code = run_tree(application, &run);
-    }
-    /* The master may still be waking us, so the descriptors stay open until the runtime is gone;
-     * but whoever loses patience now gets what a signal does to any program. */
-    otpi_host_signals_give(&run.signals);
-    if (status == OTP_OK)
-        status = otp_runtime_stop();
-    otpi_host_signals_close(&run.signals);
-    if (status == OTP_OK)
-        return code;
-    print_error(application, otp_status_text(status));
-    return 1;
-}
-
-int otp_application_main(const struct otp_application *application, int argc, char **argv)
-{
-    char text[512];
-    switch (otpi_env_read(application, argc, argv, text, sizeof(text))) {
-    case OTPI_ENV_HELP: return otpi_env_print_help(application) ? 0 : 1;
-    case OTPI_ENV_VERSION: return print_version(application);
-    case OTPI_ENV_BAD: print_error(application, text); return 2;
-    case OTPI_ENV_READY: break;
-    }
-    return run_program(application);
+    otp_status status = otp_application_stop_all(timeout);
+    otp_status stopped = otp_runtime_stop();
+    return status != OTP_OK ? status : stopped;
 }

@@ -10,6 +10,7 @@
 #include "behav/dynamic.h"
 
 #include "base/mutant.h"
+#include "behav/killed.h"
 
 static void init(void *data, const void *args);
 static void receive(void *data, const struct otp_message *message);
@@ -226,6 +227,7 @@ static void kill_late(struct otpi_dynamic *dynamic, struct otpi_member *member)
     member->timed = false;
     say(dynamic, member, OTP_LOG_ERROR, OTP_LOG_SHUTDOWN_KILL, NULL,
         "child did not stop in time and is killed");
+    otpi_killed_tell(member->module->name, otp_cstr(NULL));
     (void)otp_exit_signal(member->known.pid, otp_kill());
 }
 
@@ -417,6 +419,15 @@ otp_status otp_dynamic_supervisor_start(const struct otp_module *module,
     return otp_behaviour_start(&process, how, pid);
 }
 
+/* A supervisor below had to kill somebody: told on, with the child's name before it. */
+static void hear_of_kill(const struct otpi_dynamic *dynamic, const struct otp_message *message)
+{
+    otp_str path;
+    struct otpi_member_pid *entry = otpi_members_find(&dynamic->members, message->pid);
+    if (entry != NULL && otpi_killed_hear(message, &path))
+        otpi_killed_tell(entry->member->module->name, path);
+}
+
 static void drop(const struct otpi_dynamic *dynamic)
 {
     struct otp_log_event event = { 0 };
@@ -443,7 +454,7 @@ static void receive(void *data, const struct otp_message *message)
             end(dynamic, *message->reason);
         break;
     case OTP_MESSAGE_SYSTEM: otpi_dynamic_receive_request(dynamic, message); break;
-    case OTP_MESSAGE_EVENT:
+    case OTP_MESSAGE_EVENT: hear_of_kill(dynamic, message); break;
     case OTP_MESSAGE_USER: drop(dynamic); break;
     }
     if (dynamic->ending && dynamic->members.count == 0)

@@ -193,28 +193,63 @@ static bool write_value(const struct otp_env_entry *entry, const char *text, voi
 
 /* The arguments, taken one option at a time. */
 struct options {
-    const struct otp_application *application;
+    const struct otpi_env_apps *apps;
     int argc;
     char **argv;
     int at; /* the next argument */
 };
 
-struct option {
-    const struct otp_env_entry *entry; /* NULL: no such option */
-    const char *word;                  /* the argument as it stands there */
-    const char *value;                 /* NULL: none */
+/* An entry and whose it is. */
+struct setting {
+    const struct otp_application *application;
+    const struct otp_env_entry *entry; /* NULL: no such one */
+    const char *prefix;                /* "other" and .. */
+    const char *dot;                   /* .. "." of --other.port */
 };
 
-/* The entry of that name, which has size bytes; NULL: none. */
-static const struct otp_env_entry *find_entry(const struct otp_application *application,
-                                              const char *name, size_t size)
+struct option {
+    struct setting setting;
+    const char *word;  /* the argument as it stands there */
+    const char *value; /* NULL: none */
+};
+
+/* One of application's; the names of the program's own have no prefix. */
+static struct setting setting_of(const struct otpi_env_apps *apps,
+                                 const struct otp_application *application,
+                                 const struct otp_env_entry *entry)
 {
-    for (uint32_t i = 0; i < application->n_entries; i++) {
-        const struct otp_env_entry *entry = &application->entries[i];
-        if (strlen(entry->name) == size && memcmp(entry->name, name, size) == 0)
-            return entry;
+    bool own = application == apps->order[apps->n - 1];
+    struct setting setting = { application, entry, own ? "" : application->name, own ? "" : "." };
+    return setting;
+}
+
+/* Whether name, of size bytes, is what a setting is called. */
+static bool is_called(const char *name, size_t size, const struct setting *setting)
+{
+    size_t before = strlen(setting->prefix) + strlen(setting->dot);
+    if (before > 0) {
+        if (size <= before || memcmp(name, setting->prefix, before - 1) != 0 ||
+            name[before - 1] != '.')
+            return false;
+        name += before;
+        size -= before;
     }
-    return NULL;
+    return strlen(setting->entry->name) == size && memcmp(setting->entry->name, name, size) == 0;
+}
+
+/* The setting of that name, which has size bytes. */
+static struct setting find_setting(const struct otpi_env_apps *apps, const char *name, size_t size)
+{
+    const struct setting none = { NULL, NULL, "", "" };
+    for (size_t i = 0; i < apps->n; i++) {
+        const struct otp_application *application = apps->order[i];
+        for (uint32_t k = 0; k < application->n_entries; k++) {
+            struct setting setting = setting_of(apps, application, &application->entries[k]);
+            if (is_called(name, size, &setting))
+                return setting;
+        }
+    }
+    return none;
 }
 
 /* --NAME=VALUE, --NAME VALUE, and --NAME for a bool; false: no argument is left. */
@@ -223,19 +258,19 @@ static bool next_option(struct options *options, struct option *option)
     if (options->at >= options->argc)
         return false;
     option->word = options->argv[options->at++];
-    option->entry = NULL;
+    option->setting.entry = NULL;
     option->value = NULL;
     if (strncmp(option->word, "--", 2) != 0)
         return true;
     const char *name = option->word + 2;
     const char *equals = strchr(name, '=');
     size_t size = equals != NULL ? (size_t)(equals - name) : strlen(name);
-    option->entry = find_entry(options->application, name, size);
-    if (option->entry == NULL)
+    option->setting = find_setting(options->apps, name, size);
+    if (option->setting.entry == NULL)
         return true;
     if (equals != NULL)
         option->value = equals + 1;
-    else if (option->entry->kind == OTP_ENV_BOOL)
+    else if (option->setting.entry->kind == OTP_ENV_BOOL)
         option->value = "true";
     else if (options->at < options->argc && strncmp(options->argv[options->at], "--", 2) != 0)
         option->value = options->argv[options->at++];
@@ -249,7 +284,7 @@ static enum otpi_env_outcome look_at_other(const struct option *option, char *te
         return OTPI_ENV_HELP;
     if (strcmp(option->word, "--version") == 0)
         return OTPI_ENV_VERSION;
-    if (option->entry != NULL)
+    if (option->setting.entry != NULL)
         return complain(text, size, "%s: needs a value", option->word);
     if (option->word[0] == '-')
         return complain(text, size, "%s: no such option", option->word);
@@ -260,19 +295,20 @@ static enum otpi_env_outcome check_options(struct options options, char *text, s
 {
     struct option option;
     while (next_option(&options, &option)) {
-        if (option.entry == NULL || option.value == NULL)
+        if (option.setting.entry == NULL || option.value == NULL)
             return look_at_other(&option, text, size);
     }
     return OTPI_ENV_READY;
 }
 
-/* What the last option for entry says; NULL: none does. */
-static const char *find_option(struct options options, const struct otp_env_entry *entry)
+/* What the last option for a setting says; NULL: none does. */
+static const char *find_option(struct options options, const struct setting *setting)
 {
     struct option option;
     const char *value = NULL;
     while (next_option(&options, &option)) {
-        if (option.entry == entry)
+        if (option.setting.entry == setting->entry &&
+            option.setting.application == setting->application)
             value = option.value;
     }
     return value;
@@ -298,44 +334,89 @@ static void describe_kind(const struct otp_env_entry *entry, char *out, size_t s
     }
 }
 
-/* Finds and writes one setting. before and after go around the name in a complaint. */
-static enum otpi_env_outcome read_entry(struct options options, const struct otp_env_entry *entry,
+static enum otpi_env_outcome is_missing(const struct setting *setting, char *text, size_t size)
+{
+    const struct otp_env_entry *entry = setting->entry;
+    if (entry->variable == NULL)
+        return complain(text, size, "--%s%s%s: must be given", setting->prefix, setting->dot,
+                        entry->name);
+    return complain(text, size, "--%s%s%s: must be given, or environment variable %s",
+                    setting->prefix, setting->dot, entry->name, entry->variable);
+}
+
+/* Finds and writes one setting. before and name are what a complaint calls it. */
+static enum otpi_env_outcome read_entry(struct options options, const struct setting *setting,
                                         char *text, size_t size)
 {
-    void *field = (char *)options.application->env + entry->offset;
-    const char *before = "--";
+    const struct otp_env_entry *entry = setting->entry;
+    const char *before = "--", *prefix = setting->prefix, *dot = setting->dot;
     const char *name = entry->name;
-    const char *value = find_option(options, entry);
+    const char *value = find_option(options, setting);
     if (value == NULL && entry->variable != NULL) {
         before = "environment variable ";
+        prefix = dot = "";
         name = entry->variable;
         value = otpi_host_environment(name);
     }
     if (value == NULL) {
         before = "default of ";
+        prefix = setting->prefix;
+        dot = setting->dot;
         name = entry->name;
         value = entry->fallback;
     }
-    if (value == NULL && entry->variable != NULL)
-        return complain(text, size, "--%s: must be given, or environment variable %s", entry->name,
-                        entry->variable);
     if (value == NULL)
-        return complain(text, size, "--%s: must be given", entry->name);
-    if (write_value(entry, value, field))
+        return is_missing(setting, text, size);
+    if (write_value(entry, value, (char *)setting->application->env + entry->offset))
         return OTPI_ENV_READY;
     char kind[128];
     describe_kind(entry, kind, sizeof(kind));
-    return complain(text, size, "%s%s=%s: not %s", before, name, value, kind);
+    return complain(text, size, "%s%s%s%s=%s: not %s", before, prefix, dot, name, value, kind);
 }
 
-enum otpi_env_outcome otpi_env_read(const struct otp_application *application, int argc,
-                                    char **argv, char *text, size_t size)
+static bool runs(const struct otpi_env_apps *apps, const struct otp_application *application)
 {
-    struct options options = { application, argc, argv, 1 };
-    enum otpi_env_outcome outcome = check_options(options, text, size);
-    for (uint32_t i = 0; outcome == OTPI_ENV_READY && i < application->n_entries; i++)
-        outcome = read_entry(options, &application->entries[i], text, size);
+    for (size_t i = 0; i < apps->n_running; i++)
+        if (apps->running[i] == application)
+            return true;
+    return false;
+}
+
+static enum otpi_env_outcome read_application(struct options options,
+                                              const struct otp_application *application, char *text,
+                                              size_t size)
+{
+    enum otpi_env_outcome outcome = OTPI_ENV_READY;
+    for (uint32_t i = 0; outcome == OTPI_ENV_READY && i < application->n_entries; i++) {
+        struct setting setting = setting_of(options.apps, application, &application->entries[i]);
+        outcome = read_entry(options, &setting, text, size);
+    }
     return outcome;
+}
+
+enum otpi_env_outcome otpi_env_read(const struct otpi_env_apps *apps, int argc, char **argv,
+                                    char *text, size_t size)
+{
+    struct options options = { apps, argc, argv, 1 };
+    enum otpi_env_outcome outcome = check_options(options, text, size);
+    for (size_t i = 0; outcome == OTPI_ENV_READY && i < apps->n; i++)
+        if (!runs(apps, apps->order[i]))
+            outcome = read_application(options, apps->order[i], text, size);
+    return outcome;
+}
+
+enum otpi_env_outcome otpi_env_read_one(const struct otp_application *application, char *text,
+                                        size_t size)
+{
+    struct otpi_env_apps apps = { &application, 1, NULL, 0 };
+    return otpi_env_read(&apps, 0, NULL, text, size);
+}
+
+void otpi_env_configure(const struct otpi_env_apps *apps)
+{
+    for (size_t i = 0; i < apps->n; i++)
+        if (!runs(apps, apps->order[i]) && apps->order[i]->configure != NULL)
+            apps->order[i]->configure();
 }
 
 /* -- help -- */
@@ -366,9 +447,11 @@ static bool print_kind(const struct otp_env_entry *entry)
     return done;
 }
 
-static bool print_entry(const struct otp_env_entry *entry)
+static bool print_setting(const struct setting *setting)
 {
-    bool done = print("  --%s=", entry->name) && print_kind(entry) && print("\n");
+    const struct otp_env_entry *entry = setting->entry;
+    bool done = print("  --%s%s%s=", setting->prefix, setting->dot, entry->name) &&
+                print_kind(entry) && print("\n");
     if (done && entry->help != NULL)
         done = print("        %s\n", entry->help);
     if (done && entry->fallback != NULL)
@@ -380,10 +463,16 @@ static bool print_entry(const struct otp_env_entry *entry)
     return done;
 }
 
-bool otpi_env_print_help(const struct otp_application *application)
+/* The program's own first. */
+bool otpi_env_print_help(const struct otpi_env_apps *apps)
 {
-    bool done = print("usage: %s [--NAME=VALUE]...\n\n", application->name);
-    for (uint32_t i = 0; done && i < application->n_entries; i++)
-        done = print_entry(&application->entries[i]);
+    bool done = print("usage: %s [--NAME=VALUE]...\n\n", apps->order[apps->n - 1]->name);
+    for (size_t i = apps->n; done && i > 0; i--) {
+        const struct otp_application *application = apps->order[i - 1];
+        for (uint32_t k = 0; done && k < application->n_entries; k++) {
+            struct setting setting = setting_of(apps, application, &application->entries[k]);
+            done = print_setting(&setting);
+        }
+    }
     return done && print("  --help\n        print this\n  --version\n        print the version\n");
 }

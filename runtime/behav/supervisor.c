@@ -12,6 +12,7 @@
 #include "behav/supervisor.h"
 
 #include "base/mutant.h"
+#include "behav/killed.h"
 #include "behav/supervisor_ask.h"
 
 static void init(void *data, const void *args);
@@ -265,6 +266,15 @@ static void receive_exit(struct otpi_supervisor *sup, const struct otp_message *
         receive_stop(sup, message->reason);
 }
 
+/* A supervisor below had to kill somebody: told on, with the child's name before it. */
+static void hear_of_kill(const struct otpi_supervisor *sup, const struct otp_message *message)
+{
+    otp_str path;
+    struct otpi_child *child = otpi_children_by_pid(&sup->children, message->pid);
+    if (child != NULL && otpi_killed_hear(message, &path))
+        otpi_killed_tell(child->spec->id, path);
+}
+
 void otpi_supervisor_receive(void *data, const struct otp_message *message)
 {
     struct otpi_supervisor *sup = data;
@@ -281,7 +291,7 @@ void otpi_supervisor_receive(void *data, const struct otp_message *message)
         break;
     case OTP_MESSAGE_EXIT: receive_exit(sup, message); break;
     case OTP_MESSAGE_SYSTEM: otpi_requests_receive(sup, message); break;
-    case OTP_MESSAGE_EVENT:
+    case OTP_MESSAGE_EVENT: hear_of_kill(sup, message); break;
     case OTP_MESSAGE_USER:
         otpi_supervisor_log(sup, NULL, OTP_LOG_WARNING, OTP_LOG_UNEXPECTED, NULL,
                             "a message for a supervisor was dropped");

@@ -15,6 +15,7 @@
  * Locks: none.
  * Owns: struct otpi_work of the supervisor. */
 #include "base/mutant.h"
+#include "behav/killed.h"
 #include "behav/supervisor.h"
 #include "behav/supervisor_ask.h"
 
@@ -119,6 +120,7 @@ void otpi_walk_timeout(struct otpi_supervisor *sup)
     sup->work.timed = false;
     otpi_supervisor_log(sup, child, OTP_LOG_ERROR, OTP_LOG_SHUTDOWN_KILL, NULL,
                         "child did not stop in time and is killed");
+    otpi_killed_tell(child->spec->id, otp_cstr(NULL));
     if (!OTP_MUTANT(B093))
         (void)otp_exit_signal(child->pid, otp_kill());
 }

@@ -8,13 +8,19 @@
 #include "base/host.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
+
+#include "plat/plat.h"
 
 const char *otpi_host_environment(const char *name)
 {
@@ -33,6 +39,25 @@ bool otpi_host_print(bool error, const char *text, size_t size)
         size -= (size_t)n;
     }
     return true;
+}
+
+void otpi_host_notify(const char *state)
+{
+    const char *path = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    size_t size = path == NULL ? 0 : strlen(path);
+    if (size < 2 || size >= sizeof(address.sun_path) || (path[0] != '/' && path[0] != '@'))
+        return;
+    memcpy(address.sun_path, path, size);
+    if (path[0] == '@') /* a name that is in no file system */
+        address.sun_path[0] = '\0';
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return;
+    socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + size);
+    ssize_t n = sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&address, length);
+    (void)n; /* who does not listen does not hear */
+    (void)close(fd);
 }
 
 otp_status otpi_host_signals_take(struct otpi_host_signals *signals)
@@ -54,18 +79,30 @@ otp_status otpi_host_signals_take(struct otpi_host_signals *signals)
     return OTP_OK;
 }
 
-bool otpi_host_signals_wait(struct otpi_host_signals *signals)
+/* As poll wants it: rounded up, so that it is never early. */
+static int milliseconds(otp_duration left)
+{
+    int64_t ms = left / OTP_MS + (left % OTP_MS > 0);
+    return ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
+enum otpi_host_event otpi_host_signals_wait(struct otpi_host_signals *signals, otp_duration timeout)
 {
     struct signalfd_siginfo info;
     uint64_t count;
+    otp_instant begin = otpi_plat_now();
     for (;;) {
         if (read(signals->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
-            return true;
+            return OTPI_HOST_SIGNAL;
         if (read(signals->wake_fd, &count, sizeof(count)) == (ssize_t)sizeof(count))
-            return false;
+            return OTPI_HOST_WOKEN;
+        otp_duration gone = otpi_plat_now() - begin;
+        if (timeout != OTP_INFINITY && gone >= timeout)
+            return OTPI_HOST_TIMEOUT;
         struct pollfd both[2] = { { signals->signal_fd, POLLIN, 0 },
                                   { signals->wake_fd, POLLIN, 0 } };
-        (void)poll(both, 2, -1); /* interrupted or not, what counts is what can be read */
+        /* interrupted or not, what counts is what can be read */
+        (void)poll(both, 2, timeout == OTP_INFINITY ? -1 : milliseconds(timeout - gone));
     }
 }
 

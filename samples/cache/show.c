@@ -148,7 +148,7 @@ static otp_pid start(void)
 
 static void stop(otp_pid root)
 {
-    check(otp_application_stop(root, PATIENCE) == OTP_OK, "stopped in order");
+    check(otp_application_stop(&myapp_application, PATIENCE) == OTP_OK, "stopped in order");
     check(!otp_is_alive(root) && otp_whereis("myapp.cache").bits == 0, "nobody is left");
 }
 

@@ -93,7 +93,7 @@ int main(void)
     must(otp_application_start(&chat_application, &root, text, sizeof(text)), text);
     show_talk();
     show_stumble();
-    must(otp_application_stop(root, 10 * OTP_S), "stop");
+    must(otp_application_stop(&chat_application, 10 * OTP_S), "stop");
     must(otp_runtime_stop(), "runtime");
     return 0;
 }

@@ -87,7 +87,7 @@ int main(void)
     show_counting();
     show_text();
     show_overflow();
-    must(otp_application_stop(root, 10 * OTP_S), "stop");
+    must(otp_application_stop(&counter_application, 10 * OTP_S), "stop");
     must(otp_runtime_stop(), "runtime");
     return 0;
 }

@@ -24,7 +24,7 @@ static void start_agents(void)
 
 static void stop_agents(void)
 {
-    OK(otp_application_stop(root, 10 * OTP_S));
+    OK(otp_application_stop(&agents_application, 10 * OTP_S));
     stop_runtime();
 }
 

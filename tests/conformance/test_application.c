@@ -61,9 +61,14 @@ static void configure(void)
 }
 
 static const struct otp_application application = {
-    "testapp",      "test.otp:1", &tree.spec,
-    "testapp.main", entries,      sizeof(entries) / sizeof(*entries),
-    &settings,      configure,
+    .name = "testapp",
+    .source = "test.otp:1",
+    .root = &tree.spec,
+    .root_name = "testapp.main",
+    .entries = entries,
+    .n_entries = sizeof(entries) / sizeof(*entries),
+    .env = &settings,
+    .configure = configure,
 };
 
 /* -- running it -- */
@@ -383,7 +388,7 @@ START_TEST(application_starts_and_stops_in_steps)
     ck_assert_int_eq(setenv("TEST_DB", "y", 1), 0);
     ck_assert_int_eq(otp_application_start(&application, &root, text, sizeof(text)), OTP_OK);
     ck_assert(otp_pid_equal(root, otp_whereis("testapp.main")));
-    ck_assert_int_eq(otp_application_stop(root, OTP_INFINITY), OTP_OK);
+    ck_assert_int_eq(otp_application_stop(&application, OTP_INFINITY), OTP_OK);
     ck_assert(otp_whereis("testapp.main").bits == 0);
     stop_runtime();
     ck_assert_uint_eq(noted("terminate:a:shutdown"), 1);

@@ -21,7 +21,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-    ck_assert_int_eq(otp_application_stop(root, 10 * OTP_S), OTP_OK);
+    ck_assert_int_eq(otp_application_stop(&generated_application, 10 * OTP_S), OTP_OK);
     ck_assert_int_eq(otp_runtime_stop(), OTP_OK);
 }
 

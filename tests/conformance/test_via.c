@@ -22,7 +22,7 @@ static void start_via(void)
 
 static void stop_via(void)
 {
-    OK(otp_application_stop(root, 10 * OTP_S));
+    OK(otp_application_stop(&via_application, 10 * OTP_S));
     stop_runtime();
 }
 

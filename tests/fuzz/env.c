@@ -47,7 +47,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     application.entries = entries;
     application.n_entries = sizeof entries / sizeof entries[0];
-    enum otpi_env_outcome outcome = otpi_env_read(&application, argc, argv, wrong, sizeof wrong);
+    const struct otp_application *order[] = { &application };
+    struct otpi_env_apps apps = { order, 1, NULL, 0 };
+    enum otpi_env_outcome outcome = otpi_env_read(&apps, argc, argv, wrong, sizeof wrong);
     if (outcome == OTPI_ENV_BAD && wrong[0] == '\0')
         abort();
     if (outcome == OTPI_ENV_READY && values.level > 1)

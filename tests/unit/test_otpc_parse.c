@@ -112,7 +112,7 @@ static const char everything[] =
     "    auto_shutdown any_significant;\n"
     "    child two: store name second restart transient shutdown brutal_kill backoff 1s to 2s\n"
     "        significant { id = 1; } child pool shutdown infinity; }\n"
-    "application example { start main; type temporary; uses other; crash fatal; prep_stop; stop;\n"
+    "application example { start main; type temporary; crash fatal; prep_stop; stop;\n"
     "    stop_within 25s; }\n"
     "allow call_cycle(store, count): \"why\"; export store as :x { calls get  casts put }\n"
     "remote other = :x at \"y\" { call z(a: b) -> c }\n";
@@ -193,7 +193,7 @@ static const char everything_as_tree[] =
     "    set id = 1\n"
     "  child pool: pool shutdown infinity\n"
     "application example\n"
-    "  settings start main type temporary uses other (unresolved) crash fatal prep_stop stop"
+    "  settings start main type temporary crash fatal prep_stop stop"
     " stop_within 25s\n"
     "allow call_cycle\n"
     "  modules of store of count because \"why\"\n"

@@ -30,6 +30,7 @@
     X(RESTARTING, "the child is being restarted")                                                  \
     X(SYSTEM, "the operating system refused")                                                      \
     X(CALLBACK_FAILED, "the function given to it said no")                                         \
+    X(NOT_STARTED, "that application does not run")                                                \
     X(MAX_CHILDREN, "there are as many children as allowed")                                       \
     X(STOPPED, "it was ended before it had a result")
 

@@ -563,4 +563,5 @@ const struct otp_application myapp_application = {
     .n_entries = 1,
     .env = &env_values,
     .configure = configure_options,
+    .type = OTP_APPLICATION_PERMANENT,
 };

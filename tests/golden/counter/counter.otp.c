@@ -601,4 +601,5 @@ const struct otp_application counter_application = {
     .source = "counter.otp:25",
     .root = &counter_main_module,
     .root_name = "counter.main",
+    .type = OTP_APPLICATION_PERMANENT,
 };

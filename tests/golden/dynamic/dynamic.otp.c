@@ -681,4 +681,5 @@ const struct otp_application dynamic_application = {
     .entries = env_entries,
     .n_entries = 1,
     .env = &env_values,
+    .type = OTP_APPLICATION_PERMANENT,
 };

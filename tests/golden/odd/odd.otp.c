@@ -1087,4 +1087,5 @@ const struct otp_application odd_application = {
     .source = "odd.otp:40",
     .root = &odd_supervisor_module,
     .root_name = "odd.supervisor",
+    .type = OTP_APPLICATION_PERMANENT,
 };

@@ -429,4 +429,5 @@ const struct otp_application partition_application = {
     .n_entries = 1,
     .env = &env_values,
     .configure = configure_options,
+    .type = OTP_APPLICATION_PERMANENT,
 };

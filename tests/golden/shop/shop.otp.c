@@ -458,4 +458,5 @@ const struct otp_application shop_application = {
     .source = "shop.otp:23",
     .root = &shop_main_module,
     .root_name = "shop.main",
+    .type = OTP_APPLICATION_PERMANENT,
 };

@@ -630,4 +630,5 @@ const struct otp_application tree_application = {
     .n_entries = 14,
     .env = &env_values,
     .configure = configure_options,
+    .type = OTP_APPLICATION_PERMANENT,
 };
