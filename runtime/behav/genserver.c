@@ -35,9 +35,20 @@ enum phase { PHASE_INIT, PHASE_RUNNING, PHASE_ENDING };
  * timeouts. DEBUGGED: somebody counts, traces or keeps events. */
 enum extra { EXTRA_ARMED = 1, EXTRA_ZERO = 2, EXTRA_IDLE = 3, EXTRA_DEBUGGED = 4 };
 
-#define INLINE_REPLY 64
+#define INLINE_REPLY 16
 
 /* The data of a server. owner: the process. */
+/* What most servers never need: an idle one is to be small. */
+struct seldom {
+    const struct otp_message_type *next_type; /* the continuation made last */
+    void *next_args;                          /* owned */
+    const void *args;                         /* of the continuation that runs; owned */
+    uint64_t idle_ref;
+    otp_timer idle_timer;
+    otp_duration idle_after; /* if one of EXTRA_IDLE */
+    otp_reason reason;       /* of the otp_stop made last; of the end */
+};
+
 struct server {
     const struct otp_message_type *type; /* being handled; NULL: not a message of the module */
     otp_from from;                       /* of type, if that is a call */
@@ -48,13 +59,7 @@ struct server {
     struct otpi_subject subject;         /* module, state and what is shown of them */
     const void *reply;                   /* inline_reply or scratch; NULL: an acknowledgement */
     const char *callback;                /* which one runs, if type is NULL */
-    const struct otp_message_type *next_type; /* the continuation made last */
-    void *next_args;                          /* owned */
-    const void *args;                         /* of the continuation that runs; owned */
-    uint64_t idle_ref;
-    otp_timer idle_timer;
-    otp_duration idle_after; /* if one of EXTRA_IDLE */
-    otp_reason reason;       /* of the otp_stop made last; of the end */
+    struct seldom *seldom;               /* owned memory; NULL: none of it was needed yet */
     _Alignas(16) unsigned char inline_reply[INLINE_REPLY];
     _Alignas(16) unsigned char state[];
 };
@@ -75,6 +80,14 @@ static void report(void *data, const struct otp_message *message, otp_reason *re
 static const struct otp_behaviour behaviour = { "genserver", init, receive, unwind, report };
 
 /* -- shapes -- */
+
+/* NULL: no memory. */
+static struct seldom *seldom(struct server *server)
+{
+    if (server->seldom == NULL)
+        server->seldom = otp_alloc(sizeof(*server->seldom));
+    return server->seldom;
+}
 
 static otp_next shape(uint32_t action)
 {
@@ -102,7 +115,11 @@ otp_next otp_stop(otp_reason reason)
     struct server *server = otp_behaviour_data(&behaviour);
     if (server == NULL)
         return shape(ACTION_BAD);
-    server->reason = reason;
+    if (seldom(server) == NULL) {
+        server->fault = OTP_REASON_NOMEM;
+        return shape(ACTION_BAD);
+    }
+    server->seldom->reason = reason;
     return shape(ACTION_STOP);
 }
 
@@ -150,19 +167,19 @@ otp_next otp_continue(const struct otp_message_type *type, const void *args)
     struct server *server = otp_behaviour_data(&behaviour);
     if (server == NULL)
         return shape(ACTION_BAD);
-    void *copy = NULL;
-    if (type->args != NULL) {
-        size_t size = otp_layout_measure(type->args, args);
-        copy = size == 0 ? NULL : otp_alloc(size);
-        if (copy == NULL) {
-            server->fault = OTP_REASON_NOMEM;
-            return shape(ACTION_BAD);
-        }
-        otp_layout_copy(type->args, args, copy);
+    struct seldom *rest = seldom(server);
+    size_t size = type->args == NULL ? 0 : otp_layout_measure(type->args, args);
+    void *copy = size == 0 ? NULL : otp_alloc(size);
+    if (rest == NULL || (type->args != NULL && copy == NULL)) {
+        otp_free(copy);
+        server->fault = OTP_REASON_NOMEM;
+        return shape(ACTION_BAD);
     }
-    otp_free(server->next_args);
-    server->next_type = type;
-    server->next_args = copy;
+    if (copy != NULL)
+        otp_layout_copy(type->args, args, copy);
+    otp_free(rest->next_args);
+    rest->next_type = type;
+    rest->next_args = copy;
     return shape(ACTION_CONTINUE);
 }
 
@@ -244,8 +261,17 @@ static bool is_dead(void)
 static void drop_idle(struct server *server)
 {
     if ((server->extra & EXTRA_ARMED) != 0)
-        (void)otp_timer_cancel(server->idle_timer, NULL); /* a stale message is told by its ref */
+        (void)otp_timer_cancel(server->seldom->idle_timer,
+                               NULL); /* a stale message is told by its ref */
     server->extra &= (uint8_t)~EXTRA_IDLE;
+}
+
+/* For when a callback on the way out fails. Without memory, the reason of that counts. */
+static void keep_reason(struct server *server, otp_reason reason)
+{
+    const struct otp_genserver *module = server->subject.module;
+    if ((module->terminate != NULL || module->format_status != NULL) && seldom(server) != NULL)
+        server->seldom->reason = reason;
 }
 
 /* terminate, then the staged reply, then the end. If terminate is abandoned, unwind goes on. */
@@ -255,7 +281,7 @@ static void end(struct server *server, otp_reason reason)
         return;
     drop_idle(server);
     server->phase = PHASE_ENDING;
-    server->reason = reason;
+    keep_reason(server, reason);
     if (server->staged != 0 && OTP_MUTANT(B020))
         (void)deliver(server);
     if (server->subject.module->terminate != NULL)
@@ -281,13 +307,16 @@ static bool arm_idle(struct server *server, otp_duration after)
 {
     if (after == OTP_INFINITY)
         return true;
-    server->idle_after = after;
+    struct seldom *rest = seldom(server);
+    if (rest == NULL)
+        return false;
+    rest->idle_after = after;
     if (after == 0 && !otp_mailbox_is_empty() && !OTP_MUTANT(B018)) {
         server->extra |= EXTRA_ZERO;
         return true;
     }
-    server->idle_ref++;
-    if (otp_behaviour_timer(after, server->idle_ref, &server->idle_timer) != OTP_OK)
+    rest->idle_ref++;
+    if (otp_behaviour_timer(after, rest->idle_ref, &rest->idle_timer) != OTP_OK)
         return false;
     server->extra |= EXTRA_ARMED;
     return true;
@@ -298,7 +327,7 @@ static bool arm_idle(struct server *server, otp_duration after)
 static bool idle_is_due(const struct server *server, uint64_t ref)
 {
     if ((server->extra & EXTRA_ARMED) != 0)
-        return ref == server->idle_ref;
+        return ref == server->seldom->idle_ref;
     return (server->extra & EXTRA_ZERO) != 0 && otp_mailbox_is_empty();
 }
 
@@ -317,7 +346,8 @@ static uint32_t find_fault(const struct server *server, otp_next next)
         good = server->staged != 0;
     else if (next.action_ == ACTION_NOREPLY)
         good = server->staged != 0 || !is_call;
-    if ((next.flags_ & FLAG_CONTINUE) != 0 && server->next_type == NULL)
+    if ((next.flags_ & FLAG_CONTINUE) != 0 &&
+        (server->seldom == NULL || server->seldom->next_type == NULL))
         good = false;
     return good ? 0 : OTP_REASON_BAD_RETURN;
 }
@@ -341,18 +371,19 @@ static bool close_call(struct server *server)
 
 static otp_next run_continue(struct server *server)
 {
-    const struct otp_message_type *type = server->next_type;
-    void *args = server->next_args;
+    struct seldom *rest = server->seldom; /* otp_continue has made it */
+    const struct otp_message_type *type = rest->next_type;
+    void *args = rest->next_args;
     otp_from nobody = { NULL, 0 };
-    server->next_type = NULL;
-    server->next_args = NULL;
+    rest->next_type = NULL;
+    rest->next_args = NULL;
     server->type = type;
     server->from = nobody;
-    server->args = args;
+    rest->args = args;
     struct otpi_shown shown = { NULL, type, args };
     otpi_debug_in(&server->subject, &shown);
     otp_next next = type->dispatch(server->state, nobody, args);
-    server->args = NULL;
+    rest->args = NULL;
     otp_free(args);
     return next;
 }
@@ -367,7 +398,7 @@ static void settle(struct server *server, otp_next next)
             return;
         }
         if (next.action_ == ACTION_STOP) {
-            end(server, server->reason);
+            end(server, server->seldom->reason);
             return;
         }
         if (!close_call(server)) {
@@ -424,7 +455,7 @@ static void init(void *data, const void *args)
     if (next.action_ == ACTION_IGNORE)
         refuse_start(server, OTP_IGNORE, otp_normal());
     if (next.action_ == ACTION_STOP)
-        refuse_start(server, OTP_EXIT, server->reason);
+        refuse_start(server, OTP_EXIT, server->seldom->reason);
     if (next.action_ != ACTION_OK)
         refuse_start(server, OTP_EXIT, otp_reason_make(OTP_REASON_BAD_RETURN, "init", 0));
     server->phase = PHASE_RUNNING;
@@ -576,7 +607,7 @@ static bool is_for_suspended(const struct otp_message *message, void *context)
 static void answer_request(struct server *server, const struct otp_message *message, bool suspended,
                            bool was_idle)
 {
-    if (was_idle && !arm_idle(server, server->idle_after)) {
+    if (was_idle && !arm_idle(server, server->seldom->idle_after)) {
         server->fault = OTP_REASON_NOMEM;
         return;
     }
@@ -691,9 +722,10 @@ static void report(void *data, const struct otp_message *message, otp_reason *re
 {
     struct server *server = data;
     struct otpi_shown shown = { message, NULL, NULL };
-    if (server->args != NULL || (server->type != NULL && message == NULL)) {
+    const void *args = server->seldom == NULL ? NULL : server->seldom->args;
+    if (args != NULL || (server->type != NULL && message == NULL)) {
         shown.type = server->type;
-        shown.args = server->args;
+        shown.args = args;
     } else if (message != NULL && message->type != NULL) {
         shown.type = message->type;
         shown.args = message->args;
@@ -717,9 +749,9 @@ static void unwind(void *data, otp_reason reason)
     case PHASE_ENDING:
         if (server->staged != 0 && !OTP_MUTANT(B021))
             (void)deliver(server);
-        if (server->subject.formatting)
-            otp_finish(server->reason); /* it was on its way out already */
-        server->reason = reason;
+        if (server->subject.formatting) /* it was on its way out already */
+            otp_finish(server->seldom == NULL ? reason : server->seldom->reason);
+        keep_reason(server, reason);
         break;
     }
 }

@@ -284,6 +284,26 @@ START_TEST(message_memory_stays_bounded_in_a_one_way_flow)
 }
 END_TEST
 
+/* -- idle servers are small -- */
+
+enum { IDLE = 20000, SMALL_STATE = 16 };
+
+START_TEST(an_idle_server_with_a_small_state_takes_400_bytes)
+{
+    static otp_pid pids[IDLE];
+    start_counting();
+    probe_module.n_tables = 0;
+    int64_t before = atomic_load(&in_use);
+    for (int i = 0; i < IDLE; i++)
+        pids[i] = probe_start(NULL);
+    for (int i = 0; i < IDLE; i++)
+        probe_sync(pids[i]); /* it stays so once it has worked */
+    int64_t each = (atomic_load(&in_use) - before) / IDLE;
+    ck_assert_int_le(each, 400 - SMALL_STATE + (int64_t)probe_module.state_size);
+    stop_runtime();
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("ownership");
@@ -296,5 +316,6 @@ int main(void)
     tcase_add_test(c, what_it_owns_goes_with_a_kill_while_it_runs);
     tcase_add_test(c, a_hundred_thousand_lives_leave_nothing);
     tcase_add_test(c, message_memory_stays_bounded_in_a_one_way_flow);
+    tcase_add_test(c, an_idle_server_with_a_small_state_takes_400_bytes);
     return support_run(s);
 }
