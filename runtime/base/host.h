@@ -20,6 +20,10 @@ const char *otpi_host_environment(const char *name);
 /* Writes to standard error (or output). False: it could not be written. */
 bool otpi_host_print(bool error, const char *text, size_t size);
 
+/* Runs run(arg) in a new thread that nobody waits for, with all signals but those of faults
+ * blocked. False: there is none. */
+bool otpi_host_thread(void (*run)(void *arg), void *arg);
+
 /* Tells the service manager, if the environment variable NOTIFY_SOCKET names one, as sd_notify(3)
  * does: "READY=1". One that does not listen is none. */
 void otpi_host_notify(const char *state);

@@ -7,6 +7,8 @@
  */
 #include <string.h>
 
+#include <otp/child.h>
+
 #include "base/alloc.h"
 #include "base/mutant.h"
 #include "core/call.h"
@@ -348,8 +350,11 @@ const struct otp_module *otp_own_module(void)
 /* -- plain processes -- */
 
 struct plain {
-    void (*run)(void *arg);
+    void (*run)(void *arg); /* with arg; or, of a supervisor's child, .. */
     void *arg;
+    const struct otp_process_module *module; /* .. its run with options, of which there are n */
+    const void *options;
+    size_t n;
 };
 
 static void plain_init(void *data, const void *args)
@@ -358,7 +363,10 @@ static void plain_init(void *data, const void *args)
 
     (void)data;
     otp_init_ack(OTP_OK, otp_normal());
-    plain->run(plain->arg);
+    if (plain->module != NULL)
+        plain->module->run(plain->n > 0 ? plain->options : NULL);
+    else
+        plain->run(plain->arg);
     otp_finish(otp_normal());
 }
 
@@ -375,10 +383,29 @@ static const struct otp_layout plain_layout = { sizeof(struct plain), 0, NULL };
 
 otp_status otp_spawn(void (*run)(void *arg), void *arg, const struct otp_start *how, otp_pid *pid)
 {
-    struct plain plain = { run, arg };
+    struct plain plain = { .run = run, .arg = arg };
     struct otp_process_spec spec = { .behaviour = &otpi_plain };
 
     spec.layout = &plain_layout;
+    spec.args = &plain;
+    return otp_behaviour_start(&spec, how, pid);
+}
+
+otp_status otp_process_start(const struct otp_module *module, const struct otp_start *how,
+                             const void *options, otp_pid *pid)
+{
+    struct plain plain = { .module = (const struct otp_process_module *)module };
+    struct otp_ref ref = {
+        OTP_REF_LIST, 0, 0, offsetof(struct plain, options), 0, module->options
+    };
+    struct otp_layout layout = { sizeof plain, module->options != NULL ? 1 : 0, &ref };
+    struct otp_process_spec spec = { .behaviour = &otpi_plain };
+
+    if ((module->options != NULL) != (options != NULL))
+        return OTP_BADARG;
+    plain.options = options;
+    plain.n = options != NULL ? 1 : 0;
+    spec.layout = &layout;
     spec.args = &plain;
     return otp_behaviour_start(&spec, how, pid);
 }

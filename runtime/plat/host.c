@@ -41,6 +41,50 @@ bool otpi_host_print(bool error, const char *text, size_t size)
     return true;
 }
 
+struct begin {
+    void (*run)(void *arg);
+    void *arg;
+};
+
+static void *begin(void *given)
+{
+    struct begin what = *(struct begin *)given;
+    free(given);
+    what.run(what.arg);
+    return NULL;
+}
+
+/* Signals that ask for something are the main thread's; those of faults must not be blocked. */
+static bool start_blocked(pthread_t *thread, struct begin *what)
+{
+    static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS };
+    sigset_t blocked, old;
+    sigfillset(&blocked);
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+        sigdelset(&blocked, faults[i]);
+    if (pthread_sigmask(SIG_BLOCK, &blocked, &old) != 0)
+        return false;
+    bool made = pthread_create(thread, NULL, begin, what) == 0;
+    (void)pthread_sigmask(SIG_SETMASK, &old, NULL); /* it was so before */
+    return made;
+}
+
+bool otpi_host_thread(void (*run)(void *arg), void *arg)
+{
+    pthread_t thread;
+    struct begin *what = malloc(sizeof(*what));
+    if (what == NULL)
+        return false;
+    what->run = run;
+    what->arg = arg;
+    if (!start_blocked(&thread, what)) {
+        free(what);
+        return false;
+    }
+    (void)pthread_detach(thread); /* it can be: nobody else knows it */
+    return true;
+}
+
 void otpi_host_notify(const char *state)
 {
     const char *path = getenv("NOTIFY_SOCKET");

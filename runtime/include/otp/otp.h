@@ -8,6 +8,7 @@
 #include <otp/application.h>
 #include <otp/behaviour.h>
 #include <otp/checked.h>
+#include <otp/child.h>
 #include <otp/describe.h>
 #include <otp/errno.h>
 #include <otp/genserver.h>
