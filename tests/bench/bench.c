@@ -75,11 +75,17 @@ static void run(void *context)
 
 int bench_main(int argc, char **argv, long usual, void (*work)(long n))
 {
+    return bench_main_with(NULL, argc, argv, usual, work);
+}
+
+int bench_main_with(const struct otp_config *config, int argc, char **argv, long usual,
+                    void (*work)(long n))
+{
     otp_pid worker;
     n_of_it = argc > 1 ? strtol(argv[1], NULL, 10) : usual;
     work_of_it = work;
     bench_check(n_of_it >= 1000, "n must be a number of at least 1000");
-    bench_check(sem_init(&done, 0, 0) == 0 && otp_runtime_start(NULL) == OTP_OK &&
+    bench_check(sem_init(&done, 0, 0) == 0 && otp_runtime_start(config) == OTP_OK &&
                     otp_spawn(run, NULL, NULL, &worker) == OTP_OK,
                 "the runtime does not start");
     while (sem_wait(&done) != 0)

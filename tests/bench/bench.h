@@ -12,6 +12,10 @@
  * program, or usual; at least 1000, so that tenths and hundredths of it are something. */
 int bench_main(int argc, char **argv, long usual, void (*work)(long n));
 
+/* The same in a runtime that is configured otherwise; a figure that needs that says so. */
+int bench_main_with(const struct otp_config *config, int argc, char **argv, long usual,
+                    void (*work)(long n));
+
 /* One figure: n operations took so long. */
 void bench_emit(const char *workload, long n, otp_duration took);
 /* The same, with the memory that each of n processes takes. */
