@@ -71,7 +71,7 @@ SPEC_TEST  := $(BUILD)/tests/run/spec_test
 .SECONDEXPANSION:
 .PHONY: all otpc lib tests deps demo demo-run check check-run check-all check-asan check-tsan \
         check-mutants check-valgrind check-points check-aarch64 check-musl check-clang golden bench \
-        bench-peers \
+        bench-peers stress \
         lint format format-check install uninstall clean
 
 $(if $(V),,.SILENT:) # V=1 shows every command
@@ -211,6 +211,12 @@ check-mutants: all
 	+SUBMAKE='$(SUB)' BUILD='$(BUILD)/mutants' OTPC='$(OTPC)' sh tests/run/mutants.sh
 check-all: # make check, then what else this machine has the tools for
 	+SUBMAKE='$(SUB)' BUILD='$(BUILD)' sh tests/run/check_all.sh
+
+# Tests from seeds, with STRESS times as many of them as in make check.
+STRESS   ?= 100
+STRESSED  = $(patsubst %.c,$(BUILD)/%,$(shell grep -l OTP_STRESS tests/conformance/test_*.c))
+stress: $$(STRESSED)
+	for program in $^; do OTP_STRESS=$(STRESS) $$program || exit 1; done
 
 bench: all
 	$(RUNNER_ENV) sh tests/run/bench.sh $(BENCH)
