@@ -558,6 +558,16 @@ static void start_root(void)
     ck_assert(start(root));
 }
 
+/* Nobody looks at the nodes any more. */
+static void await_nobody(void)
+{
+    size_t n;
+    do {
+        sched_yield();
+        ck_assert_int_eq(otp_processes(NULL, 0, &n), OTP_OK);
+    } while (n > 0);
+}
+
 static void run_seed(uint64_t seed)
 {
     random_state = seed * 2654435761u + 1;
@@ -571,6 +581,7 @@ static void run_seed(uint64_t seed)
     }
     if (root->running)
         ck_assert_int_eq(otp_stop_process(otp_to(top), otp_shutdown(), OTP_INFINITY), OTP_OK);
+    await_nobody();
 }
 
 START_TEST(trees_agree_with_their_model)
