@@ -85,7 +85,7 @@ struct emit_files emit_files(struct arena *a, const struct plan *p, unsigned wan
                 emit_impl(&e, &p->modules[i]);
         emit_source(&e);
     }
-    if ((want & EMIT_WANT_MAIN) && p->application)
+    if ((want & EMIT_WANT_MAIN) && p->application && !p->application->used)
         emit_main(&e);
     if (want & EMIT_WANT_SKELETON)
         for (size_t i = 0; i < p->n_modules; i++)

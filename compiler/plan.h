@@ -348,6 +348,7 @@ struct plan_application {
     const char *root_table; /* C name of the table of the root supervisor */
     const char *root_name;  /* "myapp.main" */
     bool configures;        /* a child of this package reads the configuration */
+    bool used;              /* another one of the unit uses it: that one has the main */
     const char **uses;      /* C names of applications */
     size_t n_uses;
     const char *type;        /* a C expression */

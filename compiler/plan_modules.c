@@ -587,6 +587,17 @@ static void plan_life(struct plan_builder *b, const struct application *from,
         to->stop_within = plan_duration(b->arena, from->stop_within.ns);
 }
 
+static bool is_used(const struct unit *u, const struct decl *application)
+{
+    for (const struct file *f = u->first_file; f; f = f->next)
+        for (const struct ref_item *i =
+                 f->application ? f->application->application.uses.first : NULL;
+             i; i = i->next)
+            if (i->ref.decl == application)
+                return true;
+    return false;
+}
+
 void plan_application(struct plan_builder *b)
 {
     const struct decl *d = b->file->application;
@@ -599,6 +610,7 @@ void plan_application(struct plan_builder *b)
     a->line = plan_line(b, d->word_span);
     a->root_table = TMPL_JOIN(b->arena, plan_c_name(b, root), "_module");
     a->root_name = default_name(b, root);
+    a->used = is_used(b->unit, d);
     plan_life(b, &d->application, a);
     for (size_t i = 0; i < b->n_supervisors; i++)
         a->configures = a->configures || b->supervisors[i].n_configured > 0;
