@@ -14,9 +14,6 @@
 #include "core/point.h"
 #include "core/pool.h"
 
-/* So many in its queue a worker has mostly done by itself before another thread is awake: they are
- * for others too if they are still there at a decision, or if it makes none for a tick. */
-#define SOON_DONE    2
 #define QUEUE_FIRST  8
 #define SHARED_FIRST 61
 #define STEAL_MAX    32
@@ -270,7 +267,7 @@ void otpi_sched_run(struct otpi_proc *proc, bool direct)
         return;
     }
     ring_push(worker, proc);
-    if (ring_length(worker) > SOON_DONE)
+    if (ring_length(worker) > 1)
         otpi_sched_wake_any();
 }
 
@@ -342,8 +339,6 @@ static struct otpi_proc *overdue(struct otpi_worker *worker)
 
     worker->decisions++;
     atomic_store_explicit(&worker->progress, worker->decisions, memory_order_relaxed);
-    if (ring_length(worker) > SOON_DONE)
-        otpi_sched_wake_any();
     if (worker->decisions % QUEUE_FIRST == 0)
         proc = ring_take(worker);
     if (proc == NULL && worker->decisions % SHARED_FIRST == 0 && is_active(worker))
