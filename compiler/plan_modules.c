@@ -590,8 +590,8 @@ static void plan_life(struct plan_builder *b, const struct application *from,
 static bool is_used(const struct unit *u, const struct decl *application)
 {
     for (const struct file *f = u->first_file; f; f = f->next)
-        for (const struct ref_item *i =
-                 f->application ? f->application->application.uses.first : NULL;
+        for (const struct ref_item *i = f->application ? f->application->application.uses.first
+                                                       : NULL;
              i; i = i->next)
             if (i->ref.decl == application)
                 return true;

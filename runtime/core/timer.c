@@ -209,6 +209,17 @@ static void sweep(struct otpi_heap *heap)
 
 /* -- arming and firing -- */
 
+/* A worker that sleeps plans by what it saw. One that always works looks at its own heap before it
+ * sleeps; whoever else arms a timer leaves it to the others. */
+static void tell_sleepers(const struct otpi_heap *heap)
+{
+    const struct otpi_worker *worker = otpi_me()->worker;
+
+    if (worker == NULL || heap != &worker->heap ||
+        atomic_load_explicit(&worker->active, memory_order_relaxed) == 0)
+        otpi_sched_wake_any();
+}
+
 otp_status otpi_timer_wait(struct otpi_timer *timer, otp_instant due, struct otpi_slot *slot,
                            uint64_t wait_id)
 {
@@ -225,8 +236,7 @@ otp_status otpi_timer_wait(struct otpi_timer *timer, otp_instant due, struct otp
         status = OTP_OK;
     }
     otpi_lock_release(&heap->lock);
-    if (heap != otpi_sched_heap())
-        otpi_sched_wake_any(); /* a sleeper plans by what it saw */
+    tell_sleepers(heap);
     return status;
 }
 
@@ -260,8 +270,8 @@ otp_status otpi_timer_send(struct otpi_heap *heap, otp_instant due, otp_dest des
     otpi_lock_release(&heap->lock);
     if (timer == NULL)
         otpi_msg_free(msg);
-    else if (otpi_me()->worker == NULL)
-        otpi_sched_wake_any(); /* a sleeper plans by what it saw */
+    else
+        tell_sleepers(heap);
     return timer == NULL ? OTP_NOMEM : OTP_OK;
 }
 

@@ -180,6 +180,26 @@ START_TEST(one_that_waits_for_a_process_holds_no_thread)
 }
 END_TEST
 
+START_TEST(one_that_waits_for_a_process_times_out_in_time)
+{
+    const struct blocking_mixed_options none = { 0 };
+    otp_request reading;
+    uint64_t took = 0;
+    uint8_t byte;
+    otp_pid mixed;
+    start_with(4);
+    start_reader(0);
+    OK(blocking_mixed_start(&none, &mixed));
+    OK(blocking_mixed_read_request(otp_to(mixed), pipes[0][0], &reading)); /* keeps it busy */
+    OK(blocking_reader_give_up(otp_to(readers[0]), mixed, &took));
+    ck_assert_int_ge((int64_t)took, 50 * OTP_MS);
+    ck_assert_int_le((int64_t)took, 50 * OTP_MS + 300 * OTP_MS * support_slow());
+    let_go(0);
+    OK(blocking_mixed_read_receive(&reading, OTP_INFINITY, &byte));
+    stop_runtime();
+}
+END_TEST
+
 static void kill_a_reader(void *arg)
 {
     otp_pid reader = *(otp_pid *)arg;
@@ -238,6 +258,7 @@ int main(void)
     tcase_add_test(c, threads_without_work_leave_and_come_back);
     tcase_add_test(c, one_handler_may_block_and_the_others_do_not_move);
     tcase_add_test(c, one_that_waits_for_a_process_holds_no_thread);
+    tcase_add_test(c, one_that_waits_for_a_process_times_out_in_time);
     tcase_add_test(c, a_killed_one_is_dead_at_once_and_gone_when_the_call_returns);
     tcase_add_test(c, a_crash_on_such_a_thread_is_a_crash);
     return support_run(s);

@@ -33,6 +33,17 @@ otp_next blocking_reader_handle_ask(struct blocking_reader *self, otp_from from,
     return blocking_reader_ask_reply(from, count);
 }
 
+/* Answers how long it has waited in vain, in nanoseconds. */
+otp_next blocking_reader_handle_give_up(struct blocking_reader *self, otp_from from, otp_pid other)
+{
+    otp_instant begin = otp_now();
+    uint64_t count;
+    (void)self;
+    if (blocking_mixed_count_within(otp_to(other), 50 * OTP_MS, &count) != OTP_TIMEOUT)
+        return otp_stop(otp_error("an answer"));
+    return blocking_reader_give_up_reply(from, (uint64_t)(otp_now() - begin));
+}
+
 otp_next blocking_reader_handle_spoil(struct blocking_reader *self)
 {
     (void)self;
