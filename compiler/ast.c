@@ -79,6 +79,14 @@ bool ast_is_supervisor(enum decl_kind kind)
     return decls[kind].supervisor;
 }
 
+enum restart_kind ast_restart(const struct child *c)
+{
+    if (c->restart.set)
+        return (enum restart_kind)c->restart.value;
+    const struct decl *module = c->module.decl;
+    return module && module->kind == DECL_TASK ? RESTART_TEMPORARY : RESTART_PERMANENT;
+}
+
 const char *ast_decl_word(enum decl_kind kind)
 {
     return decls[kind].word;

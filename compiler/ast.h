@@ -323,7 +323,7 @@ struct handler {
     struct edge_list calls;
     struct edge_list casts;   /* comes later */
     struct set_range takes;   /* comes later */
-    struct set_flag blocking; /* comes later, on a task too */
+    struct set_flag blocking;
 };
 
 /* One alternative of a reply: `ok(value: string)`, `miss`. */
@@ -690,6 +690,9 @@ bool ast_is_supervisor(enum decl_kind kind);
 
 /* The option of a partition_supervisor's child that gets the number of a copy. */
 bool ast_is_partition_number(const struct child *c, const struct field *option);
+
+/* The restart of a child: what its line says, or else permanent; of a task, temporary. */
+enum restart_kind ast_restart(const struct child *c);
 
 /* The word that declares it: "genserver". */
 const char *ast_decl_word(enum decl_kind kind);

@@ -135,9 +135,14 @@ static const char *circle_text(struct arena *a, struct call_site *const *sites, 
 static void report_circle(struct search *s, struct call_site *const *sites, size_t count)
 {
     struct check *c = s->c;
-    bool sure = true;
-    for (size_t i = 0; i < count; i++)
-        sure = sure && calls_is_single(sites[i]->from);
+    bool sure = true, servers = false;
+    for (size_t i = 0; i < count; i++) {
+        bool task = sites[i]->from->module->kind == DECL_TASK;
+        sure = sure && (task || calls_is_single(sites[i]->from));
+        servers = servers || !task;
+    }
+    if (!servers)
+        return; /* each starts another */
     struct diag *d =
         diag_add(c->ds, sure ? E_CALL_CYCLE : W_CALL_CYCLE, sites[0]->edge->span, "%s: %s",
                  sure ? "deadlock" : "possible deadlock", circle_text(c->a, sites, count));
@@ -180,6 +185,8 @@ static void follow_circle(struct search *s, struct call_site *first)
 static void check_self_call(struct search *s, const struct call_site *site)
 {
     bool sure = calls_is_single(site->from);
+    if (site->from->module->kind == DECL_TASK)
+        return; /* it waits for another of its kind */
     struct diag *d =
         diag_add(s->c->ds, sure ? E_SELF_CALL : W_SELF_CALL, site->edge->span, "%s '%s' %s in '%s'",
                  ast_decl_word(site->from->module->kind), site->from->module->name.name->text,

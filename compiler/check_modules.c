@@ -122,8 +122,21 @@ static void check_required_options(struct check *c, const struct child *k)
     }
 }
 
+/* A task's parameters are no options: nobody could give them. */
+static void check_task_child(struct check *c, const struct child *k)
+{
+    const struct decl *m = k->module.decl;
+    if (!m || m->kind != DECL_TASK || !m->task->params.first)
+        return;
+    struct diag *d = diag_add(c->ds, E_OPTION_MISSING, k->module.span,
+                              "a task with parameters cannot be a child: nobody gives them");
+    diag_note(d, m->task->params.first->name.span, "'%s' has this one", m->name.name->text);
+    diag_help(d, "start it where it is needed, under a task_supervisor");
+}
+
 static void check_child(struct check *c, const struct child *k)
 {
+    check_task_child(c, k);
     if (k->shutdown.set && k->shutdown.kind == TIME_DURATION && k->shutdown.ns <= 0) {
         struct diag *d = diag_add(c->ds, E_NOT_POSITIVE, k->shutdown.value_span,
                                   "a shutdown must be more than zero");
@@ -131,7 +144,7 @@ static void check_child(struct check *c, const struct child *k)
     }
     if (k->backoff.set && k->backoff.min_ns <= 0)
         not_positive(c, k->backoff.value_span, "a backoff");
-    if (k->backoff.set && k->restart.set && k->restart.value == RESTART_TEMPORARY)
+    if (k->backoff.set && ast_restart(k) == RESTART_TEMPORARY)
         diag_add(c->ds, E_CLAUSE, k->backoff.span,
                  "'%s' is temporary, so it has no backoff: it is never started again",
                  k->id.name->text);

@@ -127,6 +127,8 @@ static void check_temporary(struct check *c, const struct call_site *s,
 static bool check_call(struct check *c, const struct tree *t, const struct call_site *s,
                        const struct tree_node *caller)
 {
+    if (s->to->module->kind == DECL_TASK)
+        return false; /* who waits for one has started it */
     if (ast_is_supervisor(s->to->module->kind) && is_above(caller, s->to->module)) {
         if (s->phase == CALL_IN_WORK)
             return false;
@@ -299,7 +301,7 @@ static void check_restarts(struct check *c, const struct decl *d)
     struct set_intensity limit = tree_intensity(&node);
     size_t restarted = 0;
     for (const struct child *k = s->children.first; k; k = k->next) {
-        bool temporary = k->restart.set && k->restart.value == RESTART_TEMPORARY;
+        bool temporary = ast_restart(k) == RESTART_TEMPORARY;
         restarted += !temporary;
         if (!temporary)
             check_backoff(c, d, k, &limit);
@@ -329,7 +331,7 @@ static void check_significant(struct check *c, const struct decl *d)
                      "a dynamic_supervisor does not end with its children, so '%s' cannot be "
                      "significant",
                      k->id.name->text);
-        else if (!k->restart.set || k->restart.value == RESTART_PERMANENT)
+        else if (ast_restart(k) == RESTART_PERMANENT)
             diag_add(c->ds, E_SIGNIFICANT, k->significant.span,
                      "'%s' is permanent, so it can never be significant: it always comes back",
                      k->id.name->text);

@@ -123,6 +123,7 @@ static void refuse_decl(struct check *c, const struct decl *d)
     case DECL_ENUM:
     case DECL_SUPERVISOR:
     case DECL_DYNAMIC_SUPERVISOR:
+    case DECL_TASK_SUPERVISOR:
     case DECL_PARTITION_SUPERVISOR: break;
     case DECL_GENSERVER: refuse_genserver(c, &d->genserver); break;
     case DECL_APPLICATION: refuse_application(c, &d->application); break;
@@ -132,9 +133,8 @@ static void refuse_decl(struct check *c, const struct decl *d)
         refuse_type(c, d->registry.meta.type);
         break;
     case DECL_PUBSUB: refuse_type(c, d->pubsub.message.type); break;
-    case DECL_TASK:
+    case DECL_TASK: refuse_messages(c, d->task); break;
     case DECL_CACHE:
-    case DECL_TASK_SUPERVISOR:
     case DECL_ALLOW:
     case DECL_EXPORT:
     case DECL_REMOTE: refuse_kind(c, d); break;

@@ -36,8 +36,7 @@ struct tree_node *tree_primary(const struct tree *t, const struct decl *module)
 
 enum restart_kind tree_restart(const struct tree_node *n)
 {
-    return n->child && n->child->restart.set ? (enum restart_kind)n->child->restart.value
-                                             : RESTART_PERMANENT;
+    return n->child ? ast_restart(n->child) : RESTART_PERMANENT;
 }
 
 struct tree_time tree_time_add(struct tree_time a, struct tree_time b)
@@ -140,6 +139,8 @@ static const struct name *registered_name(struct builder *b, const struct tree_n
     if (n->child && n->child->name.set) {
         name = &n->child->name.name;
         f = n->child->owner->file;
+    } else if (d->kind == DECL_TASK) {
+        return NULL;
     } else if (d->kind == DECL_GENSERVER) {
         if (!d->genserver.name.set || d->genserver.name.via)
             return NULL;

@@ -83,14 +83,19 @@ struct emit_files emit_files(struct arena *a, const struct plan *p, unsigned wan
         for (size_t i = 0; i < p->n_modules; i++)
             if (p->modules[i].written)
                 emit_impl(&e, &p->modules[i]);
+        for (size_t i = 0; i < p->n_tasks; i++)
+            emit_task_impl(&e, &p->tasks[i]);
         emit_source(&e);
     }
     if ((want & EMIT_WANT_MAIN) && p->application && !p->application->used)
         emit_main(&e);
-    if (want & EMIT_WANT_SKELETON)
+    if (want & EMIT_WANT_SKELETON) {
         for (size_t i = 0; i < p->n_modules; i++)
             if (p->modules[i].written)
                 emit_skeleton(&e, &p->modules[i]);
+        for (size_t i = 0; i < p->n_tasks; i++)
+            emit_task_skeleton(&e, &p->tasks[i]);
+    }
     if ((want & EMIT_WANT_SKELETON) && p->application &&
         (p->application->prep_stop_line > 0 || p->application->stop_line > 0))
         emit_application_skeleton(&e);

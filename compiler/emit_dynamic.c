@@ -79,13 +79,10 @@ static void put_start_with_defaults(struct emitter *e, const struct plan_starter
                        TMPL_VAR("values", emit_values(e, &s->params, s->params.required))));
 }
 
-void emit_source_dynamic(struct emitter *e, const struct plan_supervisor *s)
+void emit_dynamic_table(struct emitter *e, const struct plan_supervisor *s)
 {
-    const char *place = emit_place(e, s->line);
-    tmpl_comment(&e->out, 0, TMPL_JOIN(e->arena, "---- ", s->starter->word, ": ", place, " ----"),
-                 NULL);
     tmpl_put(&e->out,
-             "\nconst struct otp_dynamic_supervisor $c$_module = {\n"
+             "const struct otp_dynamic_supervisor $c$_module = {\n"
              "    .module = {\"$registered$\", \"$place$\", 1, NULL, "
              "otp_dynamic_supervisor_start},\n"
              "    .max_restarts = $max_restarts$,\n"
@@ -96,7 +93,10 @@ void emit_source_dynamic(struct emitter *e, const struct plan_supervisor *s)
                        TMPL_VAR("place", emit_place(e, s->line)),
                        TMPL_VAR("max_restarts", s->max_restarts), TMPL_VAR("period", s->period),
                        TMPL_VAR("max_children", s->max_children)));
-    emit_plain_starts(e, s->c_name, s->name, s->registered, "otp_dynamic_supervisor_start");
+}
+
+void emit_source_dynamic(struct emitter *e, const struct plan_supervisor *s)
+{
     put_start(e, s->starter, &s->children[0]);
     if (has_defaults(s->starter))
         put_start_with_defaults(e, s->starter);

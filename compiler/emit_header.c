@@ -86,6 +86,8 @@ void emit_header(struct emitter *e)
              EMIT_VARS(TMPL_VAR("upper", p->upper), TMPL_VAR("file", p->file)));
     for (size_t i = 0; i < p->n_modules; i++)
         emit_module(e, &p->modules[i]);
+    for (size_t i = 0; i < p->n_tasks; i++)
+        emit_task_waits(e, &p->tasks[i]);
     for (size_t i = 0; i < p->n_registries; i++) {
         const struct plan_registry *r = &p->registries[i];
         emit_note(e, "registry ", r->name, r->line, r->doc);

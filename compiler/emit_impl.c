@@ -123,11 +123,12 @@ static void emit_table(struct emitter *e, const struct plan_table *t)
 
 /* ---- The file ---- */
 
-void emit_impl(struct emitter *e, const struct plan_module *m)
+static void emit_begin(struct emitter *e, const char *what, uint32_t line, const char *upper,
+                       const char *c_name)
 {
     emit_banner(e);
     tmpl_put(&e->out,
-             "/* For the implementation of $word$ $name$ ($place$), and for nobody else. */\n"
+             "/* For the implementation of $what$ ($place$), and for nobody else. */\n"
              "#ifndef $upper$_IMPL_H\n"
              "#define $upper$_IMPL_H\n\n"
              "#include \"$file$.types.h\"\n\n"
@@ -136,21 +137,49 @@ void emit_impl(struct emitter *e, const struct plan_module *m)
              "#endif\n"
              "#define OTP_IMPL_HEADER\n\n"
              "OTP_BEGIN_DECLS\n\n",
-             EMIT_VARS(TMPL_VAR("word", m->word), TMPL_VAR("name", m->name),
-                       TMPL_VAR("place", emit_place(e, m->line)), TMPL_VAR("upper", m->upper),
-                       TMPL_VAR("file", e->plan->file), TMPL_VAR("c", m->c_name)));
+             EMIT_VARS(TMPL_VAR("what", what), TMPL_VAR("place", emit_place(e, line)),
+                       TMPL_VAR("upper", upper), TMPL_VAR("file", e->plan->file),
+                       TMPL_VAR("c", c_name)));
+}
+
+static void emit_finish_impl(struct emitter *e, const struct plan_edges *edges, const char *c_name)
+{
+    if (edges->n_calls + edges->n_starters + edges->n_tasks > 0)
+        tmpl_raw(&e->out, "/* ---- The calls that it declares. ---- */\n\n");
+    for (size_t i = 0; i < edges->n_calls; i++)
+        emit_call(e, edges->calls[i]);
+    for (size_t i = 0; i < edges->n_starters; i++)
+        emit_starter_heads(e, edges->starters[i]);
+    for (size_t i = 0; i < edges->n_tasks; i++)
+        emit_task_waits(e, edges->tasks[i]);
+    tmpl_raw(&e->out, "OTP_END_DECLS\n\n#endif\n");
+    emit_finish(e, TMPL_JOIN(e->arena, c_name, "_impl.h"), EMIT_GENERATED);
+}
+
+void emit_impl(struct emitter *e, const struct plan_module *m)
+{
+    emit_begin(e, TMPL_JOIN(e->arena, m->word, " ", m->name), m->line, m->upper, m->c_name);
     emit_state(e, m);
     emit_handlers(e, m);
     emit_answers(e, m);
     emit_list_setters(e, m);
     for (size_t i = 0; i < m->n_tables; i++)
         emit_table(e, &m->tables[i]);
-    if (m->n_calls > 0 || m->n_starters > 0)
-        tmpl_raw(&e->out, "/* ---- The calls that it declares. ---- */\n\n");
-    for (size_t i = 0; i < m->n_calls; i++)
-        emit_call(e, m->calls[i]);
-    for (size_t i = 0; i < m->n_starters; i++)
-        emit_starter_heads(e, m->starters[i]);
-    tmpl_raw(&e->out, "OTP_END_DECLS\n\n#endif\n");
-    emit_finish(e, TMPL_JOIN(e->arena, m->c_name, "_impl.h"), EMIT_GENERATED);
+    emit_finish_impl(e, &m->edges, m->c_name);
+}
+
+void emit_task_impl(struct emitter *e, const struct plan_task *t)
+{
+    const struct plan_message *m = &t->message;
+    emit_begin(e, TMPL_JOIN(e->arena, "task ", m->name), m->line, t->upper, m->c_name);
+    tmpl_raw(&e->out, "/* ---- What you write. ---- */\n\n");
+    emit_note(e, "task ", m->name, m->line, m->doc);
+    emit_task_run_head(e, m);
+    tmpl_raw(&e->out, ";\n\n");
+    if (m->reply.kind != PLAN_ACK) {
+        tmpl_raw(&e->out, "/* ---- What it returns. ---- */\n\n");
+        emit_replies(e, m, emit_reply);
+        tmpl_raw(&e->out, "\n");
+    }
+    emit_finish_impl(e, &t->edges, m->c_name);
 }

@@ -43,8 +43,7 @@ static void emit_dispatch(struct emitter *e, const struct plan_message *m)
                        TMPL_VAR("args", emit_unpack(e, &m->params))));
 }
 
-/* What the type says about the reply: "&cache_get_reply_layout"; NULL if it has none. */
-static const char *reply_layout(struct emitter *e, const struct plan_message *m)
+const char *emit_reply_layout_name(struct emitter *e, const struct plan_message *m)
 {
     if (m->kind != PLAN_CALL || m->reply.kind == PLAN_ACK)
         return NULL;
@@ -58,7 +57,7 @@ static void emit_type(struct emitter *e, const struct plan_module *module,
 {
     static const char *const classes[] = { "OTP_CLASS_CALL", "OTP_CLASS_CAST", "OTP_CLASS_INFO",
                                            "OTP_CLASS_CONTINUE" };
-    const char *reply = reply_layout(e, m);
+    const char *reply = emit_reply_layout_name(e, m);
     const struct tmpl_var *vars = EMIT_VARS(
         TMPL_VAR("stem", m->stem), TMPL_VAR("name", m->name), TMPL_VAR("module", module->c_name),
         TMPL_VAR("class", m->later ? "OTP_CLASS_CALL_LATER" : classes[m->kind]),
@@ -144,7 +143,7 @@ static void emit_call_clients(struct emitter *e, const struct plan_message *m)
     tmpl_raw(&e->out, "\n");
     emit_message_head(e, m, EMIT_FREE_REPLY);
     tmpl_put(&e->out, "\n{\n    otp_reply_free($layout$, reply_);\n}\n",
-             EMIT_VARS(TMPL_VAR("layout", reply_layout(e, m))));
+             EMIT_VARS(TMPL_VAR("layout", emit_reply_layout_name(e, m))));
 }
 
 static void emit_cast_clients(struct emitter *e, const struct plan_message *m)
@@ -161,9 +160,8 @@ static void emit_cast_clients(struct emitter *e, const struct plan_message *m)
 
 /* ---- Replies ---- */
 
-/* The reply of one kind or alternative as "value", ready to be copied: emits what makes it. */
-static const char *emit_reply_value(struct emitter *e, const struct plan_message *m,
-                                    const struct plan_tag *tag)
+const char *emit_reply_value(struct emitter *e, const struct plan_message *m,
+                             const struct plan_tag *tag)
 {
     if (!tag && m->reply.kind == PLAN_ACK)
         return "NULL";
@@ -188,7 +186,7 @@ static const char *emit_reply_value(struct emitter *e, const struct plan_message
     return "&reply_";
 }
 
-static const char *from_name(const struct plan_tag *tag)
+const char *emit_from_name(const struct plan_tag *tag)
 {
     return emit_own_name(tag ? &tag->fields : NULL, "from", "from_");
 }
@@ -200,7 +198,7 @@ static void emit_reply(struct emitter *e, const struct plan_message *m, const st
     tmpl_raw(&e->out, "\n{\n");
     const char *value = emit_reply_value(e, m, tag);
     tmpl_put(&e->out, "    return otp_reply($from$, &$stem$_type, $value$);\n}\n",
-             EMIT_VARS(TMPL_VAR("from", from_name(tag)), TMPL_VAR("stem", m->stem),
+             EMIT_VARS(TMPL_VAR("from", emit_from_name(tag)), TMPL_VAR("stem", m->stem),
                        TMPL_VAR("value", value)));
 }
 
@@ -209,9 +207,9 @@ static void emit_answer(struct emitter *e, const struct plan_message *m, const s
     tmpl_raw(&e->out, "\n");
     emit_answer_head(e, m, tag);
     tmpl_raw(&e->out, "\n{\n");
-    const char *value = emit_reply_value(e, m, tag), *layout = reply_layout(e, m);
+    const char *value = emit_reply_value(e, m, tag), *layout = emit_reply_layout_name(e, m);
     tmpl_put(&e->out, "    return otp_answer($from$, $layout$, $value$);\n}\n",
-             EMIT_VARS(TMPL_VAR("from", from_name(tag)),
+             EMIT_VARS(TMPL_VAR("from", emit_from_name(tag)),
                        TMPL_VAR("layout", layout ? layout : "NULL"), TMPL_VAR("value", value)));
 }
 

@@ -106,6 +106,14 @@ void emit_replies(struct emitter *e, const struct plan_message *m, emit_each_rep
 /* The C type that a call's reply is received in: "struct myapp_cache_get_reply"; NULL if none. */
 const char *emit_reply_type(struct emitter *e, const struct plan_message *m);
 
+/* What the reply's layout is called, as an address: "&cache_get_reply_layout"; NULL if it has none.
+ * The reply of one kind or alternative, ready to be copied: emits what makes it. Its first
+ * parameter. */
+const char *emit_reply_layout_name(struct emitter *e, const struct plan_message *m);
+const char *emit_reply_value(struct emitter *e, const struct plan_message *m,
+                             const struct plan_tag *tag);
+const char *emit_from_name(const struct plan_tag *tag);
+
 /* A value of an item as a parameter: "otp_str key", "const struct myapp_entry *value". */
 const char *emit_item_param(struct emitter *e, const struct plan_item *item, const char *name);
 
@@ -126,10 +134,13 @@ void emit_table_head(struct emitter *e, const struct plan_table *t, enum emit_ta
 /* ---- The files ---- */
 
 void emit_types(struct emitter *e);                              /* emit_types.c */
+/* emit_types.c: of a call whose reply has alternatives: their struct. */
+void emit_reply_struct(struct emitter *e, const struct plan_message *m);
 void emit_header(struct emitter *e);                             /* emit_header.c */
 void emit_call(struct emitter *e, const struct plan_message *m); /* emit_header.c: its prototypes */
 void emit_state(struct emitter *e, const struct plan_module *m); /* emit_impl.c: its struct */
 void emit_impl(struct emitter *e, const struct plan_module *m);  /* emit_impl.c */
+void emit_task_impl(struct emitter *e, const struct plan_task *t);
 void emit_source(struct emitter *e);                             /* emit_source.c */
 void emit_source_message(struct emitter *e, const struct plan_module *module,
                          const struct plan_message *m); /* emit_message.c */
@@ -149,6 +160,7 @@ void emit_plain_starts(struct emitter *e, const char *c_name, const char *name,
 void emit_main(struct emitter *e);                                  /* emit_main.c */
 void emit_skeleton(struct emitter *e, const struct plan_module *m); /* emit_skeleton.c */
 void emit_application_skeleton(struct emitter *e); /* of an application's callbacks */
+void emit_task_skeleton(struct emitter *e, const struct plan_task *t);
 
 /* ---- emit_registry.c ---- */
 
@@ -156,8 +168,21 @@ void emit_registry_types(struct emitter *e, const struct plan_registry *r);
 void emit_registry_heads(struct emitter *e, const struct plan_registry *r);
 void emit_source_registry(struct emitter *e, const struct plan_registry *r);
 
+/* ---- emit_task.c ---- */
+
+void emit_task_types(struct emitter *e, const struct plan_task *t);
+/* What starts one, and all that does not wait for it. */
+void emit_task_heads(struct emitter *e, const struct plan_task *t);
+/* What waits for it. */
+void emit_task_waits(struct emitter *e, const struct plan_task *t);
+/* The head of its body, which the user writes. */
+void emit_task_run_head(struct emitter *e, const struct plan_message *m);
+void emit_source_task(struct emitter *e, const struct plan_task *t);
+
 /* ---- emit_dynamic.c ---- */
 
+/* The table of a dynamic supervisor, or of a task supervisor. */
+void emit_dynamic_table(struct emitter *e, const struct plan_supervisor *s);
 /* The functions that start a child; they wait. */
 void emit_starter_heads(struct emitter *e, const struct plan_starter *s);
 void emit_source_dynamic(struct emitter *e, const struct plan_supervisor *s);

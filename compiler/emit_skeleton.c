@@ -99,17 +99,23 @@ static void finish(struct bodies *b, const char *name)
     f->n_functions = b->count;
 }
 
+static void emit_top(struct emitter *e, const char *word, const char *name, const char *c_name,
+                     const char *doc)
+{
+    tmpl_comment(&e->out, 0,
+                 TMPL_JOIN(e->arena, name, ".c - ", word, " ", name, " of package ",
+                           e->plan->package, " (", e->plan->file, ")."),
+                 doc);
+    tmpl_put(&e->out, "#include \"$c$_impl.h\"\n", EMIT_VARS(TMPL_VAR("c", c_name)));
+}
+
 void emit_skeleton(struct emitter *e, const struct plan_module *m)
 {
     size_t most = m->n_messages + PLAN_CALLBACK_COUNT;
     struct bodies b = { .e = e,
                         .functions = ARENA_ARRAY(e->arena, struct emit_function, most),
                         .begins = ARENA_ARRAY(e->arena, size_t, most) };
-    tmpl_comment(&e->out, 0,
-                 TMPL_JOIN(e->arena, m->name, ".c - ", m->word, " ", m->name, " of package ",
-                           e->plan->package, " (", e->plan->file, ")."),
-                 m->doc);
-    tmpl_put(&e->out, "#include \"$c$_impl.h\"\n", EMIT_VARS(TMPL_VAR("c", m->c_name)));
+    emit_top(e, m->word, m->name, m->c_name, m->doc);
     if (!m->agent_item)
         emit_callback(&b, m, PLAN_INIT);
     for (size_t i = 0; i < m->n_messages; i++)
@@ -146,4 +152,22 @@ void emit_application_skeleton(struct emitter *e)
     emit_application_callback(&b, "prep_stop", a->prep_stop_line);
     emit_application_callback(&b, "stop", a->stop_line);
     finish(&b, name);
+}
+
+void emit_task_skeleton(struct emitter *e, const struct plan_task *t)
+{
+    const struct plan_message *m = &t->message;
+    struct bodies b = { .e = e,
+                        .functions = ARENA_NEW(e->arena, struct emit_function),
+                        .begins = ARENA_NEW(e->arena, size_t) };
+    emit_top(e, "task", m->name, m->c_name, m->doc);
+    begin_function(&b, m->handler);
+    emit_task_run_head(e, m);
+    tmpl_raw(&e->out, "\n{\n");
+    if (m->reply.kind != PLAN_ACK)
+        emit_unused(e, emit_own_name(&m->params, "from", "from_"));
+    emit_unused_params(e, &m->params);
+    emit_stop(e, m->line, m->name,
+              "    otp_exit(otp_error(\"$place$: $what$ is not written\"));\n}\n");
+    finish(&b, TMPL_JOIN(e->arena, m->name, ".c"));
 }

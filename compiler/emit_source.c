@@ -23,7 +23,10 @@ static void emit_top(struct emitter *e)
         if (p->modules[i].written)
             tmpl_put(&e->out, "#include \"$c$_impl.h\"\n",
                      EMIT_VARS(TMPL_VAR("c", p->modules[i].c_name)));
-    if (p->n_imports + p->n_modules > 0)
+    for (size_t i = 0; i < p->n_tasks; i++)
+        tmpl_put(&e->out, "#include \"$c$_impl.h\"\n",
+                 EMIT_VARS(TMPL_VAR("c", p->tasks[i].message.c_name)));
+    if (p->n_imports + p->n_modules + p->n_tasks > 0)
         tmpl_raw(&e->out, "\n");
     for (size_t i = 0; i < p->n_names; i++)
         tmpl_put(&e->out, "struct otp_name $c$ = {\"$text$\", NULL, 0}; /* $place$ */\n",
@@ -346,6 +349,8 @@ void emit_source(struct emitter *e)
     emit_source_env(e);
     for (size_t i = 0; i < p->n_modules; i++)
         emit_module(e, &p->modules[i]);
+    for (size_t i = 0; i < p->n_tasks; i++)
+        emit_source_task(e, &p->tasks[i]);
     for (size_t i = 0; i < p->n_registries; i++)
         emit_source_registry(e, &p->registries[i]);
     for (size_t i = 0; i < p->n_pubsubs; i++)

@@ -157,6 +157,8 @@ const char *emit_child(struct emitter *e, const struct plan_child *c, const char
     arena_buf_printf(&all, "{.id = \"%s\", .module = &%s.module, ", c->id, c->module);
     if (c->registered)
         arena_buf_printf(&all, ".name = \"%s\", ", c->registered);
+    if (c->task)
+        options = "&otp_task_nobody"; /* its args */
     if (options)
         arena_buf_printf(&all, ".options = %s, ", options);
     arena_buf_printf(&all, ".shutdown = %s, .restart = %s", c->shutdown, c->restart);
@@ -271,23 +273,25 @@ void emit_plain_starts(struct emitter *e, const char *c_name, const char *name,
 
 static void emit_supervisor(struct emitter *e, const struct plan_supervisor *s)
 {
-    if (s->starter) {
-        emit_source_dynamic(e, s);
-        return;
-    }
     tmpl_comment(
         &e->out, 0,
         TMPL_JOIN(e->arena, "---- ", s->word, " ", s->name, ": ", emit_place(e, s->line), " ----"),
         NULL);
     tmpl_raw(&e->out, "\n");
-    emit_settings(e, s, false);
-    emit_settings(e, s, true);
-    emit_children(e, s);
-    if (s->partitions)
+    if (!s->max_children) {
+        emit_settings(e, s, false);
+        emit_settings(e, s, true);
+        emit_children(e, s);
+    }
+    if (s->max_children)
+        emit_dynamic_table(e, s);
+    else if (s->partitions)
         emit_partition_table(e, s);
     else
         emit_supervisor_table(e, s);
     emit_plain_starts(e, s->c_name, s->name, s->registered, TMPL_JOIN(e->arena, s->type, "_start"));
+    if (s->starter)
+        emit_source_dynamic(e, s);
 }
 
 /* ---- The application ---- */

@@ -57,11 +57,13 @@ static void emit_tag_enum(struct emitter *e, const struct plan_message *m)
     tmpl_raw(&e->out, "};\n\n");
 }
 
-static void emit_reply(struct emitter *e, const struct plan_message *m)
+void emit_reply_struct(struct emitter *e, const struct plan_message *m)
 {
     if (m->kind != PLAN_CALL || m->reply.kind != PLAN_TAGS)
         return;
-    emit_note(e, "The reply of ", TMPL_JOIN(e->arena, m->module, ".", m->name), m->line, NULL);
+    emit_note(e, "The reply of ",
+              m->name == m->module ? m->name : TMPL_JOIN(e->arena, m->module, ".", m->name),
+              m->line, NULL);
     emit_tag_enum(e, m);
     tmpl_put(&e->out,
              "struct $c$_reply {\n"
@@ -88,7 +90,7 @@ static void emit_module_types(struct emitter *e, const struct plan_module *m)
     emit_members(e, &m->options, EMIT_VIEW, "    ");
     tmpl_raw(&e->out, "};\n\n");
     for (size_t i = 0; i < m->n_messages; i++)
-        emit_reply(e, &m->messages[i]);
+        emit_reply_struct(e, &m->messages[i]);
 }
 
 static void emit_env(struct emitter *e)
@@ -220,6 +222,8 @@ static void emit_functions(struct emitter *e)
     emit_names_section(e);
     for (size_t i = 0; i < p->n_modules; i++)
         emit_module_functions(e, &p->modules[i]);
+    for (size_t i = 0; i < p->n_tasks; i++)
+        emit_task_heads(e, &p->tasks[i]);
     for (size_t i = 0; i < p->n_registries; i++)
         emit_registry_heads(e, &p->registries[i]);
     for (size_t i = 0; i < p->n_pubsubs; i++)
@@ -266,6 +270,8 @@ void emit_types(struct emitter *e)
         emit_struct(e, p->structs[i]);
     for (size_t i = 0; i < p->n_modules; i++)
         emit_module_types(e, &p->modules[i]);
+    for (size_t i = 0; i < p->n_tasks; i++)
+        emit_task_types(e, &p->tasks[i]);
     for (size_t i = 0; i < p->n_registries; i++)
         emit_registry_types(e, &p->registries[i]);
     for (size_t i = 0; i < p->n_pubsubs; i++)

@@ -64,12 +64,16 @@ static void plan_modules(struct plan_builder *b)
     b->supervisors =
         ARENA_ARRAY(b->arena, struct plan_supervisor,
                     count_of(f, DECL_SUPERVISOR) + count_of(f, DECL_DYNAMIC_SUPERVISOR) +
-                        count_of(f, DECL_PARTITION_SUPERVISOR));
+                        count_of(f, DECL_PARTITION_SUPERVISOR) + count_of(f, DECL_TASK_SUPERVISOR));
+    b->tasks = ARENA_ARRAY(b->arena, struct plan_task, count_of(f, DECL_TASK));
     b->registries = ARENA_ARRAY(b->arena, struct plan_registry, count_of(f, DECL_REGISTRY));
     b->pubsubs = ARENA_ARRAY(b->arena, struct plan_pubsub, count_of(f, DECL_PUBSUB));
-    for (const struct decl *d = f->decls.first; d; d = d->next)
+    for (const struct decl *d = f->decls.first; d; d = d->next) {
         if (ast_server(d))
             plan_server(b, d);
+        else if (d->kind == DECL_TASK)
+            plan_task(b, d);
+    }
     plan_edges(b);
     for (const struct decl *d = f->decls.first; d; d = d->next) {
         if (d->kind == DECL_REGISTRY)
@@ -78,7 +82,7 @@ static void plan_modules(struct plan_builder *b)
             plan_pubsub(b, d);
     }
     for (const struct decl *d = f->decls.first; d; d = d->next)
-        if (ast_is_supervisor(d->kind) && d->kind != DECL_TASK_SUPERVISOR)
+        if (ast_is_supervisor(d->kind))
             plan_supervisor(b, d);
     plan_finish_structs(b);
 }
@@ -120,6 +124,8 @@ static void want_layouts(struct plan_builder *b)
         for (size_t j = 0; j < m->n_messages; j++)
             want_message(b, &m->messages[j]);
     }
+    for (size_t i = 0; i < b->n_tasks; i++)
+        want_message(b, &b->tasks[i].message);
     for (size_t i = 0; i < b->n_registries; i++) {
         const struct plan_registry *r = &b->registries[i];
         plan_want_item(b, r->key);
@@ -134,6 +140,17 @@ static void want_layouts(struct plan_builder *b)
     }
 }
 
+static void describe_message(struct plan_builder *b, const struct plan_message *m)
+{
+    if (m->kind == PLAN_EVENT)
+        return;
+    plan_describe_fields(b, &m->params);
+    if (m->reply.kind == PLAN_VALUE)
+        plan_describe_item(b, m->reply.item);
+    for (size_t i = 0; i < m->reply.n_tags; i++)
+        plan_describe_fields(b, &m->reply.tags[i].fields);
+}
+
 static void describe_module(struct plan_builder *b, const struct plan_module *m)
 {
     plan_describe_fields(b, &m->state);
@@ -141,16 +158,8 @@ static void describe_module(struct plan_builder *b, const struct plan_module *m)
         plan_describe_item(b, m->tables[i].key);
         plan_describe_item(b, m->tables[i].value);
     }
-    for (size_t i = 0; i < m->n_messages; i++) {
-        const struct plan_message *message = &m->messages[i];
-        if (message->kind == PLAN_EVENT)
-            continue;
-        plan_describe_fields(b, &message->params);
-        if (message->reply.kind == PLAN_VALUE)
-            plan_describe_item(b, message->reply.item);
-        for (size_t j = 0; j < message->reply.n_tags; j++)
-            plan_describe_fields(b, &message->reply.tags[j].fields);
-    }
+    for (size_t i = 0; i < m->n_messages; i++)
+        describe_message(b, &m->messages[i]);
 }
 
 /* Made structs that are owned somewhere. */
@@ -213,6 +222,8 @@ static void hand_over(struct plan_builder *b)
     p->n_names = b->names.count;
     p->modules = b->modules;
     p->n_modules = b->n_modules;
+    p->tasks = b->tasks;
+    p->n_tasks = b->n_tasks;
     p->supervisors = b->supervisors;
     p->n_supervisors = b->n_supervisors;
     p->registries = b->registries;
@@ -244,6 +255,8 @@ const struct plan *plan_build(struct unit *u, const struct file *f)
     want_layouts(&b);
     for (size_t i = 0; i < b.n_modules; i++)
         describe_module(&b, &b.modules[i]);
+    for (size_t i = 0; i < b.n_tasks; i++)
+        describe_message(&b, &b.tasks[i].message);
     for (size_t i = 0; i < b.n_pubsubs; i++)
         plan_describe_fields(&b, &b.pubsubs[i].event);
     keep_owned(&b);

@@ -207,6 +207,16 @@ struct plan_via {
     uint32_t line;
 };
 
+/* What C of the user's says that it waits for, of any package. */
+struct plan_edges {
+    const struct plan_message *const *calls;
+    size_t n_calls;
+    const struct plan_starter *const *starters; /* of dynamic supervisors */
+    size_t n_starters;
+    const struct plan_task *const *tasks;
+    size_t n_tasks;
+};
+
 /* A genserver or an agent. */
 struct plan_module {
     const char *word;       /* "genserver" */
@@ -229,10 +239,7 @@ struct plan_module {
     size_t n_tables;
     struct plan_message *messages; /* with the continues */
     size_t n_messages;
-    const struct plan_message **calls; /* calls that it declares, of any package */
-    size_t n_calls;
-    const struct plan_starter **starters; /* the same of dynamic supervisors */
-    size_t n_starters;
+    struct plan_edges edges;
     struct plan_callback callbacks[PLAN_CALLBACK_COUNT];
     bool trap_exit;
     bool blocking;
@@ -257,6 +264,7 @@ struct plan_child {
     const char *backoff_min; /* the same; NULL if it has none */
     const char *backoff_max;
     bool significant;
+    bool task;
     uint32_t line;
     bool configured; /* a setting reads the configuration */
     struct plan_setting *settings;
@@ -285,7 +293,7 @@ struct plan_supervisor {
     const char *auto_shutdown;
     const char *word;                   /* "dynamic_supervisor" */
     const char *type;                   /* of its table: "otp_dynamic_supervisor" */
-    const char *max_children;           /* of a dynamic one */
+    const char *max_children;           /* of a dynamic one, and one of tasks; NULL: neither */
     const struct plan_starter *starter; /* NULL: it is not one */
     const char *partitions;             /* of a partition one; NULL: it is not one */
     const char *number;                 /* type of the option that numbers them; NULL: none */
@@ -321,6 +329,13 @@ struct plan_pubsub {
     uint32_t line;
     struct plan_fields event;
     const struct plan_item *topic;
+};
+
+/* A task. */
+struct plan_task {
+    struct plan_message message; /* its parameters and its result, as a call; handler: its body */
+    const char *upper;           /* "MYAPP_FETCH" */
+    struct plan_edges edges;
 };
 
 /* What a name line, a child or a supervisor registers. */
@@ -386,6 +401,8 @@ struct plan {
     size_t n_described_structs;
     const struct plan_module *modules;
     size_t n_modules;
+    const struct plan_task *tasks;
+    size_t n_tasks;
     const struct plan_supervisor *supervisors;
     size_t n_supervisors;
     const struct plan_registry *registries;

@@ -37,6 +37,8 @@ struct plan_builder {
     struct plan_list names; /* of struct plan_name */
     struct plan_module *modules;
     size_t n_modules;
+    struct plan_task *tasks;
+    size_t n_tasks;
     struct plan_supervisor *supervisors;
     size_t n_supervisors;
     struct plan_registry *registries;
@@ -107,7 +109,8 @@ const struct plan_inline *plan_inline_of(struct plan_builder *b, const struct me
 
 /* A genserver or an agent. */
 void plan_server(struct plan_builder *b, const struct decl *d);
-/* The calls that genservers declare, when all are planned. */
+void plan_task(struct plan_builder *b, const struct decl *d);
+/* The calls that genservers and tasks declare, when all are planned. */
 void plan_edges(struct plan_builder *b);
 /* A supervisor or a dynamic_supervisor. */
 void plan_supervisor(struct plan_builder *b, const struct decl *d);

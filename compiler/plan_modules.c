@@ -68,10 +68,16 @@ static void plan_message(struct plan_builder *b, const struct message *m, struct
     to->name = name;
     bool is_continue = to->kind == PLAN_CONTINUE;
     const char *package = plan_package(owner->file);
-    to->stem = TMPL_JOIN(b->arena, module, is_continue ? "_continue_" : "_", name);
-    to->c_name = TMPL_JOIN(b->arena, package, "_", to->stem);
-    to->handler = TMPL_JOIN(b->arena, package, "_", module,
-                            is_continue ? "_handle_continue_" : "_handle_", name);
+    if (m->kind == MESSAGE_RUN) {
+        to->stem = name;
+        to->c_name = TMPL_JOIN(b->arena, package, "_", name);
+        to->handler = TMPL_JOIN(b->arena, to->c_name, "_run");
+    } else {
+        to->stem = TMPL_JOIN(b->arena, module, is_continue ? "_continue_" : "_", name);
+        to->c_name = TMPL_JOIN(b->arena, package, "_", to->stem);
+        to->handler = TMPL_JOIN(b->arena, package, "_", module,
+                                is_continue ? "_handle_continue_" : "_handle_", name);
+    }
     to->source = plan_source(b, owner->file);
     to->doc = plan_doc(m->doc);
     to->line = plan_line(b, m->span);
@@ -160,6 +166,8 @@ static void add_name(struct plan_builder *b, const struct ident *name, uint32_t 
 static const char *default_name(struct plan_builder *b, const struct decl *d)
 {
     const char *name = d->name.name->text;
+    if (d->kind == DECL_TASK)
+        return NULL;
     if (d->kind == DECL_GENSERVER) {
         const struct name_line *line = &d->genserver.name;
         if (!line->set || line->via)
@@ -229,6 +237,15 @@ void plan_server(struct plan_builder *b, const struct decl *d)
         plan_agent(b, d, m);
 }
 
+/* ---- Tasks ---- */
+
+void plan_task(struct plan_builder *b, const struct decl *d)
+{
+    struct plan_task *t = &b->tasks[b->n_tasks++];
+    plan_message(b, d->task, &t->message);
+    t->upper = cname_upper(b->arena, t->message.c_name);
+}
+
 /* ---- Declared calls ---- */
 
 static const struct plan_message *planned(struct plan_builder *b, const struct message *m)
@@ -246,11 +263,23 @@ struct edges {
     struct intern_map seen;
     struct plan_list calls;
     struct plan_list starters;
+    struct plan_list tasks;
 };
+
+static void add_task(struct edges *e, const struct message *m)
+{
+    struct plan_task *t = ARENA_NEW(e->b->arena, struct plan_task);
+    t->message = *planned(e->b, m);
+    plan_push(e->b, &e->tasks, t);
+}
 
 static void add_call(struct edges *e, const struct message *m)
 {
-    if (message_kind(m->kind) == PLAN_CALL && !intern_map_add(&e->seen, m, e))
+    if (message_kind(m->kind) != PLAN_CALL || intern_map_add(&e->seen, m, e))
+        return;
+    if (m->kind == MESSAGE_RUN)
+        add_task(e, m);
+    else
         plan_push(e->b, &e->calls, planned(e->b, m));
 }
 
@@ -259,7 +288,7 @@ static void add_module(struct edges *e, const struct decl *d)
 {
     if (d->kind == DECL_DYNAMIC_SUPERVISOR && !intern_map_add(&e->seen, d, e))
         plan_push(e->b, &e->starters, plan_starter(e->b, d));
-    for (const struct message *m = ast_server(d) ? ast_messages(d) : NULL; m; m = m->next)
+    for (const struct message *m = ast_messages(d); m; m = m->next)
         add_call(e, m);
 }
 
@@ -273,23 +302,30 @@ static void add_edges(struct edges *e, const struct edge_list *list)
     }
 }
 
+static struct plan_edges edges_of(struct plan_builder *b, const struct decl *d)
+{
+    const struct genserver *server = ast_server(d);
+    struct edges e = { .b = b };
+    intern_map_init(&e.seen, b->arena);
+    for (int c = 0; server && c < CALLBACK_COUNT; c++)
+        add_edges(&e, &server->callbacks[c].handler.calls);
+    for (const struct message *m = ast_messages(d); m; m = m->next)
+        add_edges(&e, &m->handler.calls);
+    return (struct plan_edges){
+        (const struct plan_message *const *)e.calls.items,    e.calls.count,
+        (const struct plan_starter *const *)e.starters.items, e.starters.count,
+        (const struct plan_task *const *)e.tasks.items,       e.tasks.count,
+    };
+}
+
 void plan_edges(struct plan_builder *b)
 {
-    size_t i = 0;
+    size_t modules = 0, tasks = 0;
     for (const struct decl *d = b->file->decls.first; d; d = d->next) {
-        const struct genserver *server = ast_server(d);
-        if (!server)
-            continue;
-        struct edges e = { .b = b };
-        intern_map_init(&e.seen, b->arena);
-        for (int c = 0; c < CALLBACK_COUNT; c++)
-            add_edges(&e, &server->callbacks[c].handler.calls);
-        for (const struct message *m = server->messages.first; m; m = m->next)
-            add_edges(&e, &m->handler.calls);
-        b->modules[i].starters = (const struct plan_starter **)e.starters.items;
-        b->modules[i].n_starters = e.starters.count;
-        b->modules[i].calls = (const struct plan_message **)e.calls.items;
-        b->modules[i++].n_calls = e.calls.count;
+        if (ast_server(d))
+            b->modules[modules++].edges = edges_of(b, d);
+        else if (d->kind == DECL_TASK)
+            b->tasks[tasks++].edges = edges_of(b, d);
     }
 }
 
@@ -355,11 +391,12 @@ static void plan_child(struct plan_builder *b, const struct child *c, struct pla
     to->module = TMPL_JOIN(b->arena, plan_c_name(b, module), "_module");
     to->shutdown = shutdown_of(b, &c->shutdown);
     to->significant = c->significant.set;
+    to->task = module->kind == DECL_TASK;
     if (c->backoff.set) {
         to->backoff_min = plan_duration(b->arena, c->backoff.min_ns);
         to->backoff_max = plan_duration(b->arena, c->backoff.max_ns);
     }
-    to->restart = restarts[c->restart.set ? c->restart.value : RESTART_PERMANENT];
+    to->restart = restarts[ast_restart(c)];
     if (c->owner->kind == DECL_SUPERVISOR)
         to->registered = default_name(b, module);
     if (c->name.set) {
@@ -422,7 +459,9 @@ static void plan_dynamic(struct plan_builder *b, const struct decl *d, struct pl
 {
     const struct expr *most = d->supervisor.max_children.value;
     s->max_children = most ? tmpl_number(b->arena, most->integer) : "OTP_UNLIMITED";
-    s->starter = plan_starter(b, d);
+    s->type = "otp_dynamic_supervisor";
+    if (d->kind == DECL_DYNAMIC_SUPERVISOR)
+        s->starter = plan_starter(b, d);
 }
 
 static void plan_partitions(struct plan_builder *b, const struct decl *d, struct plan_supervisor *s)
@@ -449,7 +488,7 @@ void plan_supervisor(struct plan_builder *b, const struct decl *d)
     plan_limits(b, &d->supervisor, s);
     s->word = ast_decl_word(d->kind);
     s->type = TMPL_JOIN(b->arena, "otp_", s->word);
-    if (d->kind == DECL_DYNAMIC_SUPERVISOR)
+    if (d->kind == DECL_DYNAMIC_SUPERVISOR || d->kind == DECL_TASK_SUPERVISOR)
         plan_dynamic(b, d, s);
     if (d->kind == DECL_PARTITION_SUPERVISOR)
         plan_partitions(b, d, s);

@@ -20,7 +20,7 @@ static const char *const PLAN_SUFFIXES[] = {
     "_dispatch",   "_thunk",   "_tables",  "_visit",   "_children",    "_settings",
     "_configured", "_values",  "_entries", "_words",   "_description", "_fields",
     "_about",      "_members", "_texts",   "_opaque",  "_spelling",    "_accepts",
-    "_gives",      "_runs",    "_tells",   "_untells", "_handlers"
+    "_gives",      "_runs",    "_tells",   "_untells", "_handlers",    "_pull"
 };
 
 /* A parameter that ends like a constant of the generated .c. */
@@ -359,6 +359,47 @@ static void take_message(struct names *n, const struct message *m, const char *m
         take_call(n, m, module);
 }
 
+/* The result of a task and what gives it. */
+static void take_result(struct names *n, const struct message *m)
+{
+    const char *name = m->name.name->text;
+    struct span at = m->name.span;
+    if (m->reply.kind == REPLY_VALUE && m->reply.type)
+        take_made(n, m->reply.type, at);
+    begin(n, false, name, NULL, NULL);
+    take(n, "_reply", "the result of a task", at);
+    take(n, "_free_reply", "what frees the result of a task", at);
+    if (m->reply.kind == REPLY_TAGS)
+        take_tags(n, m, NULL);
+}
+
+static void take_task(struct names *n, const struct message *m)
+{
+    static const char *const functions[] = {
+        "_module",      "_args",       "_async",  "_async_under",  "_async_nolink", "_start",
+        "_start_child", "_await",      "_yield",  "_await_within", "_shutdown",     "_ignore",
+        "_await_many",  "_yield_many", "_stream", "_stream_next"
+    };
+    static const char *const all[] = { "_async_with", "_async_under_with", "_async_nolink_with",
+                                       "_start_with" };
+    struct span at = m->name.span;
+    begin(n, false, m->name.name->text, NULL, NULL);
+    if (!take(n, "", "a task", at))
+        return;
+    take(n, "_run", "the body of a task", at);
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
+        take(n, functions[i], "a function of a task", at);
+    for (size_t i = 0; has_default(m) && i < sizeof all / sizeof all[0]; i++)
+        take(n, all[i], "a function of a task", at);
+    if (!m->params.first)
+        take(n, "_child_spec", "the child spec of a task", at);
+    check_params(n, &m->params);
+    if (m->reply.kind != REPLY_ACK)
+        take_result(n, m);
+    begin(n, true, m->name.name->text, NULL, NULL);
+    take(n, "_IMPL_H", "the guard of a header", at);
+}
+
 /* ---- Declarations ---- */
 
 /* False if the name itself is taken: all that is called after it would be said again. */
@@ -561,6 +602,7 @@ static void take_decl(struct names *n, const struct decl *d)
     case DECL_AGENT: take_server(n, d); return;
     case DECL_SUPERVISOR:
     case DECL_DYNAMIC_SUPERVISOR:
+    case DECL_TASK_SUPERVISOR:
     case DECL_PARTITION_SUPERVISOR: take_supervisor(n, d); return;
     case DECL_ENV: take_env(n, d); return;
     case DECL_APPLICATION:
@@ -573,9 +615,8 @@ static void take_decl(struct names *n, const struct decl *d)
         return;
     case DECL_REGISTRY: take_registry(n, d); return;
     case DECL_PUBSUB: take_pubsub(n, d); return;
-    case DECL_TASK:
+    case DECL_TASK: take_task(n, d->task); return;
     case DECL_CACHE:
-    case DECL_TASK_SUPERVISOR:
     case DECL_ALLOW:
     case DECL_EXPORT:
     case DECL_REMOTE:

@@ -182,7 +182,7 @@ otp_status otp_stream_open(const struct otp_task_type *type,
 
     if (status != OTP_OK)
         return status;
-    if (!is_possible(options))
+    if (type->pull == NULL || !is_possible(options))
         return OTP_BADARG;
     stream = otp_alloc(sizeof *stream);
     if (stream == NULL)
@@ -263,7 +263,7 @@ static otp_status start_next(struct otp_stream *stream)
 
     memset(stream->args, 0, stream->type->work.args->size);
     if (status == OTP_OK)
-        status = stream->input(stream->context, stream->args);
+        status = stream->type->pull(stream->input, stream->context, stream->args);
     if (status == OTP_NOT_FOUND)
         stream->ended = true;
     if (status == OTP_OK)

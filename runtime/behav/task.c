@@ -16,6 +16,7 @@
 #include "base/mutant.h"
 
 #define ARGS_TEXT 512
+#define REPLIED 1000 /* an otp_next of a task: no action of a server's */
 
 /* -- the process -- */
 
@@ -28,10 +29,13 @@ static void run(void *data, const void *args)
 {
     const struct otp_message_type *work = &own_type()->work;
     otp_from from = otp_init_from();
+    otp_next next;
 
     (void)data;
     otp_init_ack(OTP_OK, otp_normal());
-    (void)work->dispatch(NULL, from, work->args == NULL ? NULL : args);
+    next = work->dispatch(NULL, from, args);
+    if (work->reply != NULL && next.action_ != REPLIED)
+        otp_exit(otp_reason_make(OTP_REASON_BAD_RETURN, NULL, 0));
     if (work->reply == NULL && from.slot_ != NULL)
         (void)otp_answer(from, NULL, NULL);
     otp_finish(otp_normal());
@@ -64,6 +68,8 @@ static void report(void *data, const struct otp_message *message, otp_reason *re
     event->text = "a task ended abnormally";
 }
 
+const struct otp_task_head otp_task_nobody = { { NULL, 0 }, { 0 } };
+
 const struct otp_behaviour otpi_task_behaviour = { "task", run, receive, NULL, report };
 
 static otp_status start(const struct otp_task_type *type, const struct otp_start *how,
@@ -78,23 +84,21 @@ static otp_status start(const struct otp_task_type *type, const struct otp_start
     spec.args = args;
     spec.from = head->from_;
     spec.linked_with = head->linked_with_;
+    spec.blocking = type->work.blocking;
     return otp_behaviour_start(&spec, how, pid);
 }
 
 otp_status otp_task_start(const struct otp_module *module, const struct otp_start *how,
                           const void *options, otp_pid *pid)
 {
-    static const struct otp_task_head nobody;
-    const struct otp_task_type *type = (const struct otp_task_type *)module;
-
-    if (options == NULL && type->work.args->size != sizeof nobody)
+    if (options == NULL)
         return OTP_BADARG;
-    return start(type, how, options == NULL ? &nobody : options, pid);
+    return start((const struct otp_task_type *)module, how, options, pid);
 }
 
 otp_next otp_task_reply(otp_from from, const struct otp_message_type *work, const void *value)
 {
-    static const otp_next done;
+    static const otp_next done = { REPLIED, 0, 0 };
 
     /* NOT_FOUND: nobody waits any more */
     if (otp_answer(from, work->reply, value) == OTP_NOMEM)
@@ -184,10 +188,9 @@ otp_status otp_task_supervisor_start_child(otp_dest supervisor, const struct otp
                                            void *args, enum otp_restart restart,
                                            otp_duration shutdown, otp_pid *pid)
 {
-    static const struct otp_task_head nobody;
     struct otp_child child = { .module = &type->module, .options = args };
 
-    memcpy(args, &nobody, sizeof nobody);
+    memcpy(args, &otp_task_nobody, sizeof otp_task_nobody);
     child.restart = (uint8_t)restart;
     child.shutdown = shutdown;
     return otp_start_child(supervisor, &child, pid);

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "probe.h"
+#include "streams.h"
 
 /* What a task does: waits, says, ends. */
 enum deed { GIVE, GIVE_RELEASED, END, CRASH, HANG, HANG_TRAPPING, ANSWER_SHUTDOWN, EXIT_NORMAL };
@@ -51,7 +52,7 @@ static inline otp_next do_work(void *self, otp_from from, const void *args)
 {
     const struct work *work = args;
     const struct otp_message *message;
-    static const otp_next nothing;
+    otp_next next = { 0, 0, 0 };
     (void)self;
     if (work->wait > 0)
         sleep_for(work->wait);
@@ -59,7 +60,7 @@ static inline otp_next do_work(void *self, otp_from from, const void *args)
         otp_yield();
     switch (work->deed) {
     case GIVE_RELEASED:
-    case GIVE: (void)give(from, work->value); break;
+    case GIVE: next = give(from, work->value); break;
     case END: break;
     case EXIT_NORMAL: otp_exit(otp_normal());
     case CRASH: otp_exit(otp_error("boom"));
@@ -73,11 +74,11 @@ static inline otp_next do_work(void *self, otp_from from, const void *args)
         (void)otp_trap_exit(true);
         note("traps");
         otp_must(otp_behaviour_receive(is_exit, NULL, &message));
-        (void)give(from, work->value);
+        next = give(from, work->value);
         break;
     }
     atomic_fetch_add(&finished, 1);
-    return nothing;
+    return next;
 }
 
 static const struct otp_layout work_layout = { sizeof(struct work), 0, NULL };
@@ -89,6 +90,7 @@ static const struct otp_task_type worker = {
               .args = &work_layout,
               .reply = &probe_u64_layout,
               .dispatch = do_work },
+    .pull = pull_work,
 };
 
 /* A task that has nothing to say but that it is done, and one that gives text. */

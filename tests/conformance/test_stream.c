@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "probe.h"
+#include "streams.h"
 
 enum deed { GIVE, CRASH, HANG, HANG_TRAPPING, GIVE_AFTER, GIVE_AMONG };
 
@@ -74,6 +75,7 @@ static const struct otp_task_type worker = {
               .args = &work_layout,
               .reply = &probe_u64_layout,
               .dispatch = do_work },
+    .pull = pull_work,
 };
 
 /* -- inputs: from an array -- */
@@ -85,7 +87,7 @@ struct inputs {
     bool exits;
 };
 
-static otp_status pull(void *context, void *args)
+static otp_status pull(void *context, struct work *work)
 {
     struct inputs *inputs = context;
     if (inputs->pulled == inputs->n) {
@@ -93,7 +95,7 @@ static otp_status pull(void *context, void *args)
             otp_exit(otp_error("no input"));
         return inputs->fails_with != OTP_OK ? inputs->fails_with : OTP_NOT_FOUND;
     }
-    memcpy(args, &inputs->works[inputs->pulled++], sizeof(struct work));
+    *work = inputs->works[inputs->pulled++];
     return OTP_OK;
 }
 
@@ -114,7 +116,7 @@ static struct otp_stream *open_stream(struct inputs *inputs,
     atomic_store(&at_work.started, 0);
     atomic_store(&at_work.finished, 0);
     atomic_store(&at_work.taken, 0);
-    ck_assert_int_eq(otp_stream_open(&worker, options, pull, inputs, &stream), OTP_OK);
+    ck_assert_int_eq(work_stream(options, pull, inputs, &stream), OTP_OK);
     return stream;
 }
 
@@ -597,13 +599,13 @@ static void impossible(void *arg)
     struct otp_stream *stream = NULL;
     struct otp_stream_options options = options_of(0, false);
     (void)arg;
-    ck_assert_int_eq(otp_stream_open(&worker, &options, pull, &inputs, &stream), OTP_BADARG);
+    ck_assert_int_eq(work_stream(&options, pull, &inputs, &stream), OTP_BADARG);
     options = options_of(1, false);
     options.timeout = 0;
-    ck_assert_int_eq(otp_stream_open(&worker, &options, pull, &inputs, &stream), OTP_BADARG);
+    ck_assert_int_eq(work_stream(&options, pull, &inputs, &stream), OTP_BADARG);
     options.timeout = OTP_S;
     options.on_timeout = 7;
-    ck_assert_int_eq(otp_stream_open(&worker, &options, pull, &inputs, &stream), OTP_BADARG);
+    ck_assert_int_eq(work_stream(&options, pull, &inputs, &stream), OTP_BADARG);
     ck_assert_ptr_null(stream);
     ck_assert_uint_eq(inputs.pulled, 0);
     options.on_timeout = OTP_TIMEOUT_ENDS;
@@ -631,15 +633,14 @@ START_TEST(B161_impossible_limits_are_refused)
     expect(stream, 1, 0);
     otp_stream_close(stream);
     stop_runtime();
-    ck_assert_int_eq(otp_stream_open(&worker, &options, pull, &inputs, &stream), OTP_NOT_RUNNING);
+    ck_assert_int_eq(work_stream(&options, pull, &inputs, &stream), OTP_NOT_RUNNING);
 }
 END_TEST
 
 /* -- many at once, killed at any moment -- */
 
-static otp_status count_up(void *context, void *args)
+static otp_status count_up(void *context, struct work *work)
 {
-    struct work *work = args;
     uint64_t *n = context;
     if (*n == 3000)
         return OTP_NOT_FOUND;
@@ -653,7 +654,7 @@ static void consume(void *arg)
     struct otp_stream_options options = options_of(10, arg != NULL);
     struct otp_stream *stream;
     uint64_t n = 0, value = 0, sum = 0;
-    ck_assert_int_eq(otp_stream_open(&worker, &options, count_up, &n, &stream), OTP_OK);
+    ck_assert_int_eq(work_stream(&options, count_up, &n, &stream), OTP_OK);
     while (otp_stream_next(stream, &value) == OTP_OK) {
         sum += value;
         otp_scratch_reset();

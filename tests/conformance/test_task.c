@@ -181,7 +181,7 @@ static void await_failures(void *arg)
     static const struct {
         enum deed deed;
         const char *reason;
-    } cases[] = { { CRASH, "boom" }, { EXIT_NORMAL, "normal" }, { END, "normal" } };
+    } cases[] = { { CRASH, "boom" }, { EXIT_NORMAL, "normal" }, { END, "bad_return" } };
     char text[128];
     uint64_t value = 0;
     (void)arg;

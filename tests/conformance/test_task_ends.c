@@ -188,7 +188,7 @@ START_TEST(one_that_nobody_waits_for)
     until_dead(pid);
     ck_assert_int_eq(atomic_load(&finished), 1);
     ck_assert_int_eq(otp_task_start(&worker.module, NULL, NULL, &pid), OTP_BADARG);
-    ck_assert_int_eq(otp_task_start(&idler.module, NULL, NULL, &pid), OTP_OK);
+    ck_assert_int_eq(otp_task_start(&idler.module, NULL, &otp_task_nobody, &pid), OTP_OK);
     until_dead(pid);
     stop_runtime();
 }

@@ -114,9 +114,8 @@ END_TEST
 
 /* -- B163 -- */
 
-static otp_status one_more(void *context, void *args)
+static otp_status one_more(void *context, struct work *work)
 {
-    struct work *work = args;
     work->deed = HANG;
     ++*(int *)context;
     return OTP_OK;
@@ -143,7 +142,7 @@ static void too_many(void *arg)
     options.max_concurrency = 2;
     options.supervised = true;
     options.supervisor = at;
-    ck_assert_int_eq(otp_stream_open(&worker, &options, one_more, &pulled, &stream), OTP_OK);
+    ck_assert_int_eq(work_stream(&options, one_more, &pulled, &stream), OTP_OK);
     ck_assert_int_eq(otp_stream_next(stream, &value), OTP_MAX_CHILDREN);
     ck_assert_int_eq(pulled, 2);
     otp_stream_close(stream);
@@ -165,9 +164,8 @@ END_TEST
 
 /* -- a stream under a supervisor -- */
 
-static otp_status count_up(void *context, void *args)
+static otp_status count_up(void *context, struct work *work)
 {
-    struct work *work = args;
     uint64_t *n = context;
     if (*n == 100)
         return OTP_NOT_FOUND;
@@ -185,7 +183,7 @@ static void stream_under(void *arg)
     options.supervised = true;
     options.supervisor = at;
     options.max_concurrency = 5;
-    ck_assert_int_eq(otp_stream_open(&worker, &options, count_up, &n, &stream), OTP_OK);
+    ck_assert_int_eq(work_stream(&options, count_up, &n, &stream), OTP_OK);
     while (otp_stream_next(stream, &value) == OTP_OK)
         ck_assert_uint_eq(value, want++);
     ck_assert_uint_eq(want, 100);

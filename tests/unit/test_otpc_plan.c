@@ -248,11 +248,18 @@ START_TEST(declared_calls_are_listed_once)
     const struct plan *p = planned("package a;\n"
                                    "genserver m { call get; call put; cast go; }\n"
                                    "genserver k { init calls m.get; info x calls m; }\n"
-                                   "genserver l { info x; }\n");
-    ck_assert_uint_eq(p->modules[1].n_calls, 2);
-    ck_assert_ptr_eq(p->modules[1].calls[0], &p->modules[0].messages[0]);
-    ck_assert_ptr_eq(p->modules[1].calls[1], &p->modules[0].messages[1]);
-    ck_assert_uint_eq(p->modules[2].n_calls, 0);
+                                   "genserver l { info x; }\n"
+                                   "task t -> u8 calls m.put;\n"
+                                   "task u calls t calls t;\n");
+    ck_assert_uint_eq(p->modules[1].edges.n_calls, 2);
+    ck_assert_ptr_eq(p->modules[1].edges.calls[0], &p->modules[0].messages[0]);
+    ck_assert_ptr_eq(p->modules[1].edges.calls[1], &p->modules[0].messages[1]);
+    ck_assert_uint_eq(p->modules[2].edges.n_calls, 0);
+    ck_assert_uint_eq(p->tasks[0].edges.n_calls, 1);
+    ck_assert_ptr_eq(p->tasks[0].edges.calls[0], &p->modules[0].messages[1]);
+    ck_assert_uint_eq(p->tasks[1].edges.n_calls, 0);
+    ck_assert_uint_eq(p->tasks[1].edges.n_tasks, 1);
+    ck_assert_str_eq(p->tasks[1].edges.tasks[0]->message.c_name, "a_t");
 }
 END_TEST
 

@@ -32,18 +32,14 @@ struct otp_stream_options {
 
 struct otp_stream;
 
-/* Gives the next input: OK: *args is filled in (it was zeroed), and is copied before the next call.
- * NOT_FOUND: there are no more. Any other status closes the stream and is what otp_stream_next
- * gives. */
-typedef otp_status otp_stream_input(void *context, void *args);
-
 OTP_BEGIN_DECLS
 
 /* As many at once as there are workers, in order, 5 s each, OTP_TIMEOUT_ENDS. */
 OTP_API struct otp_stream_options otp_stream_defaults(void);
 
-/* Opens one; nothing runs yet. Borrows context until it is closed. BADARG: no concurrency, no such
- * on_timeout, a timeout that is not more than 0. NOMEM, NOT_RUNNING, FORKED. */
+/* Opens one; nothing runs yet. Borrows context until it is closed. input: what type->pull calls, in
+ * whoever asks for the next result. BADARG: no concurrency, no such on_timeout, a timeout that is
+ * not more than 0, a type without streams. NOMEM, NOT_RUNNING, FORKED. */
 OTP_API OTP_MUST_CHECK otp_status otp_stream_open(const struct otp_task_type *type,
                                                   const struct otp_stream_options *options,
                                                   otp_stream_input *input, void *context,

@@ -22,14 +22,22 @@ struct otp_task_head {
     otp_pid linked_with_; /* besides who starts it */
 };
 
+/* A function that gives a stream (stream.h) its inputs. What its parameters are its type knows. */
+typedef void otp_stream_input(void);
+
 /* A kind of task; constant, written by otpc. */
 struct otp_task_type {
     struct otp_module module; /* first: a struct otp_module * to it is one to this. Options: args */
     /* Its args, which begin with a struct otp_task_head, and its reply; of OTP_CLASS_CALL_LATER.
      * dispatch is what the task runs: self is NULL, from is whom otp_task_reply answers (nobody, if
-     * nobody waits), args a copy of its own. Without a reply it is answered when dispatch
-     * returns. */
+     * nobody waits), args a copy of its own; what it returns is otp_task_reply's, or the task ends
+     * with bad_return. Without a reply it is answered when dispatch returns. blocking: it may wait
+     * in system calls. */
     struct otp_message_type work;
+    /* Calls input for the next args of a stream, which are zeroed: OK: *args is filled in, and is
+     * copied before the next call. NOT_FOUND: there are no more. Any other status closes the stream
+     * and is what otp_stream_next gives. NULL: there are no streams of it. */
+    otp_status (*pull)(otp_stream_input *input, void *context, void *args);
 };
 
 /* A task that was started. All zero: none. A copy is the same task. Arrays of them are arrays of
@@ -97,8 +105,8 @@ OTP_API OTP_MUST_CHECK otp_status otp_task_yield_many(otp_task *tasks, size_t co
 
 /* -- inside a task -- */
 
-/* For generated code: gives the result, once; what dispatch returns. value is borrowed and copied.
- * Nobody may be waiting for it. */
+/* For generated code: gives the result, once; what it returns dispatch returns. value is borrowed
+ * and copied. Nobody may be waiting for it. */
 OTP_API otp_next otp_task_reply(otp_from from, const struct otp_message_type *work,
                                 const void *value);
 
@@ -124,8 +132,11 @@ OTP_API OTP_MUST_CHECK otp_status otp_task_supervisor_start_child(otp_dest super
 
 /* -- without a result -- */
 
-/* Starts one that nobody waits for: struct otp_module's start; options are its args, NULL if it has
- * none but the head. OK once it runs. */
+/* The args of a task without parameters that nobody waits for, as a child's options. */
+OTP_API extern const struct otp_task_head otp_task_nobody;
+
+/* Starts one that nobody waits for: struct otp_module's start; options are its args. OK once it
+ * runs. */
 OTP_API OTP_MUST_CHECK otp_status otp_task_start(const struct otp_module *module,
                                                  const struct otp_start *how, const void *options,
                                                  otp_pid *pid);
