@@ -321,8 +321,8 @@ struct handler {
     struct set_flag reply_later;
     struct set_ref reply_by; /* `reply later by REF`; comes later */
     struct edge_list calls;
-    struct edge_list casts;   /* comes later */
-    struct set_range takes;   /* comes later */
+    struct edge_list casts; /* comes later */
+    struct set_range takes; /* comes later */
     struct set_flag blocking;
 };
 

@@ -133,7 +133,7 @@ void emit_table_head(struct emitter *e, const struct plan_table *t, enum emit_ta
 
 /* ---- The files ---- */
 
-void emit_types(struct emitter *e);                              /* emit_types.c */
+void emit_types(struct emitter *e); /* emit_types.c */
 /* emit_types.c: of a call whose reply has alternatives: their struct. */
 void emit_reply_struct(struct emitter *e, const struct plan_message *m);
 void emit_header(struct emitter *e);                             /* emit_header.c */
@@ -141,7 +141,7 @@ void emit_call(struct emitter *e, const struct plan_message *m); /* emit_header.
 void emit_state(struct emitter *e, const struct plan_module *m); /* emit_impl.c: its struct */
 void emit_impl(struct emitter *e, const struct plan_module *m);  /* emit_impl.c */
 void emit_task_impl(struct emitter *e, const struct plan_task *t);
-void emit_source(struct emitter *e);                             /* emit_source.c */
+void emit_source(struct emitter *e); /* emit_source.c */
 void emit_source_message(struct emitter *e, const struct plan_module *module,
                          const struct plan_message *m); /* emit_message.c */
 /* emit_agent.c: of a message that an agent carries out by itself; of the first value. */

@@ -16,7 +16,7 @@
 #include "base/mutant.h"
 
 #define ARGS_TEXT 512
-#define REPLIED 1000 /* an otp_next of a task: no action of a server's */
+#define REPLIED   1000 /* an otp_next of a task: no action of a server's */
 
 /* -- the process -- */
 
