@@ -332,6 +332,15 @@ static struct otpi_proc *choose(struct otpi_worker *worker)
     return proc;
 }
 
+static struct otpi_proc *take_queued(struct otpi_worker *worker, bool next_first)
+{
+    struct otpi_proc *proc = next_first ? take_next(worker) : NULL;
+
+    if (proc == NULL)
+        proc = ring_take(worker);
+    return proc == NULL && !next_first ? take_next(worker) : proc;
+}
+
 /* A process whose turn it is although others come first by rule. */
 static struct otpi_proc *overdue(struct otpi_worker *worker)
 {
@@ -340,7 +349,7 @@ static struct otpi_proc *overdue(struct otpi_worker *worker)
     worker->decisions++;
     atomic_store_explicit(&worker->progress, worker->decisions, memory_order_relaxed);
     if (worker->decisions % QUEUE_FIRST == 0)
-        proc = ring_take(worker);
+        proc = take_queued(worker, worker->decisions / QUEUE_FIRST % 2 == 0);
     if (proc == NULL && worker->decisions % SHARED_FIRST == 0 && is_active(worker))
         proc = take_injected(worker);
     return proc;

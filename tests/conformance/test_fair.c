@@ -67,11 +67,47 @@ START_TEST(a_pair_that_calls_for_ever_starves_nobody)
 }
 END_TEST
 
+static otp_next come_and_answer(struct probe *self, otp_from from, void *context)
+{
+    atomic_store(&was_there, true);
+    return probe_count(self, from, context);
+}
+
+/* Its call is what makes the process that ends the wait runnable. */
+static void ask_to_come(void *arg)
+{
+    const otp_pid *other = arg;
+    uint64_t count;
+    ck_assert_int_eq(probe_call(*other, come_and_answer, NULL, &count), OTP_OK);
+}
+
+static void wait_for_a_call(void *arg)
+{
+    otp_pid other = probe_start(NULL), asker;
+    int n = 0;
+
+    (void)arg;
+    ck_assert_int_eq(otp_spawn(ask_to_come, &other, NULL, &asker), OTP_OK);
+    while (!atomic_load(&was_there) && n++ < ROUNDS)
+        otp_yield();
+    ck_assert(atomic_load(&was_there));
+}
+
+START_TEST(a_process_that_yields_for_ever_lets_others_call)
+{
+    struct otp_config config = { .workers = 1 };
+    ck_assert_int_eq(otp_runtime_start(&config), OTP_OK);
+    in_process(wait_for_a_call, NULL);
+    ck_assert_int_eq(otp_runtime_stop(), OTP_OK);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("fair");
     TCase *fair = support_case(suite, "fair", 60);
     tcase_add_test(fair, a_process_that_yields_for_ever_starves_nobody);
     tcase_add_test(fair, a_pair_that_calls_for_ever_starves_nobody);
+    tcase_add_test(fair, a_process_that_yields_for_ever_lets_others_call);
     return support_run(suite);
 }
