@@ -734,11 +734,6 @@ static uint32_t how_many(void)
     return support_slow() == 1 ? 100000 : 2000;
 }
 
-static double seconds(otp_instant since)
-{
-    return (double)(otp_now() - since) / 1e9;
-}
-
 /* Starts, restarts and stops so many children; returns how long that took. */
 static double live(uint32_t many)
 {
@@ -757,7 +752,7 @@ static double live(uint32_t many)
         sched_yield();
     await_counts(&n, many, (int)many);
     tree_stop(&n.tree);
-    double took = seconds(begin);
+    double took = (double)(otp_now() - begin) / 1e9;
     forget_notes();
     free(pids);
     return took;
