@@ -1,8 +1,8 @@
 /* show.c - signs users up, and looks what becomes of their mail.
  *
- * Idea: nobody waits for a mail, so what is waited for here is what it leaves behind: a delivery, or
- * a supervisor without children. Each line is printed after what it says was found to be true; the
- * first thing that is not ends the program with status 1.
+ * Idea: nobody waits for a mail, so what is waited for here is what it leaves behind: a delivery,
+ * or a supervisor without children. Each line is printed after what it says was found to be true;
+ * the first thing that is not ends the program with status 1.
  */
 #include <stdio.h>
 #include <stdlib.h>
