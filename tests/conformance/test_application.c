@@ -283,7 +283,10 @@ static char *options[] = { "--db=x", NULL };
 
 static otp_next send_signal(struct probe *self, otp_from from, void *context)
 {
+    size_t running = 0;
     (void)self, (void)from;
+    while (running == 0) /* its start is over when it is known to run */
+        ck_assert_int_eq(otp_application_which(NULL, 0, &running), OTP_OK);
     ck_assert_int_eq(kill(getpid(), *(int *)context), 0);
     return otp_noreply();
 }

@@ -355,6 +355,93 @@ START_TEST(a_new_tenant_begins_with_an_empty_mailbox)
 }
 END_TEST
 
+/* -- one that hears the news, and is slow -- */
+
+static void tell_news(uint64_t n)
+{
+    for (uint64_t i = 1; i <= n; i++)
+        OK(mailbox_news_broadcast(MAILBOX_NEWS, otp_cstr("all"), i));
+}
+
+START_TEST(a_slow_subscriber_loses_what_it_said_it_would_and_nobody_else)
+{
+    const struct mailbox_careful_options none = { 0 };
+    struct mailbox_careful_heard_reply all;
+    struct mailbox_slow_heard_reply few;
+    otp_pid slow, quick, news;
+    start_runtime(false, true);
+    OK(mailbox_news_start(&news));
+    OK(mailbox_careful_start(&none, &quick));
+    START(slow, &slow);
+    tell_news(LIMIT + 5);
+    OK(mailbox_careful_heard(otp_to(quick), &all));
+    ck_assert_uint_eq(all.as.heard.count, LIMIT + 5);
+    ck_assert_uint_eq(info_of(quick).overflowed, 0);
+    ck_assert_uint_eq(info_of(slow).depth, LIMIT);
+    ck_assert_uint_eq(info_of(slow).overflowed, 5);
+    ck_assert_uint_eq(noted("log:lost::"), 1);
+    gate_open(&gate);
+    while (info_of(slow).depth > 0)
+        sched_yield();
+    OK(mailbox_slow_heard(otp_to(slow), &few));
+    ck_assert_uint_eq(few.as.heard.count, LIMIT);
+    ck_assert_uint_eq(few.as.heard.last, LIMIT);
+    stop_runtime();
+}
+END_TEST
+
+static void tell_from_a_process(void *arg)
+{
+    (void)arg;
+    tell_news(LIMIT + 5);
+    note("told");
+}
+
+START_TEST(a_subscriber_that_blocks_makes_the_broadcast_wait)
+{
+    struct mailbox_careful_heard_reply all;
+    otp_pid careful, news, teller;
+    start_runtime(false, false);
+    OK(mailbox_news_start(&news));
+    START(careful, &careful);
+    OK(otp_spawn(tell_from_a_process, NULL, NULL, &teller));
+    while (info_of(careful).waited == 0)
+        sched_yield();
+    ck_assert_uint_eq(info_of(careful).depth, LIMIT);
+    ck_assert_uint_eq(noted("told"), 0);
+    gate_open(&gate);
+    await_note("told");
+    OK(mailbox_careful_heard(otp_to(careful), &all));
+    ck_assert_uint_eq(all.as.heard.count, LIMIT + 5);
+    ck_assert_uint_eq(all.as.heard.last, LIMIT + 5);
+    ck_assert_uint_eq(info_of(careful).overflowed, 0);
+    stop_runtime();
+}
+END_TEST
+
+START_TEST(one_that_is_killed_while_it_broadcasts_leaves_nothing)
+{
+    struct mailbox_careful_heard_reply all;
+    otp_pid careful, news, teller;
+    start_runtime(false, false);
+    OK(mailbox_news_start(&news));
+    START(careful, &careful);
+    OK(otp_spawn(tell_from_a_process, NULL, NULL, &teller));
+    while (info_of(careful).waited == 0)
+        sched_yield();
+    OK(otp_exit_signal(teller, otp_kill()));
+    while (otp_is_alive(teller))
+        sched_yield();
+    gate_open(&gate);
+    while (info_of(careful).depth > 0)
+        sched_yield();
+    OK(mailbox_careful_heard(otp_to(careful), &all));
+    ck_assert_uint_eq(all.as.heard.count, LIMIT);
+    ck_assert_uint_eq(noted("told"), 0);
+    stop_runtime();
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("mailbox");
@@ -370,5 +457,8 @@ int main(void)
     tcase_add_test(c, a_server_that_tells_itself_too_much_does_not_wait);
     tcase_add_test(c, many_senders_get_all_in);
     tcase_add_test(c, a_new_tenant_begins_with_an_empty_mailbox);
+    tcase_add_test(c, a_slow_subscriber_loses_what_it_said_it_would_and_nobody_else);
+    tcase_add_test(c, a_subscriber_that_blocks_makes_the_broadcast_wait);
+    tcase_add_test(c, one_that_is_killed_while_it_broadcasts_leaves_nothing);
     return support_run(s);
 }

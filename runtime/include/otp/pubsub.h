@@ -40,7 +40,8 @@ OTP_API otp_status otp_pubsub_unsubscribe(otp_dest pubsub, const struct otp_pubs
 
 /* Tells all who have subscribed to the topic that event (type->event->args) begins with, but for
  * except (no pid: nobody is left out). Borrows event. OK also if there is nobody. What one process
- * broadcasts arrives in that order. NOMEM: some or all have not got it. */
+ * broadcasts arrives in that order. Full mailboxes: see otp_publish. NOMEM: some or all have not
+ * got it. */
 OTP_API otp_status otp_pubsub_broadcast(otp_dest pubsub, const struct otp_pubsub *type,
                                         otp_pid except, const void *event);
 

@@ -1,0 +1,33 @@
+/* careful.c - genserver careful of package mailbox: hears the news. */
+#include "mailbox_careful_impl.h"
+
+#include "hold.h"
+
+otp_next mailbox_careful_init(struct mailbox_careful *self,
+                              const struct mailbox_careful_options *options)
+{
+    (void)self;
+    (void)options;
+    otp_must(mailbox_news_subscribe(MAILBOX_NEWS, otp_cstr("all")));
+    return otp_ok();
+}
+
+otp_next mailbox_careful_handle_hold(struct mailbox_careful *self, uint64_t gate)
+{
+    (void)self;
+    hold_at((void *)(uintptr_t)gate);
+    return otp_noreply();
+}
+
+otp_next mailbox_careful_handle_news(struct mailbox_careful *self, otp_str topic, uint64_t message)
+{
+    (void)topic;
+    self->count++;
+    self->last = message;
+    return otp_noreply();
+}
+
+otp_next mailbox_careful_handle_heard(struct mailbox_careful *self, otp_from from)
+{
+    return mailbox_careful_heard_reply_heard(from, self->count, self->last);
+}
