@@ -51,8 +51,8 @@ struct otpi_place {
  * not at all). To be done before the message is made: who waits may be killed. NOPROC, OVERLOAD,
  * NOMEM: there is no place to be left. */
 otp_status otpi_place_find(struct otpi_place *place, otp_dest dest, otp_duration patience);
-/* The same without waiting. TIMEOUT: there is no room, and the policy is to wait for it; that is not
- * counted, as otpi_place_find comes next. */
+/* The same without waiting. TIMEOUT: there is no room, and the policy is to wait for it; that is
+ * not counted, as otpi_place_find comes next. */
 otp_status otpi_place_try(struct otpi_place *place, otp_dest dest);
 /* Pushes msg (taken if true). False: nobody is there any more, the place is left. direct: see
  * otpi_proc_push. */

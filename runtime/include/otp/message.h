@@ -90,7 +90,8 @@ OTP_API otp_status otp_cast(otp_dest dest, const struct otp_message_type *type, 
 /* Tells many an event (OTP_CLASS_EVENT), of which there is one copy for all: they receive it as
  * OTP_MESSAGE_EVENT. Borrows pids and args. Those that are dead are passed by. A mailbox that is
  * full loses it, which is counted and logged once, or is waited for when all others have it, as its
- * limit says. BADARG: another class. NOMEM: some or all have not got it. NOT_RUNNING, FORKED. Any thread. */
+ * limit says. BADARG: another class. NOMEM: some or all have not got it. NOT_RUNNING, FORKED. Any
+ * thread. */
 OTP_API otp_status otp_publish(const otp_pid *pids, size_t count,
                                const struct otp_message_type *type, const void *args);
 
