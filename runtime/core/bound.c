@@ -301,48 +301,43 @@ static otp_status find_room(struct otpi_bound *bound, uint64_t pid, otp_duration
     return status == OTP_TIMEOUT ? OTP_OVERLOAD : status;
 }
 
-/* Finds dest. NULL: it has no limit, or (place->proc is NULL) nobody is there. */
-static struct otpi_bound *find_bound(struct otpi_place *place, otp_dest dest)
+/* put_off: who has to be waited for is not, and not counted; TIMEOUT. */
+static otp_status find_place(struct otpi_place *place, otp_dest dest, otp_duration patience,
+                             bool put_off)
 {
+    struct otpi_bound *bound;
+    otp_status status;
+
     place->dest = dest;
     place->pid = otpi_name_resolve(dest);
     place->proc = otpi_proc_find(place->pid);
     place->counted = false;
     place->waited = 0;
-    if (place->proc == NULL || atomic_load_explicit(&place->proc->bound, memory_order_relaxed) == 0)
-        return NULL;
-    return bound_of(place->proc, place->pid);
+    if (place->proc == NULL)
+        return OTP_NOPROC;
+    if (atomic_load_explicit(&place->proc->bound, memory_order_relaxed) == 0)
+        return OTP_OK;
+    bound = bound_of(place->proc, place->pid);
+    if (bound == NULL)
+        return OTP_OK;
+    status = find_room(bound, place->pid, put_off ? 0 : patience, &place->waited);
+    place->counted = status == OTP_OK;
+    if (status != OTP_OVERLOAD)
+        return status;
+    if (put_off && patience_of(bound, place->pid, patience) > 0)
+        return OTP_TIMEOUT;
+    atomic_fetch_add_explicit(&bound->overflowed, 1, memory_order_relaxed);
+    return status;
 }
 
 otp_status otpi_place_find(struct otpi_place *place, otp_dest dest, otp_duration patience)
 {
-    struct otpi_bound *bound = find_bound(place, dest);
-    otp_status status;
-
-    if (bound == NULL)
-        return place->proc == NULL ? OTP_NOPROC : OTP_OK;
-    status = find_room(bound, place->pid, patience, &place->waited);
-    place->counted = status == OTP_OK;
-    if (status == OTP_OVERLOAD)
-        atomic_fetch_add_explicit(&bound->overflowed, 1, memory_order_relaxed);
-    return status;
+    return find_place(place, dest, patience, false);
 }
 
 otp_status otpi_place_try(struct otpi_place *place, otp_dest dest)
 {
-    struct otpi_bound *bound = find_bound(place, dest);
-    otp_status status;
-
-    if (bound == NULL)
-        return place->proc == NULL ? OTP_NOPROC : OTP_OK;
-    status = enter(bound, place->pid);
-    place->counted = status == OTP_OK;
-    if (status != OTP_OVERLOAD)
-        return status;
-    if (patience_of(bound, place->pid, OTP_INFINITY) > 0)
-        return OTP_TIMEOUT;
-    atomic_fetch_add_explicit(&bound->overflowed, 1, memory_order_relaxed);
-    return status;
+    return find_place(place, dest, OTP_INFINITY, true);
 }
 
 void otpi_place_leave(struct otpi_place *place)

@@ -332,6 +332,8 @@ static struct otpi_proc *choose(struct otpi_worker *worker)
     return proc;
 }
 
+/* From the next place or the ring, whichever it is asked for first: each comes first in turn, so
+ * that neither can keep the other out. */
 static struct otpi_proc *take_queued(struct otpi_worker *worker, bool next_first)
 {
     struct otpi_proc *proc = next_first ? take_next(worker) : NULL;

@@ -397,16 +397,23 @@ static void tell_from_a_process(void *arg)
     note("told");
 }
 
+/* A process waits for room at careful, which is held, in the middle of a broadcast. */
+static void start_to_tell(otp_pid *careful, otp_pid *teller)
+{
+    otp_pid news;
+    start_runtime(false, false);
+    OK(mailbox_news_start(&news));
+    START(careful, careful);
+    OK(otp_spawn(tell_from_a_process, NULL, NULL, teller));
+    while (info_of(*careful).waited == 0)
+        sched_yield();
+}
+
 START_TEST(a_subscriber_that_blocks_makes_the_broadcast_wait)
 {
     struct mailbox_careful_heard_reply all;
-    otp_pid careful, news, teller;
-    start_runtime(false, false);
-    OK(mailbox_news_start(&news));
-    START(careful, &careful);
-    OK(otp_spawn(tell_from_a_process, NULL, NULL, &teller));
-    while (info_of(careful).waited == 0)
-        sched_yield();
+    otp_pid careful, teller;
+    start_to_tell(&careful, &teller);
     ck_assert_uint_eq(info_of(careful).depth, LIMIT);
     ck_assert_uint_eq(noted("told"), 0);
     gate_open(&gate);
@@ -422,13 +429,8 @@ END_TEST
 START_TEST(one_that_is_killed_while_it_broadcasts_leaves_nothing)
 {
     struct mailbox_careful_heard_reply all;
-    otp_pid careful, news, teller;
-    start_runtime(false, false);
-    OK(mailbox_news_start(&news));
-    START(careful, &careful);
-    OK(otp_spawn(tell_from_a_process, NULL, NULL, &teller));
-    while (info_of(careful).waited == 0)
-        sched_yield();
+    otp_pid careful, teller;
+    start_to_tell(&careful, &teller);
     OK(otp_exit_signal(teller, otp_kill()));
     while (otp_is_alive(teller))
         sched_yield();

@@ -4,7 +4,8 @@
 # Idea: the whole of libotp and the tests is built once with MUTANTS=1. Without a fault every test
 # that carries a tag passes. Then, for each tag of an OTP_MUTANT(Bnnn) in the runtime, the programs
 # whose tests carry that tag run their case of that name alone (CK_RUN_CASE) with OTP_MUTANT=Bnnn:
-# one of them must fail, within five tries. A [HARD] behaviour that is promised and has no fault is a failure too.
+# one of them must fail, within five tries. A [HARD] behaviour that is promised and has no fault is
+# a failure too.
 set -u
 passed=0 failed=0 skipped=0
 here=$(dirname "$0")
