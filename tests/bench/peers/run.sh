@@ -71,7 +71,7 @@ compare() # NAME PEER WORKLOAD
     done
 }
 
-[ $# -gt 0 ] || set -- W1 W2 W4 W5 W6 W7
+[ $# -gt 0 ] || set -- W1 W2 W4 W5 W6 W7 W9 W11 agent task pubsub
 peers='' absent=''
 for peer in erlang elixir go; do
     if command -v "$(tool "$peer")" >/dev/null; then
@@ -86,7 +86,7 @@ for name in "$@"; do
     CFLAGS=$USER_C sh tests/run/compile.sh "$BUILD/bench/$name.gen" "$BUILD/bench/$name" \
         tests/bench/bench.c "tests/bench/$name"/*.otp "tests/bench/$name"/*.c
     [ -n "$peers" ] || run otpc "$name"
-    program=$(printf 'w%02d' "${name#W}")
+    case $name in W*) program=$(printf 'w%02d' "${name#W}") ;; *) program=$name ;; esac
     for peer in $peers; do
         if ls "$here/$peer/$program".* >/dev/null 2>&1; then
             compare "$name" "$peer" "$program"
