@@ -194,7 +194,7 @@ check-clang:
 check-points: # the same under delays at every point where threads may meet, from three seeds
 	+for seed in 1 2 3; do OTP_POINT_SEED=$$seed $(SUB) BUILD=$(BUILD)/points CFLAGS=-DOTP_POINTS \
 	  RUNNERS="conformance samples" check-run || exit 1; done
-check-fuzz: # from the same seeds, for a minute or so
+check-fuzz: # the same inputs each time; FUZZ_SECONDS=600: others, for so long
 	+$(SUB) BUILD=$(BUILD)/fuzz CC=clang CXX=clang++ SAN=address,undefined,fuzzer-no-link \
 	  FUZZER=-fsanitize=fuzzer run-fuzz
 run-fuzz: $(FUZZ)

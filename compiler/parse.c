@@ -114,7 +114,7 @@ struct file *parse_file(struct unit *u, struct source *source)
     p->unit = u;
     p->source = source;
     p->file = new_file(u, source);
-    size_t findings = u->diags.count;
+    size_t errors = diag_count(&u->diags).errors;
     if (!check_bytes(u, source)) {
         p->file->broken = true;
         return p->file;
@@ -124,7 +124,7 @@ struct file *parse_file(struct unit *u, struct source *source)
         p->file->broken = true;
     lex_close(p);
     check_docs(p);
-    if (p->has_item || u->diags.count == findings)
+    if (p->has_item || diag_count(&u->diags).errors == errors)
         check_file(p);
     return p->file;
 }

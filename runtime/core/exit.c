@@ -1,10 +1,11 @@
 /* exit.c - how a process ends.
  *
  * Idea: die makes it dead for everyone else, whoever calls it; bury frees what is left once nobody
- * runs it. What die does, in order: the inbox closes; its name is free, what is tied to it goes;
+ * runs it. What die does, in order: what is tied to it goes, its name is free; the inbox closes;
  * whoever asked it is answered; links and watchers are told; whoever waits for its start is told.
  * So a name is free before anyone learns of the death, and a caller is answered before anyone sees
- * DOWN.
+ * DOWN. Who links to it or watches it while it is DYING is told with the others: not at once that
+ * it is gone, or its name and its entries might still be found after that.
  * A long chain of links does not recurse: deaths found while one is under way wait in a list.
  * Threads: die by any; bury by who runs it. Locks: proc, one at a time.
  * Owns: the word left by a killer.
@@ -31,6 +32,7 @@ struct remains {
     bool starting;
     otp_status start_status;
     bool for_request;
+    bool lingers; /* it is DYING: a name or ties are to go */
 };
 
 void otpi_msg_refuse(struct otpi_msg *msg, otp_status status, const otp_reason *reason)
@@ -49,31 +51,55 @@ static void refuse_all(struct otpi_msg *list, const otp_reason *reason)
     }
 }
 
+/* lock: proc. */
+static void take_records(struct otpi_proc *proc, struct remains *remains)
+{
+    remains->link = proc->link;
+    remains->relations = proc->relations;
+    proc->link = 0;
+    atomic_store_explicit(&proc->relations, NULL, memory_order_relaxed);
+}
+
 /* Marks it dead and takes what others must be told of. False: it was dead. */
 static bool take_remains(struct otpi_proc *proc, struct remains *remains)
 {
     bool mine;
 
     otpi_lock_take(&proc->lock);
-    mine = atomic_load_explicit(&proc->pid, memory_order_relaxed) == remains->pid && !proc->dead;
+    mine = otpi_proc_lives(proc, remains->pid);
     if (mine) {
-        /* release: pairs with the acquire in find */
-        atomic_store_explicit(&proc->dead, 1, memory_order_release);
-        remains->link = proc->link;
-        remains->relations = proc->relations;
+        take_records(proc, remains);
         remains->name = proc->name;
+        remains->lingers = remains->name != NULL ||
+                           (remains->relations != NULL && remains->relations->ties != NULL);
+        /* release: pairs with the acquire in find */
+        atomic_store_explicit(&proc->dead, remains->lingers ? OTPI_DYING : OTPI_GONE,
+                              memory_order_release);
         remains->starting = proc->starter != NULL;
         if (remains->starting)
             remains->starter = *proc->starter;
         remains->start_status = (otp_status)proc->start_status;
         remains->for_request = proc->for_request != 0;
-        proc->link = 0;
-        atomic_store_explicit(&proc->relations, NULL, memory_order_relaxed);
         proc->name = NULL;
         proc->starter = NULL;
     }
     otpi_lock_release(&proc->lock);
     return mine;
+}
+
+/* What was tied to it and its name go; then it is GONE. Who has come meanwhile is in late. */
+static void let_go(struct otpi_proc *proc, const struct remains *remains, const otp_reason *reason,
+                   struct remains *late)
+{
+    if (remains->relations != NULL && !OTP_MUTANT(B169))
+        otpi_ties_run(remains->relations, remains->pid, reason);
+    if (remains->name != NULL && !OTP_MUTANT(B108) && !OTP_MUTANT(B207))
+        otpi_name_drop(remains->name, remains->pid);
+    OTPI_POINT();
+    otpi_lock_take(&proc->lock);
+    atomic_store_explicit(&proc->dead, OTPI_GONE, memory_order_release);
+    take_records(proc, late);
+    otpi_lock_release(&proc->lock);
 }
 
 static void answer_deferred(struct otpi_relations *relations, const otp_reason *reason)
@@ -152,7 +178,7 @@ static void leave_word(struct otpi_proc *proc, const otp_reason *reason)
 
 static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reason)
 {
-    struct remains remains = { .pid = pid };
+    struct remains remains = { .pid = pid }, late = { .pid = pid };
     bool mine = otpi_self_proc() == proc;
     struct otpi_msg *inbox;
     struct otpi_slot *asking;
@@ -164,8 +190,8 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
         leave_word(proc, reason);
     otpi_bound_end(proc, pid);
     /* before the inbox closes: until then nobody buries it, so its memory is there */
-    if (remains.relations != NULL && !OTP_MUTANT(B169))
-        otpi_ties_run(remains.relations, pid, reason);
+    if (remains.lingers)
+        let_go(proc, &remains, reason, &late);
     asking = atomic_load_explicit(&proc->asking, memory_order_relaxed);
     asking_id = atomic_load_explicit(&proc->asking_id, memory_order_relaxed);
     OTPI_POINT();
@@ -173,8 +199,6 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
      * here on who runs it may bury it: the slot is not ours any more. */
     inbox = atomic_exchange(&proc->inbox, OTPI_INBOX_CLOSED);
     otpi_mailbox_uninspected(proc);
-    if (remains.name != NULL && !OTP_MUTANT(B108) && !OTP_MUTANT(B207))
-        otpi_name_drop(remains.name, pid);
     if (asking != NULL && !remains.for_request && !OTP_MUTANT(B033))
         (void)otpi_slot_fail(asking, asking_id, OTP_EXIT, reason);
     if (inbox != OTPI_INBOX_IDLE && inbox != OTPI_INBOX_WAITING)
@@ -189,6 +213,7 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
     if (asking != NULL && remains.for_request)
         tell_last(asking, asking_id, OTP_EXIT, reason);
     tell_relations(&remains, reason);
+    tell_relations(&late, reason);
     if (mine)
         return;
     if (inbox == OTPI_INBOX_IDLE) {

@@ -55,7 +55,17 @@ struct otpi_proc *otpi_proc_find(uint64_t pid)
     struct otpi_proc *proc = otpi_proc_at(pid);
 
     if (proc == NULL || atomic_load_explicit(&proc->pid, memory_order_acquire) != pid ||
-        atomic_load_explicit(&proc->dead, memory_order_acquire) != 0)
+        atomic_load_explicit(&proc->dead, memory_order_acquire) != OTPI_ALIVE)
+        return NULL;
+    return proc;
+}
+
+struct otpi_proc *otpi_proc_find_dying(uint64_t pid)
+{
+    struct otpi_proc *proc = otpi_proc_at(pid);
+
+    if (proc == NULL || atomic_load_explicit(&proc->pid, memory_order_acquire) != pid ||
+        atomic_load_explicit(&proc->dead, memory_order_acquire) == OTPI_GONE)
         return NULL;
     return proc;
 }
@@ -112,7 +122,7 @@ struct otpi_proc *otpi_proc_new(void)
     proc->queue_next = NULL;
     proc->generation++;
     /* release: who finds this pid finds dead == 0 and the inbox CLOSED */
-    atomic_store_explicit(&proc->dead, 0, memory_order_relaxed);
+    atomic_store_explicit(&proc->dead, OTPI_ALIVE, memory_order_relaxed);
     atomic_store_explicit(&proc->pid, proc->generation << OTPI_PID_SLOT_BITS | (proc->index + 1u),
                           memory_order_release);
     atomic_fetch_add_explicit(&table->alive, 1, memory_order_relaxed);

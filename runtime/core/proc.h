@@ -57,6 +57,10 @@ struct otpi_init {
     void *reserved;
 };
 
+/* DYING: dead for all, but what is tied to it or its name is not gone yet: who links to it or
+ * watches it is told when that is done. GONE: at once. */
+enum otpi_death { OTPI_ALIVE, OTPI_DYING, OTPI_GONE };
+
 /* What most processes have none of. lock: proc. */
 struct otpi_relations {
     struct otpi_map links;    /* pid bits of the other; the first one is in the record */
@@ -79,7 +83,7 @@ struct otpi_proc {
     _Atomic uint64_t pid; /* atomic: of the present tenant; 0: none. Changes while CLOSED */
     _Atomic(struct otpi_fiber *) fiber; /* atomic: what runs it, for who wants to wake it */
     struct otpi_proc *queue_next;       /* lock: injection */
-    _Atomic uint32_t dead;              /* atomic: set under lock, by die */
+    _Atomic uint32_t dead;              /* atomic: enum otpi_death; set under lock, by die */
     uint32_t index;                     /* const: of the slot */
     _Atomic uint32_t trap_exit;         /* lock; read unlocked by its own process */
     uint32_t shunned;                   /* worker index + 1 that leaves it to others, at .. */
@@ -151,10 +155,13 @@ void otpi_table_free(struct otpi_table *table);
 struct otpi_proc *otpi_proc_at(uint64_t pid);
 /* The live process pid; NULL if it is gone. May be gone the next moment. */
 struct otpi_proc *otpi_proc_find(uint64_t pid);
+/* The same, also if its death is under way; NULL if it is gone. */
+struct otpi_proc *otpi_proc_find_dying(uint64_t pid);
 /* Whether this life is still going on. Under its lock. */
 static inline bool otpi_proc_lives(const struct otpi_proc *proc, uint64_t pid)
 {
-    return atomic_load_explicit(&proc->pid, memory_order_relaxed) == pid && !proc->dead;
+    return atomic_load_explicit(&proc->pid, memory_order_relaxed) == pid &&
+           proc->dead == OTPI_ALIVE;
 }
 
 /* A slot with a new pid, CLOSED: nobody else knows it. NULL: no memory. */

@@ -130,13 +130,22 @@ void otpi_signal_started(const struct otpi_starter *starter, uint64_t pid, otp_s
 
 /* -- records -- */
 
+/* lock: proc. Whether its record can be made: own, of who makes it; or of the other, who may be
+ * dying. */
+static bool can_record(const struct otpi_proc *proc, uint64_t pid, bool own)
+{
+    return otpi_proc_lives(proc, pid) ||
+           (!own && atomic_load_explicit(&proc->pid, memory_order_relaxed) == pid &&
+            proc->dead == OTPI_DYING);
+}
+
 /* One end of a link. BADARG: it is dead. */
-static otp_status add_link(struct otpi_proc *proc, uint64_t pid, uint64_t other)
+static otp_status add_link(struct otpi_proc *proc, uint64_t pid, uint64_t other, bool own)
 {
     otp_status status = OTP_BADARG;
 
     otpi_lock_take(&proc->lock);
-    if (otpi_proc_lives(proc, pid))
+    if (can_record(proc, pid, own))
         status = otpi_links_add(proc, other);
     otpi_lock_release(&proc->lock);
     return status;
@@ -154,15 +163,15 @@ static bool remove_link(struct otpi_proc *proc, uint64_t pid, uint64_t other)
 
 otp_status otpi_signal_link(struct otpi_proc *proc, uint64_t pid, uint64_t other)
 {
-    struct otpi_proc *peer = otpi_proc_find(other);
+    struct otpi_proc *peer = otpi_proc_find_dying(other);
     otp_status status;
 
     if (peer == NULL)
         return OTP_BADARG;
-    status = add_link(proc, pid, other);
+    status = add_link(proc, pid, other, true);
     if (status != OTP_OK)
         return status;
-    status = add_link(peer, other, pid);
+    status = add_link(peer, other, pid, false);
     if (status != OTP_OK)
         (void)remove_link(proc, pid, other);
     return status;
@@ -188,7 +197,7 @@ static otp_status add_monitor(struct otpi_proc *proc, uint64_t pid, uint64_t ref
     struct otpi_relations *relations;
 
     otpi_lock_take(&proc->lock);
-    if (otpi_proc_lives(proc, pid)) {
+    if (can_record(proc, pid, watcher)) {
         relations = otpi_proc_relations(proc);
         status = OTP_NOMEM;
         if (relations != NULL)
@@ -201,7 +210,7 @@ static otp_status add_monitor(struct otpi_proc *proc, uint64_t pid, uint64_t ref
 
 otp_status otpi_signal_watch(struct otpi_proc *watcher, uint64_t pid, uint64_t target, uint64_t ref)
 {
-    struct otpi_proc *proc = otpi_proc_find(target);
+    struct otpi_proc *proc = otpi_proc_find_dying(target);
     otp_status status;
 
     if (proc == NULL)

@@ -3,6 +3,7 @@
  * Idea: see probe.h. The registries are what otpc would write. Processes that hold keys are probes,
  * whose handlers register; observers are plain processes of the test. */
 #include <stdatomic.h>
+#include <otp/share.h>
 
 #include "probe.h"
 
@@ -305,6 +306,59 @@ START_TEST(B169_a_key_is_free_when_its_holders_down_is_seen)
 {
     start(&unique);
     in_process(take_over, NULL);
+    stop_runtime();
+}
+END_TEST
+
+/* Something tied to a process, which takes its time to go. */
+static struct {
+    struct otp_tie tie;
+    otp_pid pid;
+    struct gate watched;
+    atomic_bool gone;
+} slow = { .watched = GATE };
+
+static void slow_ended(struct otp_tie *tie, otp_pid pid, const otp_reason *reason)
+{
+    (void)tie, (void)pid, (void)reason;
+    gate_pass(&slow.watched);
+    atomic_store(&slow.gone, true);
+}
+
+/* It is dead, but its end is not over. */
+static void watch_what_ends(void *arg)
+{
+    const struct otp_message *message;
+    otp_monitor monitor;
+    (void)arg;
+    otp_trap_exit(true);
+    while (otp_is_alive(slow.pid))
+        otp_yield();
+    ck_assert_int_eq(otp_link(slow.pid), OTP_OK);
+    ck_assert_int_eq(otp_monitor_start(otp_to(slow.pid), &monitor), OTP_OK);
+    expect_no_message();
+    gate_open(&slow.watched);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(otp_receive(OTP_INFINITY, &message), OTP_OK);
+        ck_assert(atomic_load(&slow.gone));
+        ck_assert_uint_eq(message->pid.bits, slow.pid.bits);
+        ck_assert_int_eq(message->reason->kind, OTP_REASON_KILLED);
+    }
+    expect_no_message();
+}
+
+/* B169: also if who watches it comes when its death is under way. */
+START_TEST(an_end_is_seen_when_it_is_over)
+{
+    struct probe_job job = { watch_what_ends, NULL, GATE };
+    otp_pid watcher;
+    start(&unique);
+    slow.pid = probe_start(NULL);
+    slow.tie.ended = slow_ended;
+    ck_assert_int_eq(otp_tie_to(slow.pid, &slow.tie), OTP_OK);
+    ck_assert_int_eq(otp_spawn(probe_run_job, &job, NULL, &watcher), OTP_OK);
+    ck_assert_int_eq(otp_exit_signal(slow.pid, otp_kill()), OTP_OK);
+    gate_pass(&job.done);
     stop_runtime();
 }
 END_TEST
@@ -670,6 +724,7 @@ int main(void)
     support_behaviour(s, "B180", B180_a_registry_that_ends_takes_its_processes_with_it);
     support_behaviour(s, "B181", B181_unknown_registries_and_metadata);
     c = support_case(s, "keys", 20);
+    tcase_add_test(c, an_end_is_seen_when_it_is_over);
     tcase_add_test(c, nothing_is_registered_for_the_dead);
     tcase_add_test(c, many_keys_of_one_process);
     return support_run(s);
