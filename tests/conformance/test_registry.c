@@ -2,8 +2,8 @@
  *
  * Idea: see probe.h. The registries are what otpc would write. Processes that hold keys are probes,
  * whose handlers register; observers are plain processes of the test. */
-#include <stdatomic.h>
 #include <otp/share.h>
+#include <stdatomic.h>
 
 #include "probe.h"
 
