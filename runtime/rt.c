@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/misuse.h"
 #include "core/sched.h"
 #include "core/signal.h"
 
@@ -19,6 +20,7 @@
 static void forked(void)
 {
     otpi_self_set(NULL);
+    otpi_rt->selves_lock.word = 0; /* whoever had it is not here */
     if ((atomic_load(&otpi_rt->gate) & GATE_CLOSED) == 0)
         atomic_store(&otpi_rt->forked, 1);
     atomic_store(&otpi_rt->gate, GATE_CLOSED);
@@ -47,7 +49,7 @@ static otp_status make_workers(void)
         worker->self.worker = worker;
         worker->is_pool = i >= 2 * rt->n_workers;
         worker->stacks = worker->is_pool ? rt->pool_stacks : rt->stacks;
-        otpi_heap_init(&worker->heap);
+        otpi_heap_init(&worker->heap, atomic_load(&rt->epoch));
     }
     for (uint32_t i = 0; i < rt->n_workers; i++) {
         /* the loop needs one fiber, and an exit another one */
@@ -135,7 +137,6 @@ static void reset(const struct otp_config *config)
     otpi_alloc_use(rt->config.allocator);
     otpi_hash_use(otpi_plat_random());
     otpi_fence_init();
-    atomic_store(&rt->forked, 0);
     atomic_store(&rt->stopping, OTPI_STOP_NOT);
     rt->injection = rt->injection_last = NULL;
     atomic_store(&rt->n_injected, 0);
@@ -146,6 +147,7 @@ static void reset(const struct otp_config *config)
     atomic_store(&rt->n_started, 0);
     atomic_store(&rt->n_accused, 0);
     memset(&rt->watcher_self, 0, sizeof rt->watcher_self);
+    atomic_store(&rt->first_slot, atomic_load(&rt->slots));
     rt->free_ticks = 0;
     rt->accuse_again = 0;
     rt->alone_said = false;
@@ -182,7 +184,9 @@ otp_status otp_runtime_start(const struct otp_config *config)
     otp_status status = OTP_RUNNING;
 
     if (otpi_self_proc() != NULL)
-        return OTP_WRONG_THREAD;
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
+    if (atomic_load(&rt->forked)) /* the lock may be somebody's who is not here */
+        return OTPI_JUDGED(OTP_FORKED);
     otpi_lock_take(&rt->running_lock);
     if (!rt->running) {
         status = rt->fork_watched ? OTP_OK : otpi_plat_at_fork(forked);
@@ -198,7 +202,7 @@ otp_status otp_runtime_start(const struct otp_config *config)
         }
     }
     otpi_lock_release(&rt->running_lock);
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 /* Kills every process; new ones are refused since `stopping`. */
@@ -235,10 +239,10 @@ otp_status otp_runtime_stop(void)
     uint32_t never = 0;
 
     if (otpi_self_proc() != NULL)
-        return OTP_WRONG_THREAD;
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
     status = otpi_enter();
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     otpi_lock_take(&rt->running_lock);
     status = OTP_NOT_RUNNING;
     if (rt->running && atomic_load(&rt->stopping) == OTPI_STOP_NOT) {
@@ -255,7 +259,7 @@ otp_status otp_runtime_stop(void)
     }
     otpi_lock_release(&rt->running_lock);
     otpi_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 /* In order of time over all heaps. */
@@ -288,7 +292,7 @@ otp_status otp_clock_advance(otp_duration by)
     otp_status status = otpi_enter();
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     if (otpi_self_proc() != NULL)
         status = OTP_WRONG_THREAD;
     else if (!otpi_rt->config.manual_clock || by < 0)
@@ -296,7 +300,7 @@ otp_status otp_clock_advance(otp_duration by)
     else
         advance(by);
     otpi_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 otp_status otp_runtime_info(struct otp_info *info)
@@ -304,7 +308,7 @@ otp_status otp_runtime_info(struct otp_info *info)
     otp_status status = otpi_enter();
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     memset(info, 0, sizeof *info);
     info->workers = otpi_rt->n_workers;
     info->guard = otpi_stacks_guard(otpi_rt->stacks);

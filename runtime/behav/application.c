@@ -7,6 +7,7 @@
  * Owns: nothing. */
 #include "behav/application.h"
 
+#include "base/misuse.h"
 #include "base/text.h"
 #include "behav/env.h"
 
@@ -90,13 +91,13 @@ otp_status otp_application_start(const struct otp_application *application, otp_
     struct otpi_application_asks asks = { .application = application };
     struct otpi_application_tells tells = { 0 };
     if (!is_possible(application))
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     otp_status status = otpi_application_ask(OTPI_APPLICATION_START, &asks, &tells, OTP_INFINITY);
     if (root != NULL && (status == OTP_OK || status == OTP_ALREADY_STARTED))
         *root = tells.root;
     if (status != OTP_OK)
         give_text(&tells, text, text_size);
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 static otp_status start_all(const struct otp_application *application, bool prepared, char *text,
@@ -116,28 +117,28 @@ static otp_status start_all(const struct otp_application *application, bool prep
 otp_status otp_application_ensure_all_started(const struct otp_application *application, char *text,
                                               size_t text_size)
 {
-    return start_all(application, false, text, text_size);
+    return OTPI_JUDGED(start_all(application, false, text, text_size));
 }
 
 otp_status otp_application_stop(const struct otp_application *application, otp_duration timeout)
 {
     struct otpi_application_asks asks = { .application = application };
     struct otpi_application_tells tells;
-    return otpi_application_ask(OTPI_APPLICATION_STOP, &asks, &tells, timeout);
+    return OTPI_JUDGED(otpi_application_ask(OTPI_APPLICATION_STOP, &asks, &tells, timeout));
 }
 
 otp_status otp_application_stop_all(otp_duration timeout)
 {
     struct otpi_application_asks asks = { 0 };
     struct otpi_application_tells tells;
-    return otpi_application_ask(OTPI_APPLICATION_STOP_ALL, &asks, &tells, timeout);
+    return OTPI_JUDGED(otpi_application_ask(OTPI_APPLICATION_STOP_ALL, &asks, &tells, timeout));
 }
 
 otp_status otp_application_wait(otp_duration timeout)
 {
     struct otpi_application_asks asks = { 0 };
     struct otpi_application_tells tells;
-    return otpi_application_ask(OTPI_APPLICATION_WAIT, &asks, &tells, timeout);
+    return OTPI_JUDGED(otpi_application_ask(OTPI_APPLICATION_WAIT, &asks, &tells, timeout));
 }
 
 otp_status otp_application_which(const struct otp_application **applications, size_t room,
@@ -151,7 +152,7 @@ otp_status otp_application_which(const struct otp_application **applications, si
         status = otp_system_call(otp_to(controller), OTPI_APPLICATION_WHICH,
                                  &otpi_application_asks_layout, &asks, &list, OTP_INFINITY);
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     if (list.n > 0)
         memcpy(applications, list.applications, list.n * sizeof(*applications));
     *n = list.count;

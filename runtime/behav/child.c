@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/host.h"
+#include "base/misuse.h"
 
 /* -- a thread: its block -- */
 
@@ -234,11 +235,11 @@ otp_status otp_thread_start(const struct otp_module *module, const struct otp_st
     struct otp_layout layout = { sizeof(args), module->options != NULL ? 1 : 0, &ref };
     struct otp_process_spec spec = { 0 };
     if ((module->options != NULL) != (options != NULL))
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     spec.behaviour = &thread_behaviour;
     spec.data_size = sizeof(struct stand_in);
     spec.trap_exit = true;
     spec.layout = &layout;
     spec.args = &args;
-    return otp_behaviour_start(&spec, how, pid);
+    return OTPI_JUDGED(otp_behaviour_start(&spec, how, pid));
 }

@@ -9,6 +9,7 @@
  * Owns: struct otpi_dynamic, the process's data. */
 #include "behav/dynamic.h"
 
+#include "base/misuse.h"
 #include "base/mutant.h"
 #include "behav/killed.h"
 
@@ -409,14 +410,14 @@ otp_status otp_dynamic_supervisor_start(const struct otp_module *module,
 {
     const struct otp_dynamic_supervisor *spec = (const struct otp_dynamic_supervisor *)module;
     if (options != NULL || spec->period <= 0)
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     struct otp_process_spec process = { 0 };
     process.behaviour = &behaviour;
     process.module = module;
     process.data_size = sizeof(struct otpi_dynamic);
     process.args = spec;
     process.trap_exit = true;
-    return otp_behaviour_start(&process, how, pid);
+    return OTPI_JUDGED(otp_behaviour_start(&process, how, pid));
 }
 
 /* A supervisor below had to kill somebody: told on, with the child's name before it. */

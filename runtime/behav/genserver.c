@@ -12,6 +12,7 @@
 #include <otp/genserver.h>
 #include <otp/log.h>
 
+#include "base/misuse.h"
 #include "base/mutant.h"
 #include "behav/sys.h"
 
@@ -471,7 +472,7 @@ otp_status otp_genserver_start(const struct otp_module *module, const struct otp
     struct otp_start named = { 0 };
     struct otp_via via = { 0 };
     if (server->module.options != NULL ? options == NULL : options != NULL)
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     if (how != NULL)
         named = *how;
     if (server->via != NULL && named.name == NULL && named.via == NULL) {
@@ -491,7 +492,7 @@ otp_status otp_genserver_start(const struct otp_module *module, const struct otp
     spec.trap_exit = server->trap_exit;
     spec.blocking = server->blocking;
     spec.mailbox = server->mailbox;
-    return otp_behaviour_start(&spec, &named, pid);
+    return OTPI_JUDGED(otp_behaviour_start(&spec, &named, pid));
 }
 
 /* -- messages -- */

@@ -12,7 +12,7 @@ static const char *const level_names[] = { "debug", "info", "warning", "error" }
 static const char *const kind_names[] = { "exit",         "child_exit", "restart",
                                           "start_failed", "give_up",    "shutdown_kill",
                                           "unexpected",   "lost",       "application",
-                                          "trace",        "stuck" };
+                                          "trace",        "stuck",      "misuse" };
 
 /* One character of a quoted value. */
 static void add_escaped(struct otpi_text *line, char c)

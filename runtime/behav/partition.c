@@ -14,6 +14,7 @@
 #include <otp/runtime.h>
 
 #include "base/hash.h"
+#include "base/misuse.h"
 #include "behav/partition.h"
 
 /* As much as fits an id: "4294967295". */
@@ -149,14 +150,14 @@ otp_status otp_partition_supervisor_start(const struct otp_module *module,
     const struct otp_partition_supervisor *spec = (const struct otp_partition_supervisor *)module;
     if (options != NULL || spec->strategy > OTP_REST_FOR_ONE || spec->period <= 0 ||
         !otpi_child_is_possible(spec->child) || spec->child->significant != 0)
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     struct otp_process_spec process = { 0 };
     process.behaviour = &behaviour;
     process.module = module;
     process.data_size = sizeof(struct otpi_supervisor);
     process.args = spec;
     process.trap_exit = true;
-    return otp_behaviour_start(&process, how, pid);
+    return OTPI_JUDGED(otp_behaviour_start(&process, how, pid));
 }
 
 /* -- finding -- */
@@ -167,7 +168,7 @@ otp_status otp_partitions(otp_dest supervisor, uint32_t *n)
     otp_pid pid;
     otp_status status = otp_enter_shared(supervisor, &behaviour, &shared, &pid);
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     *n = ((const struct otpi_partitions *)shared)->n;
     otp_leave();
     return OTP_OK;

@@ -6,6 +6,7 @@
  */
 #include <otp/pubsub.h>
 
+#include "base/misuse.h"
 #include "behav/registry.h"
 
 static const struct otp_registry *topics_of(const struct otp_pubsub *type)
@@ -20,8 +21,8 @@ otp_status otp_pubsub_start(const struct otp_module *module, const struct otp_st
 
     if (options != NULL || type->topics.keys != OTP_DUPLICATE ||
         type->topics.key_kind != OTP_KEY_TEXT || type->topics.value != NULL)
-        return OTP_BADARG;
-    return otpi_registry_start(module, topics_of(type), how, pid);
+        return OTPI_JUDGED(OTP_BADARG);
+    return OTPI_JUDGED(otpi_registry_start(module, topics_of(type), how, pid));
 }
 
 otp_status otp_pubsub_subscribe(otp_dest pubsub, const struct otp_pubsub *type, otp_str topic)
@@ -42,7 +43,7 @@ otp_status otp_pubsub_count(otp_dest pubsub, const struct otp_pubsub *type, otp_
 
     if (status == OTP_OK)
         otp_free(pids);
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 /* Takes pid out, each time it is there. Gives how many are left. */
@@ -64,10 +65,10 @@ otp_status otp_pubsub_broadcast(otp_dest pubsub, const struct otp_pubsub *type, 
     otp_status status = otpi_registry_pids(pubsub, topics_of(type), event, &pids, &n);
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     if (except.bits != 0)
         n = leave_out(pids, n, except);
     status = otp_publish(pids, n, type->event, event);
     otp_free(pids);
-    return status;
+    return OTPI_JUDGED(status);
 }

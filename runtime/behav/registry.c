@@ -9,6 +9,7 @@
  * Threads: any. Locks: owners, then shard or proc; meta. Owns: owner records, entries, meta.
  */
 #include "behav/registry.h"
+#include "base/misuse.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -253,8 +254,8 @@ otp_status otp_registry_start(const struct otp_module *module, const struct otp_
                               const void *options, otp_pid *pid)
 {
     if (options != NULL)
-        return OTP_BADARG;
-    return otpi_registry_start(module, (const struct otp_registry *)module, how, pid);
+        return OTPI_JUDGED(OTP_BADARG);
+    return OTPI_JUDGED(otpi_registry_start(module, (const struct otp_registry *)module, how, pid));
 }
 
 /* -- registering -- */
@@ -333,11 +334,11 @@ otp_status otp_registry_register(otp_dest registry, const struct otp_registry *t
     otp_status status;
 
     if (putting.pid.bits == 0)
-        return OTP_WRONG_THREAD;
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
     status = register_pid(registry, type, &putting, key, value);
     if (status == OTP_ALREADY_STARTED && holder != NULL)
         *holder = putting.holder;
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 otp_status otp_registry_register_name(otp_dest registry, const struct otp_registry *type,
@@ -348,11 +349,11 @@ otp_status otp_registry_register_name(otp_dest registry, const struct otp_regist
     otp_status status;
 
     if (type->keys != OTP_UNIQUE || pid.bits == 0)
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     status = register_pid(registry, type, &putting, key, value);
     if (status == OTP_ALREADY_STARTED && holder != NULL)
         *holder = putting.holder;
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 static otp_status register_via(const struct otp_via *via, otp_pid pid, otp_pid *holder)
@@ -480,7 +481,7 @@ otp_status otp_registry_unregister(otp_dest registry, const struct otp_registry 
     if (status == OTP_OK && type->unregistered != NULL)
         status = tell_unregistered(&mine, registry, key);
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     take_mine(&mine);
     otp_leave();
     return OTP_OK;
@@ -543,7 +544,7 @@ otp_status otp_registry_unregister_match(otp_dest registry, const struct otp_reg
     if (status == OTP_OK && count != 0)
         status = mine_enter(&mine, registry, type, key);
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     if (count != 0) {
         take_wanted(&mine, wanted, all);
         otp_leave();
@@ -568,7 +569,7 @@ otp_status otp_registry_update_value(otp_dest registry, const struct otp_registr
     if (status == OTP_BADARG && type->keys == OTP_UNIQUE && type->value != NULL)
         return OTP_NOT_FOUND;
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     if (!otpi_value_make(type, value, words)) {
         otp_leave();
         return OTP_NOMEM;
@@ -580,7 +581,7 @@ otp_status otp_registry_update_value(otp_dest registry, const struct otp_registr
     otp_lock_release(&mine.owners->lock);
     otpi_value_drop(&shape, words);
     otp_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 /* Replaces what is kept by a block, taken if OK; NULL: by nothing. */
@@ -620,17 +621,17 @@ otp_status otp_registry_put_meta(otp_dest registry, const struct otp_registry *t
     otp_status status;
 
     if (type->meta == NULL)
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     if (block == NULL)
         return OTP_NOMEM;
     otp_layout_copy(type->meta, meta, block);
     status = set_meta(registry, type, block, size);
     if (status != OTP_OK)
         otpi_release(block, size);
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 otp_status otp_registry_delete_meta(otp_dest registry, const struct otp_registry *type)
 {
-    return type->meta == NULL ? OTP_BADARG : set_meta(registry, type, NULL, 0);
+    return OTPI_JUDGED(type->meta == NULL ? OTP_BADARG : set_meta(registry, type, NULL, 0));
 }

@@ -6,6 +6,7 @@
  * Threads: any. Locks: owners, shard, for as long as something is copied.
  * Owns: what was found, until it was given out.
  */
+#include "base/misuse.h"
 #include "behav/registry.h"
 
 #include <string.h>
@@ -367,7 +368,7 @@ otp_status otp_registry_lookup(otp_dest dest, const struct otp_registry *type, c
     otp_status status = otpi_registry_enter(dest, type, &registry, &self);
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     if (type->keys != OTP_UNIQUE) {
         status = OTP_BADARG;
     } else if (!otpi_key_make(type, registry->seed, key, &made)) {
@@ -382,7 +383,7 @@ otp_status otp_registry_lookup(otp_dest dest, const struct otp_registry *type, c
             memcpy(value, &words[1], type->value->size);
     }
     otp_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 otp_pid otp_registry_whereis_name(otp_dest registry, const struct otp_registry *type,
@@ -420,11 +421,11 @@ otp_status otp_registry_lookup_all(otp_dest dest, const struct otp_registry *typ
     otp_status status = otpi_registry_enter(dest, type, &registry, &pid);
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     found_init(&found, type, false);
     if (otpi_key_make(type, registry->seed, key, &made))
         status = find_key(registry, pid, &made, &found);
-    return finish(&found, status, key, entries);
+    return OTPI_JUDGED(finish(&found, status, key, entries));
 }
 
 otp_status otpi_registry_pids(otp_dest dest, const struct otp_registry *type, const void *key,
@@ -470,7 +471,7 @@ otp_status otp_registry_entries_of(otp_dest dest, const struct otp_registry *typ
     otp_status status = otpi_registry_enter(dest, type, &registry, &self);
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     found_init(&found, type, true);
     if (key == NULL || otpi_key_make(type, registry->seed, key, &made)) {
         owners = otpi_registry_owners(registry, pid);
@@ -482,7 +483,7 @@ otp_status otp_registry_entries_of(otp_dest dest, const struct otp_registry *typ
                      &found);
         otp_lock_release(&owners->lock);
     }
-    return finish(&found, status, NULL, entries);
+    return OTPI_JUDGED(finish(&found, status, NULL, entries));
 }
 
 /* Every entry there is. */
@@ -513,7 +514,7 @@ otp_status otp_registry_select(otp_dest registry, const struct otp_registry *typ
     size_t n = 0;
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     for (size_t i = 0; i < all.count; i++) {
         char *items = all.items;
         const char *item = items + i * type->entry_size;
@@ -538,7 +539,7 @@ otp_status otp_registry_dispatch(
     otp_status status = otp_registry_lookup_all(registry, type, key, &entries);
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     if (entries.count != 0)
         run(&entries, context);
     otp_registry_free_entries(&entries);
@@ -567,7 +568,7 @@ otp_status otp_registry_count(otp_dest dest, const struct otp_registry *type, si
     otp_status status = otpi_registry_enter(dest, type, &registry, &pid);
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     *n = 0;
     for (size_t i = 0; i < OTPI_REGISTRY_SHARDS; i++)
         *n += atomic_load_explicit(&registry->shards[i].count, memory_order_relaxed);
@@ -604,7 +605,7 @@ otp_status otp_registry_meta(otp_dest dest, const struct otp_registry *type, voi
     otp_status status = otpi_registry_enter(dest, type, &registry, &pid);
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     otp_lock_take(&registry->meta_lock);
     if (type->meta == NULL)
         status = OTP_BADARG;
@@ -614,5 +615,5 @@ otp_status otp_registry_meta(otp_dest dest, const struct otp_registry *type, voi
         status = copy_meta(registry, type->meta, meta);
     otp_lock_release(&registry->meta_lock);
     otp_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }

@@ -16,6 +16,7 @@
 #include <otp/share.h>
 
 #include "base/map.h"
+#include "base/misuse.h"
 #include "base/mutant.h"
 #include "behav/task.h"
 
@@ -181,9 +182,9 @@ otp_status otp_stream_open(const struct otp_task_type *type,
     struct otp_stream *stream;
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     if (type->pull == NULL || !is_possible(options))
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     stream = otp_alloc(sizeof *stream);
     if (stream == NULL)
         return OTP_NOMEM;
@@ -439,26 +440,26 @@ static otp_status close_with(struct otp_stream *stream, otp_status status)
 otp_status otp_stream_next(struct otp_stream *stream, void *reply)
 {
     if (!is_mine(stream))
-        return OTP_WRONG_THREAD;
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
     while (!stream->closed) {
         bool late = false;
         uint32_t i = 0;
         otp_status status;
         if (head_is_done(stream))
-            return take_head(stream, reply);
+            return OTPI_JUDGED(take_head(stream, reply));
         status = fill(stream);
         if (status == OTP_OK && stream->n_runners == 0)
             return OTP_NOT_FOUND;
         if (status == OTP_OK)
             status = wait_for_runner(stream, &i, &late);
         if (status == OTP_WRONG_THREAD)
-            return status;
+            return OTPI_JUDGED(status);
         if (status != OTP_OK)
-            return close_with(stream, status);
+            return OTPI_JUDGED(close_with(stream, status));
         if (late && stream->options.on_timeout == OTP_TIMEOUT_ENDS)
-            return close_with(stream, timed_out());
+            return OTPI_JUDGED(close_with(stream, timed_out()));
         if (stream->options.unordered)
-            return take_runner(stream, i, late, reply);
+            return OTPI_JUDGED(take_runner(stream, i, late, reply));
         settle_runner(stream, i, late);
     }
     return OTP_NOT_FOUND;

@@ -10,6 +10,7 @@
  * Locks: none.
  * Owns: struct otpi_supervisor, the process's data. */
 #include "behav/supervisor.h"
+#include "base/misuse.h"
 
 #include "base/mutant.h"
 #include "behav/killed.h"
@@ -195,14 +196,14 @@ otp_status otp_supervisor_start(const struct otp_module *module, const struct ot
 {
     const struct otp_supervisor *spec = (const struct otp_supervisor *)module;
     if (options != NULL || !is_possible(spec))
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     struct otp_process_spec process = { 0 };
     process.behaviour = &behaviour;
     process.module = module;
     process.data_size = sizeof(struct otpi_supervisor);
     process.args = spec;
     process.trap_exit = true;
-    return otp_behaviour_start(&process, how, pid);
+    return OTPI_JUDGED(otp_behaviour_start(&process, how, pid));
 }
 
 /* -- messages -- */

@@ -7,6 +7,7 @@
  * Locks: none.
  * Owns: nothing. */
 #include "behav/supervisor_ask.h"
+#include "base/misuse.h"
 
 #include <string.h>
 
@@ -108,19 +109,20 @@ otp_status otp_which_children(otp_dest supervisor, struct otp_child_info *childr
     otp_status status =
         otp_system_call(supervisor, OTPI_ASK_WHICH, &ask_which_layout, &args, &reply, OTP_INFINITY);
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     if (reply.status == OTP_OK) {
         if (reply.n > 0)
             memcpy(children, reply.infos, reply.n * sizeof(*children));
         *count = reply.count;
     }
     otp_reply_free(&tell_which_layout, &reply);
-    return (otp_status)reply.status;
+    return OTPI_JUDGED((otp_status)reply.status);
 }
 
 otp_status otp_count_children(otp_dest supervisor, struct otp_child_counts *counts)
 {
-    return otp_system_call(supervisor, OTPI_ASK_COUNT, NULL, NULL, counts, OTP_INFINITY);
+    return OTPI_JUDGED(
+        otp_system_call(supervisor, OTPI_ASK_COUNT, NULL, NULL, counts, OTP_INFINITY));
 }
 
 /* Asks; *pid (may be NULL) and the last reason are as the supervisor answered. */
@@ -141,7 +143,7 @@ static otp_status ask(otp_dest supervisor, uint32_t tag, const struct otp_layout
 otp_status otp_start_child(otp_dest supervisor, const struct otp_child *child, otp_pid *pid)
 {
     if (!otpi_child_is_possible(child))
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     struct child_layout made;
     make_child_layout(&made, child->module);
     struct otpi_ask_child args = { 0 };
@@ -155,7 +157,7 @@ otp_status otp_start_child(otp_dest supervisor, const struct otp_child *child, o
     args.backoff_max = child->backoff_max;
     args.restart = child->restart;
     args.significant = child->significant;
-    return ask(supervisor, OTPI_ASK_START, &made.layout, &args, pid);
+    return OTPI_JUDGED(ask(supervisor, OTPI_ASK_START, &made.layout, &args, pid));
 }
 
 static otp_status ask_by_id(otp_dest supervisor, uint32_t tag, const char *id, otp_pid *pid)
@@ -168,17 +170,17 @@ static otp_status ask_by_id(otp_dest supervisor, uint32_t tag, const char *id, o
 
 otp_status otp_terminate_child(otp_dest supervisor, const char *id)
 {
-    return ask_by_id(supervisor, OTPI_ASK_TERMINATE, id, NULL);
+    return OTPI_JUDGED(ask_by_id(supervisor, OTPI_ASK_TERMINATE, id, NULL));
 }
 
 otp_status otp_restart_child(otp_dest supervisor, const char *id, otp_pid *pid)
 {
-    return ask_by_id(supervisor, OTPI_ASK_RESTART, id, pid);
+    return OTPI_JUDGED(ask_by_id(supervisor, OTPI_ASK_RESTART, id, pid));
 }
 
 otp_status otp_delete_child(otp_dest supervisor, const char *id)
 {
-    return ask_by_id(supervisor, OTPI_ASK_DELETE, id, NULL);
+    return OTPI_JUDGED(ask_by_id(supervisor, OTPI_ASK_DELETE, id, NULL));
 }
 
 otp_status otp_get_childspec(otp_dest supervisor, const char *id, struct otp_childspec *childspec)
@@ -186,19 +188,19 @@ otp_status otp_get_childspec(otp_dest supervisor, const char *id, struct otp_chi
     struct otpi_ask_id args = { terminated(id) };
     struct otpi_tell_childspec reply;
     if (id == NULL)
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     otp_status status = otp_system_call(supervisor, OTPI_ASK_CHILDSPEC, &ask_id_layout, &args,
                                         &reply, OTP_INFINITY);
     if (status == OTP_OK)
         status = (otp_status)reply.status;
     if (status == OTP_OK)
         *childspec = reply.childspec;
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 otp_status otp_terminate_child_by_pid(otp_dest supervisor, otp_pid pid)
 {
-    return ask(supervisor, OTPI_ASK_TERMINATE_PID, &ask_pid_layout, &pid, NULL);
+    return OTPI_JUDGED(ask(supervisor, OTPI_ASK_TERMINATE_PID, &ask_pid_layout, &pid, NULL));
 }
 
 /* -- answering: nobody may wait any more, and if there is no memory the asker sees the end -- */

@@ -6,6 +6,7 @@
  * Threads: the otp_ functions any; the others the process that was asked. Locks: none.
  * Owns: nothing. */
 #include "behav/sys.h"
+#include "base/misuse.h"
 
 #include <otp/memory.h>
 
@@ -128,23 +129,23 @@ static otp_status ask_text(otp_dest dest, uint32_t tag, char *out, size_t out_si
 otp_status otp_sys_get_state(otp_dest dest, char *out, size_t out_size, otp_duration timeout)
 {
     if (out == NULL || out_size == 0)
-        return OTP_BADARG;
-    return ask_text(dest, TAG_GET_STATE, out, out_size, NULL, timeout);
+        return OTPI_JUDGED(OTP_BADARG);
+    return OTPI_JUDGED(ask_text(dest, TAG_GET_STATE, out, out_size, NULL, timeout));
 }
 
 otp_status otp_sys_get_status(otp_dest dest, struct otp_sys_status *status, char *out,
                               size_t out_size, otp_duration timeout)
 {
     if (status == NULL || (out == NULL) != (out_size == 0))
-        return OTP_BADARG;
-    return ask_text(dest, TAG_GET_STATUS, out, out_size, status, timeout);
+        return OTPI_JUDGED(OTP_BADARG);
+    return OTPI_JUDGED(ask_text(dest, TAG_GET_STATUS, out, out_size, status, timeout));
 }
 
 otp_status otp_sys_get_log(otp_dest dest, char *out, size_t out_size, otp_duration timeout)
 {
     if (out == NULL || out_size == 0)
-        return OTP_BADARG;
-    return ask_text(dest, TAG_GET_LOG, out, out_size, NULL, timeout);
+        return OTPI_JUDGED(OTP_BADARG);
+    return OTPI_JUDGED(ask_text(dest, TAG_GET_LOG, out, out_size, NULL, timeout));
 }
 
 static otp_status ask_run(otp_dest dest, uint32_t tag, struct request *request, void *context,
@@ -165,8 +166,9 @@ otp_status otp_sys_inspect_state(otp_dest dest, const struct otp_genserver *modu
     struct request request = { 0 };
     request.module = module;
     request.inspect = inspect;
-    return inspect == NULL ? OTP_BADARG
-                           : ask_run(dest, TAG_INSPECT, &request, context, size, timeout);
+    return OTPI_JUDGED(inspect == NULL
+                           ? OTP_BADARG
+                           : ask_run(dest, TAG_INSPECT, &request, context, size, timeout));
 }
 
 otp_status otp_sys_replace_state(otp_dest dest, const struct otp_genserver *module,
@@ -176,8 +178,9 @@ otp_status otp_sys_replace_state(otp_dest dest, const struct otp_genserver *modu
     struct request request = { 0 };
     request.module = module;
     request.replace = replace;
-    return replace == NULL ? OTP_BADARG
-                           : ask_run(dest, TAG_REPLACE, &request, context, size, timeout);
+    return OTPI_JUDGED(replace == NULL
+                           ? OTP_BADARG
+                           : ask_run(dest, TAG_REPLACE, &request, context, size, timeout));
 }
 
 static otp_status ask_plain(otp_dest dest, uint32_t tag, otp_duration timeout)
@@ -188,19 +191,19 @@ static otp_status ask_plain(otp_dest dest, uint32_t tag, otp_duration timeout)
 
 otp_status otp_sys_suspend(otp_dest dest, otp_duration timeout)
 {
-    return ask_plain(dest, TAG_SUSPEND, timeout);
+    return OTPI_JUDGED(ask_plain(dest, TAG_SUSPEND, timeout));
 }
 
 otp_status otp_sys_resume(otp_dest dest, otp_duration timeout)
 {
-    return ask_plain(dest, TAG_RESUME, timeout);
+    return OTPI_JUDGED(ask_plain(dest, TAG_RESUME, timeout));
 }
 
 otp_status otp_sys_set_statistics(otp_dest dest, bool on, otp_duration timeout)
 {
     struct request request = { 0 };
     request.on = on;
-    return ask(dest, TAG_STATISTICS, &request, NULL, timeout);
+    return OTPI_JUDGED(ask(dest, TAG_STATISTICS, &request, NULL, timeout));
 }
 
 otp_status otp_sys_get_statistics(otp_dest dest, struct otp_sys_statistics *statistics,
@@ -208,8 +211,9 @@ otp_status otp_sys_get_statistics(otp_dest dest, struct otp_sys_statistics *stat
 {
     struct request request = { 0 };
     struct wanted wanted = { NULL, NULL, statistics };
-    return statistics == NULL ? OTP_BADARG
-                              : ask(dest, TAG_GET_STATISTICS, &request, &wanted, timeout);
+    return OTPI_JUDGED(statistics == NULL
+                           ? OTP_BADARG
+                           : ask(dest, TAG_GET_STATISTICS, &request, &wanted, timeout));
 }
 
 otp_status otp_sys_trace(otp_dest dest, bool on, otp_sys_hook hook, void *context,
@@ -219,14 +223,15 @@ otp_status otp_sys_trace(otp_dest dest, bool on, otp_sys_hook hook, void *contex
     request.on = on;
     request.hook = hook;
     request.hook_context = context;
-    return ask(dest, TAG_TRACE, &request, NULL, timeout);
+    return OTPI_JUDGED(ask(dest, TAG_TRACE, &request, NULL, timeout));
 }
 
 otp_status otp_sys_log(otp_dest dest, size_t n, otp_duration timeout)
 {
     struct request request = { 0 };
     request.size = n;
-    return n > OTP_SYS_LOG_MAX ? OTP_BADARG : ask(dest, TAG_LOG, &request, NULL, timeout);
+    return OTPI_JUDGED(n > OTP_SYS_LOG_MAX ? OTP_BADARG
+                                           : ask(dest, TAG_LOG, &request, NULL, timeout));
 }
 
 /* -- the answering side -- */

@@ -7,6 +7,7 @@
  * Owns: nothing; the request is the owner's.
  */
 #include "behav/task.h"
+#include "base/misuse.h"
 
 #include <string.h>
 
@@ -92,8 +93,8 @@ otp_status otp_task_start(const struct otp_module *module, const struct otp_star
                           const void *options, otp_pid *pid)
 {
     if (options == NULL)
-        return OTP_BADARG;
-    return start((const struct otp_task_type *)module, how, options, pid);
+        return OTPI_JUDGED(OTP_BADARG);
+    return OTPI_JUDGED(start((const struct otp_task_type *)module, how, options, pid));
 }
 
 otp_next otp_task_reply(otp_from from, const struct otp_message_type *work, const void *value)
@@ -141,11 +142,11 @@ otp_status otp_task_async(const struct otp_task_type *type, void *args, otp_task
     otp_pid pid;
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     status = otpi_task_spawn(type, args, otp_self().bits != 0, &pid);
     if (status != OTP_OK)
         (void)otp_abandon_request(&task->request);
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 static otp_status async_under(otp_dest supervisor, const struct otp_task_type *type, void *args,
@@ -175,13 +176,13 @@ static otp_status async_under(otp_dest supervisor, const struct otp_task_type *t
 otp_status otp_task_supervisor_async(otp_dest supervisor, const struct otp_task_type *type,
                                      void *args, otp_task *task)
 {
-    return async_under(supervisor, type, args, otp_self().bits != 0, task);
+    return OTPI_JUDGED(async_under(supervisor, type, args, otp_self().bits != 0, task));
 }
 
 otp_status otp_task_supervisor_async_nolink(otp_dest supervisor, const struct otp_task_type *type,
                                             void *args, otp_task *task)
 {
-    return async_under(supervisor, type, args, false, task);
+    return OTPI_JUDGED(async_under(supervisor, type, args, false, task));
 }
 
 otp_status otp_task_supervisor_start_child(otp_dest supervisor, const struct otp_task_type *type,
@@ -193,7 +194,7 @@ otp_status otp_task_supervisor_start_child(otp_dest supervisor, const struct otp
     memcpy(args, &otp_task_nobody, sizeof otp_task_nobody);
     child.restart = (uint8_t)restart;
     child.shutdown = shutdown;
-    return otp_start_child(supervisor, &child, pid);
+    return OTPI_JUDGED(otp_start_child(supervisor, &child, pid));
 }
 
 otp_pid otp_task_pid(const otp_task *task)

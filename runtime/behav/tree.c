@@ -13,6 +13,8 @@
 
 #include <otp/process.h>
 
+#include "base/misuse.h"
+
 /* -- looking -- */
 
 /* Room for another node. False: no memory. */
@@ -110,7 +112,7 @@ otp_status otp_tree(otp_dest supervisor, struct otp_tree_nodes *tree)
     otp_status status = look(supervisor, tree);
     if (status != OTP_OK)
         otp_tree_free(tree);
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 void otp_tree_free(struct otp_tree_nodes *tree)

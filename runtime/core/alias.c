@@ -5,6 +5,7 @@
  */
 #include "core/alias.h"
 
+#include "base/misuse.h"
 #include <otp/process.h>
 
 #include "core/fiber.h"
@@ -60,10 +61,10 @@ otp_status otp_alias(enum otp_alias_mode mode, otp_dest *alias)
     uint64_t ref;
 
     if (self == NULL)
-        return OTP_WRONG_THREAD;
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
     otpi_check_alive();
     if (mode != OTP_ALIAS_EXPLICIT && mode != OTP_ALIAS_REPLY)
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     ref = otpi_self_ref();
     otpi_lock_take(&self->lock);
     relations = self->dead ? NULL : otpi_proc_relations(self);
@@ -71,7 +72,7 @@ otp_status otp_alias(enum otp_alias_mode mode, otp_dest *alias)
         status = otpi_map_put(&relations->aliases, ref, (uint64_t)mode);
     otpi_lock_release(&self->lock);
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     alias->pid_ = otpi_self_pid();
     alias->name_ = (struct otp_name *)(uintptr_t)ref;
     return OTP_OK;
@@ -83,13 +84,13 @@ otp_status otp_unalias(otp_dest alias)
     bool was;
 
     if (self == NULL)
-        return OTP_WRONG_THREAD;
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
     otpi_check_alive();
     if (!otpi_alias_is(alias))
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     otpi_lock_take(&self->lock);
     was = is_on(self, alias, NULL) &&
           otpi_map_remove(&self->relations->aliases, number_of(alias), NULL);
     otpi_lock_release(&self->lock);
-    return was ? OTP_OK : OTP_NOT_FOUND;
+    return OTPI_JUDGED(was ? OTP_OK : OTP_NOT_FOUND);
 }

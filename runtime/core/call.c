@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/layout.h"
+#include "base/misuse.h"
 #include "base/mutant.h"
 #include "core/alias.h"
 #include "core/sched.h"
@@ -265,11 +266,11 @@ __attribute__((flatten)) otp_status otp_call(otp_dest dest, const struct otp_mes
     otp_status status = otpi_enter();
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     otpi_check_alive();
     status = timeout < 0 ? otpi_call_failed(OTP_BADARG) : ask(dest, type, args, reply, timeout);
     otpi_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 otp_status otp_system_call(otp_dest dest, uint32_t tag, const struct otp_layout *layout,
@@ -302,7 +303,7 @@ otp_status otp_stop_process(otp_dest dest, otp_reason reason, otp_duration timeo
     struct otpi_msg *msg;
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     otpi_check_alive();
     if (timeout < 0) {
         status = otpi_call_failed(OTP_BADARG);
@@ -316,7 +317,7 @@ otp_status otp_stop_process(otp_dest dest, otp_reason reason, otp_duration timeo
     if (status == OTP_EXIT && otp_reason_equal(otp_last_reason(), reason))
         status = OTP_OK;
     otpi_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 /* -- telling -- */
@@ -360,7 +361,7 @@ otp_status otp_cast(otp_dest dest, const struct otp_message_type *type, const vo
     otp_status status = otpi_enter();
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     otpi_check_alive();
     if (OTP_MUTANT(B198)) {
         (void)otp_send_after(dest, type, args, 5 * OTP_MS);
@@ -368,7 +369,7 @@ otp_status otp_cast(otp_dest dest, const struct otp_message_type *type, const vo
     }
     status = tell(dest, type, args);
     otpi_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 /* -- answering -- */
@@ -404,8 +405,12 @@ static otp_status answer(otp_from from, const struct otp_layout *layout, const v
     struct otpi_proc *self = otpi_self_proc();
     struct otpi_block *block;
     uint64_t server;
+    bool own; /* what it handles: its slot is there */
 
     if (slot == NULL)
+        return OTP_NOT_FOUND;
+    own = self != NULL && atomic_load_explicit(&self->asking_id, memory_order_relaxed) == from.id_;
+    if (!own && !otpi_slot_exists(from.id_))
         return OTP_NOT_FOUND;
     if (!make_block(layout, value, &block))
         return OTP_NOMEM;
@@ -424,7 +429,7 @@ static otp_status answer(otp_from from, const struct otp_layout *layout, const v
     if (self == NULL || self->pid != server ||
         atomic_load_explicit(&self->relations, memory_order_relaxed) != NULL)
         forget_deferred(server, from.id_);
-    if (self != NULL && atomic_load_explicit(&self->asking_id, memory_order_relaxed) == from.id_)
+    if (own)
         atomic_store_explicit(&self->asking, NULL, memory_order_relaxed);
     otpi_slot_done(slot, from.id_, OTP_OK);
     return OTP_OK;
@@ -435,11 +440,11 @@ otp_status otp_answer(otp_from from, const struct otp_layout *layout, const void
     otp_status status = otpi_enter();
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     otpi_check_alive();
     status = answer(from, layout, value);
     otpi_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 otp_status otp_defer_reply(otp_from from)
@@ -449,8 +454,8 @@ otp_status otp_defer_reply(otp_from from)
     otp_status status = OTP_NOMEM;
 
     if (proc == NULL)
-        return OTP_WRONG_THREAD;
-    if (from.slot_ == NULL)
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
+    if (from.slot_ == NULL || !otpi_slot_exists(from.id_))
         return OTP_OK;
     otpi_lock_take(&proc->lock);
     relations = proc->dead ? NULL : otpi_proc_relations(proc);
@@ -458,7 +463,7 @@ otp_status otp_defer_reply(otp_from from)
         status = otpi_map_put(&relations->open, from.id_, (uintptr_t)from.slot_);
     otpi_lock_release(&proc->lock);
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     if (atomic_load_explicit(&proc->asking_id, memory_order_relaxed) == from.id_)
         atomic_store_explicit(&proc->asking, NULL, memory_order_relaxed);
     /* It may have been answered in between, by somebody who did not find it here. */

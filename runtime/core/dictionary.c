@@ -6,6 +6,7 @@
  */
 #include <otp/process.h>
 
+#include "base/misuse.h"
 #include "core/fiber.h"
 #include "core/memory.h"
 
@@ -26,17 +27,17 @@ otp_status otp_put(const struct otp_key *key, void *value, void **old)
     otp_status status;
 
     if (self == NULL)
-        return OTP_WRONG_THREAD;
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
     otpi_check_alive();
     if (key == NULL || value == NULL)
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     if (otpi_proc_extras(self) == NULL)
         return OTP_NOMEM;
     (void)otpi_map_get(&self->extras->dictionary, from_key(key), &before);
     status = otpi_map_put(&self->extras->dictionary, from_key(key), (uint64_t)(uintptr_t)value);
     if (status == OTP_OK && old != NULL)
         *old = to_pointer(before);
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 void *otp_get(const struct otp_key *key)

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/misuse.h"
 #include "core/fiber.h"
 #include "core/name.h"
 
@@ -84,7 +85,7 @@ otp_status otp_process_info(otp_pid pid, struct otp_proc_info *info)
     struct otpi_proc *proc;
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     status = OTP_NOPROC;
     proc = otpi_proc_find(pid.bits);
     if (proc != NULL) {
@@ -98,7 +99,7 @@ otp_status otp_process_info(otp_pid pid, struct otp_proc_info *info)
         otpi_lock_release(&proc->lock);
     }
     otpi_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 static void put(otp_pid *pids, size_t room, size_t *n, uint64_t bits)
@@ -115,7 +116,7 @@ otp_status otp_process_links(otp_pid pid, otp_pid *links, size_t room, size_t *n
 
     *n = 0;
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     status = OTP_NOPROC;
     proc = otpi_proc_find(pid.bits);
     if (proc != NULL) {
@@ -132,7 +133,7 @@ otp_status otp_process_links(otp_pid pid, otp_pid *links, size_t room, size_t *n
         otpi_lock_release(&proc->lock);
     }
     otpi_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 otp_status otp_processes(otp_pid *pids, size_t room, size_t *n)
@@ -142,7 +143,7 @@ otp_status otp_processes(otp_pid *pids, size_t room, size_t *n)
 
     *n = 0;
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     slots = atomic_load_explicit(&otpi_rt->table.n_slots, memory_order_acquire);
     for (uint32_t i = 1; i <= slots; i++) {
         struct otpi_proc *proc = otpi_proc_at(i);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/misuse.h"
 #include "base/mutant.h"
 #include "core/alias.h"
 #include "core/self.h"
@@ -193,12 +194,12 @@ otp_status otp_register(const char *text, otp_pid pid)
     uint64_t holder;
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     proc = otpi_proc_find(pid.bits);
     status =
         proc == NULL || text == NULL ? OTP_BADARG : otpi_name_take(text, proc, pid.bits, &holder);
     otpi_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 /* The name's holder forgets it too, under both locks. */
@@ -210,7 +211,7 @@ otp_status otp_unregister(const char *text)
     struct otpi_proc *proc;
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     otpi_lock_take(&names->lock);
     cell = text == NULL ? NULL : find_cell(names, text, false);
     status = OTP_NOT_FOUND;
@@ -226,5 +227,5 @@ otp_status otp_unregister(const char *text)
     }
     otpi_lock_release(&names->lock);
     otpi_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }

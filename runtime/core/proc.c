@@ -21,9 +21,20 @@
 
 otp_status otpi_table_init(struct otpi_table *table)
 {
+    uint64_t first_generation = table->first_generation;
+
     memset(table, 0, sizeof *table);
+    table->first_generation = first_generation;
     table->chunks = otpi_alloc_zero(OTPI_PROC_CHUNKS * sizeof *table->chunks);
     return table->chunks == NULL ? OTP_NOMEM : OTP_OK;
+}
+
+/* A pid that is kept over a restart of the runtime must name nobody: generations go on. */
+static void note_generations(struct otpi_table *table, const struct otpi_proc *chunk)
+{
+    for (uint32_t i = 0; i < OTPI_PROC_CHUNK; i++)
+        if (chunk[i].generation > table->first_generation)
+            table->first_generation = chunk[i].generation;
 }
 
 void otpi_table_free(struct otpi_table *table)
@@ -32,10 +43,13 @@ void otpi_table_free(struct otpi_table *table)
 
     if (table->chunks == NULL)
         return;
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
+        note_generations(table, table->chunks[i]);
         otpi_release_line(table->chunks[i], OTPI_PROC_CHUNK * sizeof(struct otpi_proc));
+    }
     otpi_release(table->chunks, OTPI_PROC_CHUNKS * sizeof *table->chunks);
     table->chunks = NULL;
+    atomic_store(&table->n_slots, 0); /* no pid names a slot any more */
 }
 
 struct otpi_proc *otpi_proc_at(uint64_t pid)
@@ -95,6 +109,7 @@ static bool add_chunk(struct otpi_table *table)
         return false;
     for (uint32_t i = 0; i < OTPI_PROC_CHUNK; i++) {
         chunk[i].index = n + i;
+        chunk[i].generation = table->first_generation;
         atomic_init(&chunk[i].inbox, OTPI_INBOX_CLOSED);
         rest(table, &chunk[i]);
     }

@@ -144,7 +144,8 @@ struct otpi_table {
     _Atomic uint32_t n_slots;           /* atomic: slots made; grows under lock */
     struct otpi_proc *free, *free_last; /* lock: FIFO through queue_next */
     uint32_t n_free;                    /* lock */
-    _Atomic uint64_t alive;             /* atomic: published and not buried */
+    uint64_t first_generation; /* const while it runs: no slot of an earlier run got further */
+    _Atomic uint64_t alive;    /* atomic: published and not buried */
     _Atomic uint64_t spawned;
 };
 

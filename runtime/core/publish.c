@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/misuse.h"
 #include "core/call.h"
 #include "core/sched.h"
 
@@ -149,7 +150,7 @@ otp_status otp_publish(const otp_pid *pids, size_t count, const struct otp_messa
     bool *late = NULL;
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     otpi_check_alive();
     if (type->message_class != OTP_CLASS_EVENT) {
         status = OTP_BADARG;
@@ -166,5 +167,5 @@ otp_status otp_publish(const otp_pid *pids, size_t count, const struct otp_messa
     if (status != OTP_OK)
         (void)otpi_call_failed(status);
     otpi_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }

@@ -4,6 +4,7 @@
  * order; a wait looks at new ones only. While it waits the inbox says WAITING: who sends wakes it.
  * Threads: the process's own. Locks: none. Owns: what was given out last.
  */
+#include "base/misuse.h"
 #include "core/call.h"
 #include "core/sched.h"
 
@@ -105,12 +106,12 @@ otp_status otp_behaviour_receive(bool (*match)(const struct otp_message *message
     otp_status status;
 
     if (proc == NULL)
-        return OTP_WRONG_THREAD;
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
     otpi_check_alive();
     drop_received(proc, otpi_self_fiber());
     status = receive(proc, match, context, OTP_INFINITY, &msg);
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     proc->received = msg;
     *message = &msg->body;
     return OTP_OK;
@@ -125,14 +126,14 @@ otp_status otp_receive_match(bool (*match)(const struct otp_message *message, vo
     otp_status status;
 
     if (proc == NULL)
-        return OTP_WRONG_THREAD;
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
     otpi_check_alive();
     if (proc->behaviour != &otpi_plain || timeout < 0)
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     drop_received(proc, otpi_self_fiber());
     status = receive(proc, match, context, timeout, &msg);
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     proc->received = msg;
     *message = &msg->body;
     return OTP_OK;

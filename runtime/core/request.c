@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/misuse.h"
 #include "base/mutant.h"
 #include "core/alias.h"
 #include "core/call.h"
@@ -256,7 +257,7 @@ otp_status otp_send_request(otp_dest dest, const struct otp_message_type *type, 
 
     memset(handle, 0, sizeof *handle);
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     otpi_check_alive();
     if (type->message_class != OTP_CLASS_CALL && type->message_class != OTP_CLASS_CALL_LATER) {
         status = otpi_call_failed(OTP_BADARG);
@@ -275,7 +276,7 @@ otp_status otp_send_request(otp_dest dest, const struct otp_message_type *type, 
         }
     }
     otpi_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 otp_status otp_open_request(const struct otp_message_type *type, otp_request *handle,
@@ -439,7 +440,7 @@ static otp_status enter_and_wait(struct wait *wait, otp_duration timeout)
 otp_status otp_wait_response(const otp_request *handle, otp_duration timeout)
 {
     struct wait wait = { handle, 1, ANY, 0 };
-    return enter_and_wait(&wait, timeout);
+    return OTPI_JUDGED(enter_and_wait(&wait, timeout));
 }
 
 otp_status otp_wait_any_response(const otp_request *handles, size_t count, otp_duration timeout,
@@ -450,13 +451,13 @@ otp_status otp_wait_any_response(const otp_request *handles, size_t count, otp_d
 
     if (status == OTP_OK)
         *which = wait.which;
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 otp_status otp_wait_all_responses(const otp_request *handles, size_t count, otp_duration timeout)
 {
     struct wait wait = { handles, count, ALL, 0 };
-    return enter_and_wait(&wait, timeout);
+    return OTPI_JUDGED(enter_and_wait(&wait, timeout));
 }
 
 otp_status otp_wait_no_failure(const otp_request *handles, size_t count, otp_duration timeout,
@@ -467,12 +468,12 @@ otp_status otp_wait_no_failure(const otp_request *handles, size_t count, otp_dur
     otp_status status = enter_and_wait(&wait, timeout);
 
     if (status != OTP_OK || otpi_enter() != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     *which = wait.which;
     if (find(&handles[wait.which], &request) == OTP_OK && request->slot.status != OTP_OK)
         status = otpi_call_failed_as(&request->slot);
     otpi_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 /* -- the answer -- */
@@ -519,11 +520,11 @@ otp_status otp_receive_response(otp_request *handle, const struct otp_message_ty
     otp_status status = otpi_enter();
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     otpi_check_alive();
     status = receive(handle, type, reply, timeout);
     otpi_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 otp_status otp_abandon_request(otp_request *handle)
@@ -532,7 +533,7 @@ otp_status otp_abandon_request(otp_request *handle)
     struct otpi_request *request;
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     otpi_check_alive();
     status = find(handle, &request);
     if (status == OTP_OK) {
@@ -540,5 +541,5 @@ otp_status otp_abandon_request(otp_request *handle)
         memset(handle, 0, sizeof *handle);
     }
     otpi_leave();
-    return status;
+    return OTPI_JUDGED(status);
 }

@@ -163,6 +163,8 @@ static bool receive(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otp
     proc->current = msg;
     note_running(proc);
     deliver(proc, msg);
+    if (otpi_me() == NULL)
+        otpi_plat_die("a handler returned in a forked child: end that by exec or _exit");
     otpi_scratch_reset(&fiber->scratch);
     if (proc->finishing) {
         otp_reason reason = fiber->exit_reason;

@@ -63,7 +63,8 @@ static struct otpi_self *make_self(void)
         self = calloc(1, sizeof *self);
         if (self == NULL)
             return NULL;
-        otpi_slot_init(&self->slot, NULL, (uint32_t)atomic_fetch_add(&otpi_rt->slots, 1));
+        otpi_slot_init(&self->slot, NULL,
+                       OTPI_SLOT_FOREIGN | (uint32_t)atomic_fetch_add(&otpi_rt->foreign_slots, 1));
         self->in_use = true;
         otpi_lock_take(&otpi_rt->selves_lock);
         self->next = otpi_rt->selves;

@@ -99,7 +99,8 @@ struct otpi_runtime {
     bool alone_said;          /* owner: watcher */
 
     _Atomic int64_t manual_now;
-    _Atomic uint64_t next_ref, lost, slots;
+    _Atomic uint64_t next_ref, lost;
+    _Atomic uint64_t slots, first_slot, foreign_slots; /* indices given out; before this run */
     _Atomic uint32_t lost_said;
 
     struct otpi_lock selves_lock;

@@ -65,6 +65,8 @@ void otp_share(struct otp_shared *shared)
 {
     struct otpi_proc *proc = otpi_self_proc();
 
+    if (proc == NULL)
+        return;
     otpi_lock_take(&proc->lock);
     /* dead, it may have been given back already by who ended this process */
     if (proc->dead == 0) {
@@ -222,7 +224,7 @@ void otp_lock_wake(struct otp_lock *lock)
 
 /* -- ends -- */
 
-otp_status otp_tie_to(otp_pid pid, struct otp_tie *tie)
+static otp_status tie_to(otp_pid pid, struct otp_tie *tie)
 {
     struct otpi_proc *proc = otpi_proc_find(pid.bits);
     struct otpi_relations *relations;
@@ -246,7 +248,18 @@ otp_status otp_tie_to(otp_pid pid, struct otp_tie *tie)
     return status;
 }
 
-bool otp_untie(otp_pid pid, struct otp_tie *tie)
+otp_status otp_tie_to(otp_pid pid, struct otp_tie *tie)
+{
+    otp_status status = otpi_enter();
+
+    if (status != OTP_OK)
+        return status;
+    status = tie_to(pid, tie);
+    otpi_leave();
+    return status;
+}
+
+static bool untie(otp_pid pid, struct otp_tie *tie)
 {
     struct otpi_proc *proc = otpi_proc_find(pid.bits);
     bool lives;
@@ -264,6 +277,17 @@ bool otp_untie(otp_pid pid, struct otp_tie *tie)
             tie->next_->prev_ = tie->prev_;
     }
     otpi_lock_release(&proc->lock);
+    return lives;
+}
+
+bool otp_untie(otp_pid pid, struct otp_tie *tie)
+{
+    bool lives;
+
+    if (otpi_enter() != OTP_OK)
+        return false;
+    lives = untie(pid, tie);
+    otpi_leave();
     return lives;
 }
 
@@ -285,12 +309,18 @@ void otp_exit_as_linked(otp_pid to, otp_pid from, const otp_reason *reason)
 
     if (seen.kind == OTP_REASON_KILL) /* by a link it can be trapped */
         seen.kind = OTP_REASON_KILLED;
+    if (otpi_enter() != OTP_OK)
+        return;
     otpi_signal_exit(to.bits, from.bits, &seen, false);
+    otpi_leave();
 }
 
 void otp_kill_tied(otp_pid pid)
 {
     otp_reason kill = otp_kill();
 
+    if (otpi_enter() != OTP_OK)
+        return;
     otpi_signal_exit(pid.bits, 0, &kill, false);
+    otpi_leave();
 }

@@ -8,6 +8,7 @@
  */
 #include "core/signal.h"
 
+#include "base/misuse.h"
 #include "base/mutant.h"
 #include "core/sched.h"
 
@@ -245,7 +246,7 @@ otp_status otp_exit_signal(otp_pid pid, otp_reason reason)
     otp_status status = otpi_enter();
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     otpi_signal_exit(pid.bits, otp_self().bits, &reason, false);
     otpi_check_alive();
     otpi_leave();
@@ -260,13 +261,13 @@ otp_status otp_link(otp_pid pid)
     otp_status status;
 
     if (self == NULL)
-        return OTP_WRONG_THREAD;
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
     otpi_check_alive();
     if (pid.bits == me)
         return OTP_OK;
     status = otpi_signal_link(self, me, pid.bits);
     if (status != OTP_BADARG)
-        return status;
+        return OTPI_JUDGED(status);
     otpi_check_alive();
     if (!self->trap_exit || OTP_MUTANT(B200))
         return OTP_NOPROC;
@@ -280,7 +281,7 @@ otp_status otp_unlink(otp_pid pid)
     struct otpi_proc *self = otpi_self_proc();
 
     if (self == NULL)
-        return OTP_WRONG_THREAD;
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
     otpi_check_alive();
     (void)otpi_signal_unlink(self, otp_self().bits, pid.bits);
     return OTP_OK;
@@ -294,7 +295,7 @@ otp_status otp_monitor_start(otp_dest dest, otp_monitor *monitor)
     otp_status status;
 
     if (self == NULL)
-        return OTP_WRONG_THREAD;
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
     otpi_check_alive();
     target = otpi_name_resolve(dest);
     ref = otpi_self_ref();
@@ -309,7 +310,7 @@ otp_status otp_monitor_start(otp_dest dest, otp_monitor *monitor)
     }
     if (status == OTP_OK)
         monitor->ref_ = ref;
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 /* Takes the DOWN of ref out of the mailbox. */
@@ -339,7 +340,7 @@ otp_status otp_monitor_stop(otp_monitor monitor, bool flush)
     struct otpi_proc *self = otpi_self_proc();
 
     if (self == NULL)
-        return OTP_WRONG_THREAD;
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
     otpi_check_alive();
     if (otpi_signal_demonitor(self, monitor.ref_))
         return OTP_OK;

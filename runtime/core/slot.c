@@ -11,13 +11,10 @@
 #include "core/point.h"
 #include "plat/plat.h"
 
-/* Low 38 bits of a number count the waits of one slot, the rest tells slots apart. */
-#define NUMBER_BITS 38
-
 void otpi_slot_init(struct otpi_slot *slot, struct otpi_fiber *fiber, uint32_t index)
 {
     /* from 1: 0 is no number */
-    atomic_init(&slot->word, ((uint64_t)index << NUMBER_BITS | 1) << 2);
+    atomic_init(&slot->word, ((uint64_t)index << OTPI_SLOT_NUMBER_BITS | 1) << 2);
     atomic_init(&slot->waiter, slot);
     atomic_init(&slot->futex, 0);
     slot->fiber = fiber;
@@ -55,6 +52,17 @@ bool otpi_slot_close(struct otpi_slot *slot, uint64_t id)
     }
     atomic_store_explicit(&slot->word, over, memory_order_relaxed);
     return true;
+}
+
+bool otpi_slot_exists(uint64_t id)
+{
+    uint32_t index = (uint32_t)(id >> OTPI_SLOT_NUMBER_BITS), mask = OTPI_SLOT_FOREIGN - 1;
+    uint64_t first = atomic_load_explicit(&otpi_rt->first_slot, memory_order_relaxed);
+
+    if ((index & OTPI_SLOT_FOREIGN) != 0)
+        return true;
+    /* counted round; who has more slots than that at once cannot tell any more */
+    return ((index - (uint32_t)first) & mask) < atomic_load(&otpi_rt->slots) - first;
 }
 
 bool otpi_slot_claim(struct otpi_slot *slot, uint64_t id)

@@ -23,6 +23,11 @@
 
 struct otpi_fiber;
 
+/* Low bits of a number count the waits of one slot, the rest is the slot's index. That of a foreign
+ * thread's, which outlives the runtime, has this bit. */
+#define OTPI_SLOT_NUMBER_BITS 38
+#define OTPI_SLOT_FOREIGN     ((uint32_t)1 << 23)
+
 enum { OTPI_SLOT_NONE, OTPI_SLOT_WAIT, OTPI_SLOT_FILL, OTPI_SLOT_DONE };
 #define OTPI_SLOT_PHASE ((uint64_t)3)
 
@@ -76,6 +81,8 @@ static inline bool otpi_slot_is_waiting(const struct otpi_slot *slot, uint64_t i
     return atomic_load_explicit(&slot->word, memory_order_acquire) == (id << 2 | OTPI_SLOT_WAIT);
 }
 
+/* The slot of that wait is there: not one of an earlier run of the runtime. */
+bool otpi_slot_exists(uint64_t id);
 /* WAIT -> FILL; false: this wait is over. After true, finish at once with otpi_slot_done. */
 bool otpi_slot_claim(struct otpi_slot *slot, uint64_t id);
 /* FILL -> DONE and wakes the waiter. */

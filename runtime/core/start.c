@@ -10,6 +10,7 @@
 #include <otp/child.h>
 
 #include "base/alloc.h"
+#include "base/misuse.h"
 #include "base/mutant.h"
 #include "core/call.h"
 #include "core/pool.h"
@@ -388,7 +389,7 @@ otp_status otp_spawn(void (*run)(void *arg), void *arg, const struct otp_start *
 
     spec.layout = &plain_layout;
     spec.args = &plain;
-    return otp_behaviour_start(&spec, how, pid);
+    return OTPI_JUDGED(otp_behaviour_start(&spec, how, pid));
 }
 
 otp_status otp_process_start(const struct otp_module *module, const struct otp_start *how,
@@ -402,10 +403,10 @@ otp_status otp_process_start(const struct otp_module *module, const struct otp_s
     struct otp_process_spec spec = { .behaviour = &otpi_plain };
 
     if ((module->options != NULL) != (options != NULL))
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     plain.options = options;
     plain.n = options != NULL ? 1 : 0;
     spec.layout = &layout;
     spec.args = &plain;
-    return otp_behaviour_start(&spec, how, pid);
+    return OTPI_JUDGED(otp_behaviour_start(&spec, how, pid));
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/misuse.h"
 #include "base/mutant.h"
 #include "core/alias.h"
 #include "core/msg.h"
@@ -21,6 +22,7 @@
 #define SLAB_TIMERS    63
 #define BATCH          32
 #define SWEEP_AT_LEAST 1024
+#define NUMBER_BITS    48 /* of an id; the rest is the run's, so that a timer of another is known */
 
 struct otpi_timer_slab {
     struct otpi_timer_slab *next;
@@ -35,9 +37,10 @@ struct due_action {
     otp_dest dest;
 };
 
-void otpi_heap_init(struct otpi_heap *heap)
+void otpi_heap_init(struct otpi_heap *heap, uint64_t run)
 {
     memset(heap, 0, sizeof *heap);
+    heap->run = run << NUMBER_BITS;
     heap->next_id = 1;
     heap->sweep_at = SWEEP_AT_LEAST;
     atomic_init(&heap->earliest, OTP_INFINITY);
@@ -54,7 +57,7 @@ void otpi_heap_free(struct otpi_heap *heap)
         otpi_release(slab, sizeof *slab);
     }
     otpi_release(heap->entries, heap->capacity * sizeof *heap->entries);
-    otpi_heap_init(heap);
+    otpi_heap_init(heap, 0);
 }
 
 /* -- the heap; all under its lock -- */
@@ -124,7 +127,7 @@ static void insert(struct otpi_heap *heap, struct otpi_timer *timer, otp_instant
     struct otpi_heap_entry entry = { due, timer };
 
     timer->due = due;
-    timer->id = heap->next_id++;
+    timer->id = heap->run | (heap->next_id++ & (((uint64_t)1 << NUMBER_BITS) - 1));
     sift_up(heap, heap->count++, entry);
     note_earliest(heap);
 }
@@ -330,6 +333,14 @@ static otp_instant due_after(otp_duration delay)
     return delay > OTP_INFINITY - now ? OTP_INFINITY : now + delay;
 }
 
+/* Of this run of the runtime: its memory is there. */
+static bool is_current(otp_timer handle)
+{
+    uint64_t run = atomic_load_explicit(&otpi_rt->epoch, memory_order_relaxed);
+
+    return handle.node_ != NULL && handle.id_ >> NUMBER_BITS == (uint16_t)run;
+}
+
 static otp_status look(otp_timer handle, otp_duration *left, bool cancel)
 {
     struct otpi_timer *timer = handle.node_;
@@ -339,7 +350,7 @@ static otp_status look(otp_timer handle, otp_duration *left, bool cancel)
     if (status != OTP_OK)
         return status;
     status = OTP_MUTANT(B210) ? OTP_OK : OTP_NOT_FOUND;
-    if (timer != NULL) {
+    if (is_current(handle)) {
         struct otpi_heap *heap = timer->heap;
         otpi_lock_take(&heap->lock);
         if (timer->index != 0 && timer->id == handle.id_) {
@@ -363,12 +374,12 @@ static otp_status look(otp_timer handle, otp_duration *left, bool cancel)
 
 otp_status otp_timer_cancel(otp_timer timer, otp_duration *left)
 {
-    return look(timer, left, true);
+    return OTPI_JUDGED(look(timer, left, true));
 }
 
 otp_status otp_timer_read(otp_timer timer, otp_duration *left)
 {
-    return look(timer, left, false);
+    return OTPI_JUDGED(look(timer, left, false));
 }
 
 otp_timer otp_send_after(otp_dest dest, const struct otp_message_type *type, const void *args,
@@ -399,9 +410,9 @@ otp_status otp_behaviour_timer(otp_duration delay, uint64_t ref, otp_timer *time
     struct otpi_msg *msg;
 
     if (proc == NULL)
-        return OTP_WRONG_THREAD;
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
     if (delay < 0)
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     msg = otpi_msg_new(0);
     if (msg == NULL)
         return OTP_NOMEM;
@@ -414,5 +425,6 @@ otp_status otp_behaviour_timer(otp_duration delay, uint64_t ref, otp_timer *time
             otpi_msg_free(msg);
         return OTP_OK;
     }
-    return otpi_timer_send(otpi_sched_heap(), due_after(delay), otp_to(otp_self()), msg, timer);
+    return OTPI_JUDGED(
+        otpi_timer_send(otpi_sched_heap(), due_after(delay), otp_to(otp_self()), msg, timer));
 }

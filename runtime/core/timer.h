@@ -45,11 +45,12 @@ struct otpi_heap {
     struct otpi_heap_entry *entries; /* 1-based order of a 4-ary heap at [0..count) */
     struct otpi_timer *stock;        /* free nodes */
     struct otpi_timer_slab *slabs;
-    uint64_t next_id;
+    uint64_t run, next_id;    /* an id is the run of the runtime, then a number */
     _Atomic int64_t earliest; /* atomic: due of entries[0], OTP_INFINITY if empty; read unlocked */
 };
 
-void otpi_heap_init(struct otpi_heap *heap);
+/* run: which one of the runtime. */
+void otpi_heap_init(struct otpi_heap *heap, uint64_t run);
 /* Frees the messages of armed timers too. */
 void otpi_heap_free(struct otpi_heap *heap);
 

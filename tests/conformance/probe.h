@@ -156,7 +156,7 @@ static inline void note_event(void *context, const struct otp_log_event *event)
     static const char *const kinds[] = { "exit",         "child_exit", "restart",
                                          "start_failed", "give_up",    "shutdown_kill",
                                          "unexpected",   "lost",       "application",
-                                         "trace",        "stuck" };
+                                         "trace",        "stuck",      "misuse" };
     char text[128] = "";
     if (context == NULL)
         return;

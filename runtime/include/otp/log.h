@@ -23,7 +23,8 @@ enum otp_log_event_kind {
     OTP_LOG_LOST,          /* messages are being lost: said once per cause */
     OTP_LOG_APPLICATION,   /* an application started, stops, has stopped */
     OTP_LOG_TRACE,         /* an event of otp_sys_trace */
-    OTP_LOG_STUCK          /* a handler holds a thread for long; said now and then */
+    OTP_LOG_STUCK,         /* a handler holds a thread for long; said now and then */
+    OTP_LOG_MISUSE         /* a function was used wrongly; if that is to be said, see runtime.h */
 };
 
 struct otp_log_event {

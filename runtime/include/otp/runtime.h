@@ -30,10 +30,13 @@ struct otp_config {
     uint32_t guard;    /* enum otp_guard; environment OTP_GUARD=markers|mprotect wins */
     size_t stack_size; /* bytes; 0: 256 KiB */
     bool manual_clock; /* time stands still but for otp_clock_advance */
-    const struct otp_allocator *allocator; /* borrowed while the runtime runs */
+    const struct otp_allocator *allocator; /* borrowed until the next start: threads may still hold
+                                            * memory of it after a stop */
     otp_log_hook log;                      /* NULL: lines on standard error */
     void *log_context;
     uint32_t blocking_threads; /* most threads for blocking handlers; 0: 64 */
+    bool log_misuse; /* each wrong use of a function is logged, with who did it; a library that is
+                      * built with -DOTP_DEBUG does it always */
 };
 
 struct otp_info {
@@ -45,10 +48,11 @@ struct otp_info {
 OTP_BEGIN_DECLS
 
 /* Starts it; config may be NULL. RUNNING: it runs already. NOMEM, SYSTEM: nothing is left running.
- * Not from a process. */
+ * FORKED: it ran when this process was forked. WRONG_THREAD: from a process. Pids, timers and other
+ * handles of an earlier run name nothing in this one. */
 OTP_API OTP_MUST_CHECK otp_status otp_runtime_start(const struct otp_config *config);
 /* Stops it: the processes that are left are killed, threads joined, memory freed. Waits for
- * handlers that run. NOT_RUNNING; WRONG_THREAD: from a process. */
+ * handlers that run. NOT_RUNNING, FORKED; WRONG_THREAD: from a process. */
 OTP_API OTP_MUST_CHECK otp_status otp_runtime_stop(void);
 
 /* Moves the manual clock and fires what is due, in order of time; returns when all timers due are

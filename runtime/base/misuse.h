@@ -1,0 +1,25 @@
+/* misuse.h - who uses the library wrongly.
+ *
+ * Idea: a wrong use is a status, which nobody may look at. So in builds with -DOTP_DEBUG, and where
+ * the configuration asks for it (log_misuse), each one is also a line in the log that names the
+ * function, the process and its module. Public functions pass what they return through
+ * OTPI_JUDGED; those that only behaviours use do not, so that one mistake is one line.
+ * Threads: any. Done in core/misuse.c.
+ */
+#ifndef OTPI_MISUSE_H
+#define OTPI_MISUSE_H
+
+#include <otp/status.h>
+
+/* Logs it if it is a misuse and that is asked for; returns status. */
+otp_status otpi_judge(const char *function, otp_status status);
+
+static inline otp_status otpi_judged(const char *function, otp_status status)
+{
+    return status == OTP_OK ? status : otpi_judge(function, status);
+}
+
+/* A status, as the public function around it returns it. */
+#define OTPI_JUDGED(status) otpi_judged(__func__, status)
+
+#endif
