@@ -12,15 +12,6 @@
 static uint64_t secret;       /* written by otpi_hash_use before other threads run */
 static uint64_t seeds_so_far; /* atomic, relaxed: only that each caller gets another number */
 
-static uint64_t mix(uint64_t x)
-{
-    x ^= x >> 30;
-    x *= 0xbf58476d1ce4e5b9ULL;
-    x ^= x >> 27;
-    x *= 0x94d049bb133111ebULL;
-    return x ^ x >> 31;
-}
-
 void otpi_hash_use(uint64_t random)
 {
     secret = random;
@@ -29,12 +20,7 @@ void otpi_hash_use(uint64_t random)
 uint64_t otpi_hash_seed(void)
 {
     uint64_t number = __atomic_add_fetch(&seeds_so_far, 0x9e3779b97f4a7c15ULL, __ATOMIC_RELAXED);
-    return mix(mix(number + (uint64_t)(uintptr_t)&secret) ^ secret);
-}
-
-uint64_t otpi_hash_number(uint64_t seed, uint64_t number)
-{
-    return mix(mix(number ^ seed) + seed);
+    return otpi_hash_mix(otpi_hash_mix(number + (uint64_t)(uintptr_t)&secret) ^ secret);
 }
 
 static uint64_t rotate(uint64_t x, int bits)
@@ -66,7 +52,7 @@ static void absorb(uint64_t v[4], uint64_t word)
 uint64_t otpi_hash_bytes(uint64_t seed, const void *bytes, size_t size)
 {
     const unsigned char *at = bytes;
-    uint64_t other = mix(seed + 0x9e3779b97f4a7c15ULL);
+    uint64_t other = otpi_hash_mix(seed + 0x9e3779b97f4a7c15ULL);
     uint64_t v[4] = { seed ^ 0x736f6d6570736575ULL, other ^ 0x646f72616e646f6dULL,
                       seed ^ 0x6c7967656e657261ULL, other ^ 0x7465646279746573ULL };
     uint64_t word;

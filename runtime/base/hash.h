@@ -17,6 +17,20 @@ void otpi_hash_use(uint64_t random);
 uint64_t otpi_hash_seed(void);
 
 uint64_t otpi_hash_bytes(uint64_t seed, const void *bytes, size_t size);
-uint64_t otpi_hash_number(uint64_t seed, uint64_t number);
+
+/* Every bit of x in every bit of what comes out. */
+static inline uint64_t otpi_hash_mix(uint64_t x)
+{
+    x ^= x >> 30;
+    x *= 0xbf58476d1ce4e5b9ULL;
+    x ^= x >> 27;
+    x *= 0x94d049bb133111ebULL;
+    return x ^ x >> 31;
+}
+
+static inline uint64_t otpi_hash_number(uint64_t seed, uint64_t number)
+{
+    return otpi_hash_mix(otpi_hash_mix(number ^ seed) + seed);
+}
 
 #endif

@@ -61,11 +61,9 @@ static void link_entry(struct otpi_owner *owner, struct otpi_entry *entry)
     owner->last = entry;
 }
 
-/* Takes the entry away, and frees it. */
-static void take_entry(struct otpi_owner *owner, const struct otp_registry *type,
-                       struct otpi_entry *entry)
+/* Out of its owner's list, which keeps the memory for the next one. */
+static void unlink_entry(struct otpi_owner *owner, struct otpi_entry *entry)
 {
-    otpi_shard_take(owner->registry, type, entry);
     if (entry->prev != NULL)
         entry->prev->next = entry->next;
     else
@@ -74,7 +72,23 @@ static void take_entry(struct otpi_owner *owner, const struct otp_registry *type
         entry->next->prev = entry->prev;
     else
         owner->last = entry->prev;
-    otpi_release(entry, sizeof *entry);
+    if (owner->spare != NULL)
+        otpi_release(owner->spare, sizeof *entry);
+    owner->spare = entry;
+}
+
+static void take_entry(struct otpi_owner *owner, const struct otp_registry *type,
+                       struct otpi_entry *entry)
+{
+    otpi_shard_take(owner->registry, type, entry);
+    unlink_entry(owner, entry);
+}
+
+static void free_owner(struct otpi_owner *owner)
+{
+    if (owner->spare != NULL)
+        otpi_release(owner->spare, sizeof *owner->spare);
+    otpi_release(owner, sizeof *owner);
 }
 
 static void take_all(struct otpi_owner *owner)
@@ -101,7 +115,7 @@ static void owner_ended(struct otp_tie *tie, otp_pid pid, const otp_reason *reas
         take_all(owner);
     }
     otp_lock_release(&owners->lock);
-    otpi_release(owner, sizeof *owner);
+    free_owner(owner);
 }
 
 /* NOPROC: pid has ended. NOMEM. */
@@ -134,7 +148,7 @@ static void forget_owner(struct otpi_owners *owners, otp_pid pid, struct otpi_ow
     if (!otp_untie(pid, &owner->tie))
         return;
     (void)otpi_map_remove(&owners->owners, pid.bits, NULL);
-    otpi_release(owner, sizeof *owner);
+    free_owner(owner);
 }
 
 /* -- the registry's own end -- */
@@ -152,7 +166,7 @@ static void close_owner(struct otpi_owner *owner, struct otpi_owner **told)
         owner->told = *told;
         *told = owner;
     } else {
-        otpi_release(owner, sizeof *owner);
+        free_owner(owner);
     }
 }
 
@@ -161,7 +175,7 @@ static void tell(struct otpi_owner *told, otp_pid registry, const otp_reason *re
     while (told != NULL) {
         struct otpi_owner *next = told->told;
         otp_exit_as_linked(told->pid, registry, reason);
-        otpi_release(told, sizeof *told);
+        free_owner(told);
         told = next;
     }
 }
@@ -260,7 +274,16 @@ otp_status otp_registry_start(const struct otp_module *module, const struct otp_
 
 /* -- registering -- */
 
-/* Under the lock of the owners. Takes the entry and the value if OK. */
+/* Memory for an entry of the owner's; NULL: none. */
+static struct otpi_entry *new_entry(struct otpi_owner *owner)
+{
+    struct otpi_entry *entry = owner->spare;
+
+    owner->spare = NULL;
+    return entry != NULL ? entry : otpi_alloc_zero(sizeof *entry);
+}
+
+/* Under the lock of the owners. Takes the value if OK. */
 static otp_status put_entry(struct otpi_registry *registry, struct otpi_owners *owners,
                             const struct otp_registry *type, struct otpi_putting *putting)
 {
@@ -272,10 +295,13 @@ static otp_status put_entry(struct otpi_registry *registry, struct otpi_owners *
         status = make_owner(registry, owners, putting->pid, &owner);
     if (status != OTP_OK)
         return status;
-    status = otpi_shard_put(registry, type, putting);
+    putting->entry = new_entry(owner);
+    status = putting->entry == NULL ? OTP_NOMEM : otpi_shard_put(registry, type, putting);
     if (status == OTP_OK)
         link_entry(owner, putting->entry);
-    else if (is_new)
+    else
+        owner->spare = putting->entry;
+    if (status != OTP_OK && is_new)
         forget_owner(owners, putting->pid, owner);
     return status;
 }
@@ -286,15 +312,10 @@ static otp_status register_made(struct otpi_registry *registry, otp_pid self,
     struct otpi_owners *owners = otpi_registry_owners(registry, putting->pid);
     otp_status status = OTP_NOPROC;
 
-    putting->entry = otpi_alloc_zero(sizeof *putting->entry);
-    if (putting->entry == NULL)
-        return OTP_NOMEM;
     otp_lock_take(&owners->lock);
     if (otpi_registry_is(registry, self))
         status = put_entry(registry, owners, type, putting);
     otp_lock_release(&owners->lock);
-    if (status != OTP_OK)
-        otpi_release(putting->entry, sizeof *putting->entry);
     return status;
 }
 
@@ -445,9 +466,9 @@ static void take_mine(const struct mine *mine)
     otp_lock_take(&mine->owners->lock);
     owner = mine_owner(mine);
     if (owner != NULL && mine->type->keys == OTP_UNIQUE) {
-        entry = otpi_shard_own(mine->registry, mine->type, &mine->key, mine->pid);
+        entry = otpi_shard_take_own(mine->registry, mine->type, &mine->key, mine->pid);
         if (entry != NULL)
-            take_entry(owner, mine->type, entry);
+            unlink_entry(owner, entry);
     } else if (owner != NULL) {
         for (entry = mine_next(mine, owner->entries); entry != NULL; entry = next) {
             next = mine_next(mine, entry->next);

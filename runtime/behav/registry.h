@@ -22,6 +22,7 @@
 #define OTPI_REGISTRY_H
 
 #include <stdatomic.h>
+#include <string.h>
 
 #include <otp/registry.h>
 #include <otp/share.h>
@@ -39,8 +40,12 @@ struct otpi_shape {
     uint32_t head;  /* of a slot before its key */
     uint32_t key;
     uint32_t slot;
-    bool boxed; /* a value is the address of a block */
+    uint32_t group; /* a key's home is a multiple of this: a cache line's, if a slot is small */
+    bool boxed;     /* a value is the address of a block */
 };
+
+/* Slots of two words in a cache line. */
+#define OTPI_GROUP 4
 
 /* A key as it is compared. Text of up to 24 bytes is in place: size, then the bytes. Longer text
  * is its size with the top bit set, its hash, and (in a slot) the address of its bytes. */
@@ -84,6 +89,7 @@ struct otpi_owner {
     struct otpi_registry *registry;
     otp_pid pid;
     struct otpi_entry *entries, *last; /* lock: owners. In the order of registering */
+    struct otpi_entry *spare;          /* lock: owners. For the next one; NULL: none */
     bool closed;             /* lock: owners. The registry has ended: whom tie tells frees it */
     struct otpi_owner *told; /* owner: the end of the registry */
 };
@@ -142,6 +148,30 @@ otp_status otpi_registry_pids(otp_dest dest, const struct otp_registry *type, co
 /* -- registry_table.c -- */
 
 struct otpi_shape otpi_shape_of(const struct otp_registry *type);
+/* A key is one word, which is in a slot of its own: a number, or what is as small. */
+static inline bool otpi_key_is_word(const struct otp_registry *type)
+{
+    return type->key_kind != OTP_KEY_TEXT && type->key->size <= sizeof(uint64_t);
+}
+
+/* A slot is a pid and such a key. */
+static inline bool otpi_slot_is_pair(const struct otp_registry *type)
+{
+    return type->keys == OTP_UNIQUE && type->value == NULL && otpi_key_is_word(type);
+}
+
+/* Such a key. */
+static inline uint64_t otpi_key_word(const struct otp_registry *type, const void *key)
+{
+    uint64_t word = 0;
+
+    if (type->key->size == sizeof word)
+        memcpy(&word, key, sizeof word);
+    else
+        memcpy(&word, key, type->key->size);
+    return word;
+}
+
 /* False: it is too long. Borrows key. */
 bool otpi_key_make(const struct otp_registry *type, uint64_t seed, const void *key,
                    struct otpi_key *out);
@@ -166,6 +196,19 @@ struct otpi_reading {
 void otpi_reading_begin(struct otpi_reading *reading, struct otpi_shard *shard);
 /* Begins a try, or ends the last one: false: what was read in it is good. */
 bool otpi_reading_next(struct otpi_reading *reading);
+/* One try, without the lock; what is read in it is good if it is whole after it. False: a change is
+ * going on. */
+static inline bool otpi_reading_try(struct otpi_reading *reading)
+{
+    struct otpi_shard *shard = reading->shard;
+
+    /* acquire: pairs with the release at the end of a change; the table is as that left it */
+    reading->changes = atomic_load_explicit(&shard->changes, memory_order_acquire);
+    reading->slots = atomic_load_explicit(&shard->slots, memory_order_acquire);
+    reading->mask = ((uint64_t)1 << atomic_load_explicit(&shard->log2, memory_order_acquire)) - 1;
+    return (reading->changes & 1) == 0 &&
+           atomic_load_explicit(&shard->changes, memory_order_relaxed) == reading->changes;
+}
 /* Nothing has changed so far. */
 static inline bool otpi_reading_is_whole(const struct otpi_reading *reading)
 {
@@ -197,9 +240,10 @@ otp_status otpi_shard_put(struct otpi_registry *registry, const struct otp_regis
 /* Takes the entry of pid away, with its value; not the struct itself. */
 void otpi_shard_take(struct otpi_registry *registry, const struct otp_registry *type,
                      struct otpi_entry *entry);
-/* The entry that pid has in a unique registry; NULL: none. */
-struct otpi_entry *otpi_shard_own(struct otpi_registry *registry, const struct otp_registry *type,
-                                  const struct otpi_key *key, otp_pid pid);
+/* The same for the entry that pid has in a unique registry, which it gives; NULL: none. */
+struct otpi_entry *otpi_shard_take_own(struct otpi_registry *registry,
+                                       const struct otp_registry *type, const struct otpi_key *key,
+                                       otp_pid pid);
 /* Whether entry has that key. */
 bool otpi_shard_has_key(struct otpi_registry *registry, const struct otp_registry *type,
                         const struct otpi_entry *entry, const struct otpi_key *key);

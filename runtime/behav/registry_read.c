@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/layout.h"
 
 #define WORD sizeof(uint64_t)
@@ -357,8 +358,46 @@ static otp_status lookup_words(struct otpi_registry *registry, otp_pid self,
     return status;
 }
 
-otp_status otp_registry_lookup(otp_dest dest, const struct otp_registry *type, const void *key,
-                               otp_pid *pid, void *value)
+static inline uint64_t pid_if(const uint64_t *slot, uint64_t word)
+{
+    return otpi_word_get(slot) & ((uint64_t)0 - (uint64_t)(otpi_word_get(slot + 1) == word));
+}
+
+/* The pid of the entry whose key is that one word; 0: it is further on, or nowhere, or something
+ * changes meanwhile. There is no branch for each slot, as a wrong guess of it waits for memory. */
+static uint64_t find_near(struct otpi_registry *registry, otp_pid self, uint64_t word)
+{
+    uint64_t hash = otpi_hash_number(registry->seed, word), pid;
+    struct otpi_reading reading = { .shard = otpi_registry_shard(registry, hash) };
+    const uint64_t *slots;
+
+    if (!otpi_reading_try(&reading) || reading.slots == NULL || !otpi_registry_is(registry, self))
+        return 0;
+    slots = &reading.slots[(hash & reading.mask & ~(uint64_t)(OTPI_GROUP - 1)) * 2];
+    pid = pid_if(&slots[0], word) | pid_if(&slots[2], word) | pid_if(&slots[4], word) |
+          pid_if(&slots[6], word);
+    return otpi_reading_is_whole(&reading) ? pid : 0;
+}
+
+/* All of a lookup, if the slots are pairs of words. False: try the other way. */
+__attribute__((flatten)) static bool look_near(otp_dest dest, const struct otp_registry *type,
+                                               const void *key, otp_pid *pid)
+{
+    struct otpi_registry *registry;
+    uint64_t found;
+    otp_pid self;
+
+    if (!otpi_slot_is_pair(type) || otpi_registry_enter(dest, type, &registry, &self) != OTP_OK)
+        return false;
+    found = find_near(registry, self, otpi_key_word(type, key));
+    otp_leave();
+    if (found != 0)
+        pid->bits = found;
+    return found != 0;
+}
+
+__attribute__((noinline)) static otp_status look_far(otp_dest dest, const struct otp_registry *type,
+                                                     const void *key, otp_pid *pid, void *value)
 {
     uint64_t words[1 + OTPI_REGISTRY_VALUE_MAX];
     const struct otpi_shape shape = otpi_shape_of(type);
@@ -384,6 +423,12 @@ otp_status otp_registry_lookup(otp_dest dest, const struct otp_registry *type, c
     }
     otp_leave();
     return OTPI_JUDGED(status);
+}
+
+otp_status otp_registry_lookup(otp_dest registry, const struct otp_registry *type, const void *key,
+                               otp_pid *pid, void *value)
+{
+    return look_near(registry, type, key, pid) ? OTP_OK : look_far(registry, type, key, pid, value);
 }
 
 otp_pid otp_registry_whereis_name(otp_dest registry, const struct otp_registry *type,

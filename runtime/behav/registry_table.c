@@ -1,8 +1,9 @@
 /* registry_table.c - one shard of a registry: finding, putting, taking away.
  *
  * Idea: see registry.h. Linear probing with deletion by shifting back, so that there are no graves;
- * a table grows at three quarters. A table that was replaced is given back at once: who still reads
- * it finds out.
+ * a table grows when it is four fifths full. Where slots are small, a key's home is the cache line
+ * that it would be in. A table that was replaced is given back at once: who still reads it finds
+ * out.
  * Threads: any. Locks: shard. Owns: tables, buckets, long keys, boxed values.
  */
 #include "behav/registry.h"
@@ -20,6 +21,8 @@
 #define BUCKET_HEAD   2
 #define BUCKET_MIN    2
 #define TRIES         100
+#define FULL          13 /* of 16 */
+#define FULL_OF       16
 
 static size_t words_of(size_t bytes)
 {
@@ -39,7 +42,14 @@ struct otpi_shape otpi_shape_of(const struct otp_registry *type)
     shape.head = type->keys == OTP_UNIQUE ? shape.entry : 1;
     shape.key = type->key_kind == OTP_KEY_TEXT ? TEXT_WORDS : (uint32_t)words_of(type->key->size);
     shape.slot = shape.head + shape.key;
+    shape.group = shape.slot == 2 ? OTPI_GROUP : 1;
     return shape;
+}
+
+/* The slot where what has that hash is looked for first. */
+static uint64_t home_of(const struct otpi_shape *shape, uint64_t hash, uint64_t mask)
+{
+    return hash & mask & ~(uint64_t)(shape->group - 1);
 }
 
 /* -- keys -- */
@@ -70,8 +80,8 @@ bool otpi_key_make(const struct otp_registry *type, uint64_t seed, const void *k
     if (type->key_kind == OTP_KEY_TEXT)
         return make_text(seed, key, out);
     out->is_long = false;
-    if (size == WORD) {
-        memcpy(out->words, key, WORD);
+    if (otpi_key_is_word(type)) {
+        out->words[0] = otpi_key_word(type, key);
         out->hash = otpi_hash_number(seed, out->words[0]);
         return true;
     }
@@ -88,7 +98,7 @@ static uint64_t hash_at(const struct otp_registry *type, uint64_t seed, const ui
 
     if (type->key_kind == OTP_KEY_TEXT)
         return (at[0] & OTPI_KEY_LONG) != 0 ? at[1] : otpi_hash_bytes(seed, &at[1], at[0]);
-    if (size == WORD)
+    if (size <= WORD)
         return otpi_hash_number(seed, at[0]);
     return otpi_hash_bytes(seed, at, words_of(size) * WORD);
 }
@@ -210,18 +220,6 @@ void otpi_reading_begin(struct otpi_reading *reading, struct otpi_shard *shard)
     reading->locked = false;
 }
 
-/* False: a change is going on. */
-static bool begin_try(struct otpi_reading *reading)
-{
-    struct otpi_shard *shard = reading->shard;
-
-    /* acquire: pairs with the release in end_change; the table is as that left it */
-    reading->changes = atomic_load_explicit(&shard->changes, memory_order_acquire);
-    reading->slots = atomic_load_explicit(&shard->slots, memory_order_acquire);
-    reading->mask = ((uint64_t)1 << atomic_load_explicit(&shard->log2, memory_order_acquire)) - 1;
-    return (reading->changes & 1) == 0 && otpi_reading_is_whole(reading);
-}
-
 bool otpi_reading_next(struct otpi_reading *reading)
 {
     if (reading->tries > 0 && otpi_reading_is_whole(reading)) {
@@ -234,7 +232,7 @@ bool otpi_reading_next(struct otpi_reading *reading)
             otp_lock_take(&reading->shard->lock);
             reading->locked = true;
         }
-    } while (!begin_try(reading));
+    } while (!otpi_reading_try(reading));
     return true;
 }
 
@@ -242,7 +240,7 @@ bool otpi_reading_next(struct otpi_reading *reading)
 uint64_t *otpi_reading_find(const struct otpi_reading *reading, const struct otpi_shape *shape,
                             const struct otpi_key *key)
 {
-    uint64_t at = key->hash;
+    uint64_t at = home_of(shape, key->hash, reading->mask);
 
     if (reading->slots == NULL)
         return NULL;
@@ -303,12 +301,13 @@ static void count(struct otpi_shard *shard, uint64_t more)
     atomic_store_explicit(&shard->count, n + more, memory_order_relaxed);
 }
 
-/* The first empty slot for hash. */
-static uint64_t empty_slot(const uint64_t *slots, uint64_t mask, uint32_t stride, uint64_t hash)
+/* The first empty slot for hash, from its home on. */
+static uint64_t empty_slot(const uint64_t *slots, uint64_t mask, const struct otpi_shape *shape,
+                           uint64_t hash)
 {
-    uint64_t at = hash & mask;
+    uint64_t at = home_of(shape, hash, mask);
 
-    while (slots[at * stride] != 0)
+    while (slots[at * shape->slot] != 0)
         at = (at + 1) & mask;
     return at;
 }
@@ -325,7 +324,7 @@ static void move_all(struct otpi_registry *registry, const struct otp_registry *
         uint64_t at;
         if (slot[0] == 0)
             continue;
-        at = empty_slot(to, mask, shape.slot, hash_at(type, registry->seed, slot + shape.head));
+        at = empty_slot(to, mask, &shape, hash_at(type, registry->seed, slot + shape.head));
         for (uint32_t k = 0; k < shape.slot; k++)
             otpi_word_set(&to[at * shape.slot + k], slot[k]);
         if (type->keys == OTP_UNIQUE)
@@ -342,7 +341,7 @@ static bool make_room(struct otpi_registry *registry, const struct otp_registry 
     uint64_t *old = slots_of(shard), *slots;
     uint32_t log2 = atomic_load_explicit(&shard->log2, memory_order_relaxed), more = LOG2_MIN;
 
-    if (old != NULL && (shard->used + 1) * 4 <= (mask_of(shard) + 1) * 3)
+    if (old != NULL && (shard->used + 1) * FULL_OF <= (mask_of(shard) + 1) * FULL)
         return true;
     if (old != NULL)
         more = log2 + 1;
@@ -368,7 +367,7 @@ static uint64_t *find(const struct otpi_shard *shard, const struct otpi_shape *s
 {
     uint64_t *slots = slots_of(shard), mask = mask_of(shard);
 
-    for (uint64_t at = key->hash; slots != NULL; at++) {
+    for (uint64_t at = home_of(shape, key->hash, mask); slots != NULL; at++) {
         uint64_t *slot = &slots[(at & mask) * shape->slot];
         if (slot[0] == 0)
             return NULL;
@@ -383,7 +382,7 @@ static bool add_slot(struct otpi_shard *shard, const struct otpi_shape *shape,
                      const struct otpi_key *key, const uint64_t *head, struct otpi_entry *entry)
 {
     uint64_t words[OTPI_REGISTRY_KEY_MAX], *slots = slots_of(shard), *slot;
-    uint64_t at = empty_slot(slots, mask_of(shard), shape->slot, key->hash);
+    uint64_t at = empty_slot(slots, mask_of(shard), shape, key->hash);
 
     if (!store_key(key, shape, words))
         return false;
@@ -412,7 +411,7 @@ static void remove_slot(struct otpi_registry *registry, const struct otp_registr
     drop_key(type, slot + shape.head);
     for (uint64_t i = (hole + 1) & mask; slots[i * shape.slot] != 0; i = (i + 1) & mask) {
         uint64_t *from = &slots[i * shape.slot], *to = &slots[hole * shape.slot];
-        uint64_t home = hash_at(type, registry->seed, from + shape.head) & mask;
+        uint64_t home = home_of(&shape, hash_at(type, registry->seed, from + shape.head), mask);
         if (((i - home) & mask) < ((i - hole) & mask))
             continue;
         for (uint32_t k = 0; k < shape.slot; k++)
@@ -572,7 +571,8 @@ static uint64_t *locate(const struct otpi_shard *shard, const struct otp_registr
                         const struct otpi_entry *entry)
 {
     const struct otpi_shape shape = otpi_shape_of(type);
-    uint64_t *slots = slots_of(shard), mask = mask_of(shard), at = entry->hash & mask;
+    uint64_t *slots = slots_of(shard), mask = mask_of(shard);
+    uint64_t at = home_of(&shape, entry->hash, mask);
 
     if (slots == NULL)
         return NULL;
@@ -611,15 +611,13 @@ otp_status otpi_shard_put(struct otpi_registry *registry, const struct otp_regis
     return status;
 }
 
-void otpi_shard_take(struct otpi_registry *registry, const struct otp_registry *type,
-                     struct otpi_entry *entry)
+/* lock: shard, which it leaves. Takes away the entry that is in slot. */
+static void take_from(struct otpi_registry *registry, const struct otp_registry *type,
+                      struct otpi_shard *shard, uint64_t *slot, struct otpi_entry *entry)
 {
-    struct otpi_shard *shard = otpi_registry_shard(registry, entry->hash);
     const struct otpi_shape shape = otpi_shape_of(type);
-    uint64_t *slot, value = 0;
+    uint64_t value = 0;
 
-    otp_lock_take(&shard->lock);
-    slot = locate(shard, type, entry);
     if (shape.boxed)
         value = words_at(type, &shape, slot, entry)[1];
     if (type->keys == OTP_UNIQUE && !OTP_MUTANT(B170))
@@ -632,8 +630,18 @@ void otpi_shard_take(struct otpi_registry *registry, const struct otp_registry *
     otpi_value_drop(&shape, &value);
 }
 
-struct otpi_entry *otpi_shard_own(struct otpi_registry *registry, const struct otp_registry *type,
-                                  const struct otpi_key *key, otp_pid pid)
+void otpi_shard_take(struct otpi_registry *registry, const struct otp_registry *type,
+                     struct otpi_entry *entry)
+{
+    struct otpi_shard *shard = otpi_registry_shard(registry, entry->hash);
+
+    otp_lock_take(&shard->lock);
+    take_from(registry, type, shard, locate(shard, type, entry), entry);
+}
+
+struct otpi_entry *otpi_shard_take_own(struct otpi_registry *registry,
+                                       const struct otp_registry *type, const struct otpi_key *key,
+                                       otp_pid pid)
 {
     const struct otpi_shape shape = otpi_shape_of(type);
     struct otpi_shard *shard = otpi_registry_shard(registry, key->hash);
@@ -642,9 +650,12 @@ struct otpi_entry *otpi_shard_own(struct otpi_registry *registry, const struct o
 
     otp_lock_take(&shard->lock);
     slot = find(shard, &shape, key);
-    if (slot != NULL && slot[0] == pid.bits)
+    if (slot != NULL && slot[0] == pid.bits) {
         entry = get_entry(shard->entries, (uint64_t)(slot - slots_of(shard)) / shape.slot);
-    otp_lock_release(&shard->lock);
+        take_from(registry, type, shard, slot, entry);
+    } else {
+        otp_lock_release(&shard->lock);
+    }
     return entry;
 }
 

@@ -40,9 +40,9 @@ func init() {
 		measure("W9.registry_lookup_c1", n, lookup(1))
 		measure("W9.registry_lookup_c4", n, lookup(4))
 		measure("W9.registry_register_unregister", n/4, func(n int) {
-			for i := uint64(0); i < uint64(n); i++ {
-				workers.LoadOrStore(names+i, worker)
-				workers.Delete(names + i)
+			for i := 0; i < n; i++ {
+				workers.LoadOrStore(uint64(names), worker)
+				workers.Delete(uint64(names))
 			}
 		})
 	}
