@@ -173,7 +173,7 @@ bool otpi_sched_has_work(struct otpi_worker *worker)
     for (uint32_t i = 0; i < otpi_sched_slots(); i++) {
         struct otpi_worker *other = &otpi_rt->workers[i];
         uint32_t length = atomic_load(&other->tail) - atomic_load(&other->head);
-        if (length >= 2)
+        if (length >= 2 && atomic_load(&other->crowded) != 0)
             return true;
         if (atomic_load(&other->stuck) != 0 && (length > 0 || atomic_load(&other->next) != NULL))
             return true;

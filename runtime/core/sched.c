@@ -4,8 +4,10 @@
  * the same worker is two switches. The process that somebody is about to wait for comes first,
  * then fibers that can go on, but every eighth decision the queue comes first, so that a pair
  * that calls back and forth starves nobody; every 61st the shared queue, as in Go's scheduler.
- * Thieves take half of a queue of two or more; a single entry is left to its owner unless that
- * makes no progress: a lone chain of messages would otherwise be dragged from CPU to CPU.
+ * Thieves take half of a queue that is crowded: what is in it has waited for longer than CROWDED.
+ * Of a queue that is short or quick they would only drag messages from CPU to CPU, which costs more
+ * than the work that they take over. A single entry is left to its owner unless that makes no
+ * progress.
  * Threads: a worker's own part by its thread; rings and next slots by all. Locks: injection (leaf).
  * Owns: nothing.
  */
@@ -17,6 +19,8 @@
 #define QUEUE_FIRST  8
 #define SHARED_FIRST 61
 #define STEAL_MAX    32
+#define MEASURE      16 /* decisions between two looks at how long a queue is waited in */
+#define CROWDED      (10 * OTP_US)
 
 /* -- queues -- */
 
@@ -88,6 +92,13 @@ static uint32_t ring_length(const struct otpi_worker *worker)
     return atomic_load_explicit(&worker->tail, memory_order_acquire) - head;
 }
 
+void otpi_sched_crowd(struct otpi_worker *worker)
+{
+    /* seq_cst: pairs with the stores in otpi_sched_sleep */
+    atomic_store(&worker->crowded, 1);
+    otpi_sched_wake_any();
+}
+
 /* By the owner. A full ring overflows into the shared queue. */
 static void ring_push(struct otpi_worker *worker, struct otpi_proc *proc)
 {
@@ -96,6 +107,7 @@ static void ring_push(struct otpi_worker *worker, struct otpi_proc *proc)
     /* acquire: pairs with the CAS of who took an entry; its place is free */
     if (tail - atomic_load_explicit(&worker->head, memory_order_acquire) >= OTPI_RING) {
         inject(proc, 0);
+        otpi_sched_crowd(worker);
         return;
     }
     atomic_store_explicit(&worker->ring[tail % OTPI_RING], proc, memory_order_relaxed);
@@ -133,7 +145,7 @@ static struct otpi_proc *rob(struct otpi_worker *worker, struct otpi_worker *vic
     uint32_t length = ring_length(victim), take;
     struct otpi_proc *first;
 
-    if (length < 2 && !stuck)
+    if (!stuck && (length < 2 || atomic_load_explicit(&victim->crowded, memory_order_relaxed) == 0))
         return NULL;
     first = ring_take(victim);
     if (first == NULL)
@@ -160,6 +172,33 @@ static struct otpi_proc *steal(struct otpi_worker *worker)
             return proc;
     }
     return NULL;
+}
+
+/* How long an entry waits: a place is marked when it is the last one, and looked for later. */
+static void measure(struct otpi_worker *worker)
+{
+    uint32_t head = atomic_load_explicit(&worker->head, memory_order_relaxed);
+    uint32_t tail = atomic_load_explicit(&worker->tail, memory_order_relaxed);
+    bool crowded = atomic_load_explicit(&worker->crowded, memory_order_relaxed) != 0;
+    bool waits;
+    otp_instant now;
+
+    if (tail - head < 2) {
+        worker->marked = 0;
+        if (crowded)
+            atomic_store_explicit(&worker->crowded, 0, memory_order_relaxed);
+        return;
+    }
+    now = otpi_plat_now();
+    waits = worker->marked != 0 && now - worker->marked > CROWDED;
+    if (waits && !crowded)
+        otpi_sched_crowd(worker);
+    if (worker->marked != 0 && (int32_t)(head - worker->mark) < 0)
+        return;
+    if (worker->marked != 0 && !waits && crowded)
+        atomic_store_explicit(&worker->crowded, 0, memory_order_relaxed);
+    worker->mark = tail;
+    worker->marked = now;
 }
 
 static struct otpi_fiber *first_ready(const struct otpi_worker *worker)
@@ -267,7 +306,8 @@ void otpi_sched_run(struct otpi_proc *proc, bool direct)
         return;
     }
     ring_push(worker, proc);
-    if (ring_length(worker) > 1)
+    if (atomic_load_explicit(&worker->crowded, memory_order_relaxed) != 0 &&
+        ring_length(worker) > 1)
         otpi_sched_wake_any();
 }
 
@@ -350,6 +390,8 @@ static struct otpi_proc *overdue(struct otpi_worker *worker)
 
     worker->decisions++;
     atomic_store_explicit(&worker->progress, worker->decisions, memory_order_relaxed);
+    if (worker->decisions % MEASURE == 0)
+        measure(worker);
     if (worker->decisions % QUEUE_FIRST == 0)
         proc = take_queued(worker, worker->decisions / QUEUE_FIRST % 2 == 0);
     if (proc == NULL && worker->decisions % SHARED_FIRST == 0 && is_active(worker))

@@ -2,8 +2,9 @@
  *
  * Idea: one thread per CPU. Each has a ring of processes to run (others steal from it), one slot
  * for the process that its running one is about to wait for (run next, on the same CPU), and a
- * list of fibers that can go on (they stay on their worker). What foreign threads send goes
- * through one shared queue. A worker with nothing to do spins briefly, then sleeps until woken
+ * list of fibers that can go on (they stay on their worker). Others are let at a ring when it is
+ * crowded: when what is in it waits for longer than moving it to another CPU costs. What foreign
+ * threads send goes through one shared queue. A worker with nothing to do spins briefly, then sleeps until woken
  * or until the earliest timer. What waits for a worker that is stuck in a handler goes to others
  * (rescue.h); for when all are stuck there are as many spare workers, whose threads are started
  * when they are first needed.
@@ -36,6 +37,8 @@ struct otpi_worker {
     otp_reason orphan_reason;
     struct otpi_fiber *all;
     uint32_t decisions, random, tick_seen;
+    uint32_t mark;                       /* the place in the ring whose wait is measured .. */
+    otp_instant marked;                  /* .. since then; 0: none */
     uint32_t seen_progress, stuck_ticks; /* owner: the watcher */
     _Atomic uint32_t n_fibers;           /* atomic: owner writes */
     struct otpi_thread thread;
@@ -49,6 +52,7 @@ struct otpi_worker {
     _Alignas(OTPI_CACHE_LINE) _Atomic uint32_t head;
     _Alignas(OTPI_CACHE_LINE) _Atomic uint32_t tail; /* owner writes */
     _Atomic uint32_t progress;                       /* owner writes: counts decisions */
+    _Atomic uint32_t crowded; /* owner and watcher write: others may take from the ring */
     _Atomic(struct otpi_proc *) next;
     _Atomic(struct otpi_proc *) ring[OTPI_RING];
 
@@ -94,6 +98,8 @@ static inline uint32_t otpi_sched_slots(void)
 
 /* From here on its slot is among those that are looked through. */
 void otpi_sched_use_slot(const struct otpi_worker *worker);
+/* Lets others at its ring. */
+void otpi_sched_crowd(struct otpi_worker *worker);
 /* A worker that sleeps would be woken for it. */
 bool otpi_sched_has_work(struct otpi_worker *worker);
 /* Sleeps until due, or until woken. */

@@ -13,15 +13,30 @@
 
 #define LINGER       8
 #define RETIRE_TICKS 50
+#define COARSE       32 /* decisions in a tick */
 
-/* No progress since the last tick, and awake. */
-static bool is_still(struct otpi_worker *worker)
+/* Decisions since the last tick. */
+static uint32_t count_progress(struct otpi_worker *worker)
 {
     uint32_t progress = atomic_load_explicit(&worker->progress, memory_order_relaxed);
-    bool same = progress == worker->seen_progress;
+    uint32_t made = progress - worker->seen_progress;
 
     worker->seen_progress = progress;
-    return same && atomic_load(&worker->started) != 0 && atomic_load(&worker->sleeping) == 0;
+    return made;
+}
+
+static bool is_awake(struct otpi_worker *worker)
+{
+    return atomic_load(&worker->started) != 0 && atomic_load(&worker->sleeping) == 0;
+}
+
+/* It decides too seldom to measure how long its queue is waited in. */
+static void relieve(struct otpi_worker *worker, uint32_t made)
+{
+    uint32_t length = atomic_load(&worker->tail) - atomic_load(&worker->head);
+
+    if (made < COARSE && length >= 2 && atomic_load(&worker->crowded) == 0)
+        otpi_sched_crowd(worker);
 }
 
 /* There is something that others can do for it. */
@@ -35,8 +50,10 @@ static bool has_work(struct otpi_worker *worker, otp_instant now)
 /* True: somebody has to be woken for what waits for it. */
 static bool look_at(struct otpi_worker *worker, otp_instant now)
 {
-    bool still = is_still(worker), help;
+    uint32_t made = count_progress(worker);
+    bool still = made == 0 && is_awake(worker), help;
 
+    relieve(worker, made);
     worker->stuck_ticks = still ? worker->stuck_ticks + 1 : 0;
     help = still && has_work(worker, now);
     atomic_store(&worker->stuck, help);
