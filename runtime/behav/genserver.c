@@ -389,6 +389,18 @@ static otp_next run_continue(struct server *server)
     return next;
 }
 
+/* It means to wait for long. */
+static void hibernate(struct server *server)
+{
+    for (uint32_t i = 0; i < server->subject.module->n_tables; i++) {
+        struct otp_table *table;
+        memcpy(&table, server->state + server->subject.module->tables[i].offset, sizeof(table));
+        if (table != NULL)
+            otp_table_shrink(table);
+    }
+    otp_hibernate();
+}
+
 /* Does what next says, and what the continues that follow say, until the server waits or ends. */
 static void settle(struct server *server, otp_next next)
 {
@@ -412,6 +424,8 @@ static void settle(struct server *server, otp_next next)
             return;
         next = run_continue(server);
     }
+    if ((next.flags_ & FLAG_HIBERNATE) != 0)
+        hibernate(server);
     if ((next.flags_ & FLAG_IDLE) != 0 && !arm_idle(server, next.idle_))
         end_with_fault(server, OTP_REASON_NOMEM);
 }

@@ -194,32 +194,37 @@ static void free_block(struct otp_table *table, size_t index)
 
 /* -- growing and shrinking -- */
 
-static bool is_crowded(const struct otp_table *table)
+static bool is_crowded(size_t count, size_t capacity)
 {
-    return table->count >= table->capacity - table->capacity / 4;
+    return count >= capacity - capacity / 4;
 }
 
-/* Moves all entries to a block of twice the size. NOMEM: nothing has changed. */
-static otp_status grow_table(struct otp_table *table)
+/* Moves all entries to a block of that capacity. NOMEM: nothing has changed. */
+static otp_status resize_table(struct otp_table *table, size_t capacity)
 {
-    struct otp_table bigger = *table;
-    bigger.capacity = table->capacity == 0 ? FIRST_CAPACITY : table->capacity * 2;
-    if (bigger.capacity > SIZE_MAX / 2 / (sizeof(uint64_t) + table->stride))
+    struct otp_table moved = *table;
+    moved.capacity = capacity;
+    if (moved.capacity > SIZE_MAX / 2 / (sizeof(uint64_t) + table->stride))
         return OTP_NOMEM;
-    bigger.hashes = otp_alloc(bigger.capacity * (sizeof(uint64_t) + table->stride));
-    if (bigger.hashes == NULL)
+    moved.hashes = otp_alloc(moved.capacity * (sizeof(uint64_t) + table->stride));
+    if (moved.hashes == NULL)
         return OTP_NOMEM;
-    bigger.slots = (char *)(bigger.hashes + bigger.capacity);
+    moved.slots = (char *)(moved.hashes + moved.capacity);
     for (size_t i = 0; i < table->capacity; i++) {
         if (table->hashes[i] == 0)
             continue;
-        size_t index = find_free(&bigger, table->hashes[i]);
-        bigger.hashes[index] = table->hashes[i];
-        memcpy(slot_at(&bigger, index), slot_at(table, i), table->stride);
+        size_t index = find_free(&moved, table->hashes[i]);
+        moved.hashes[index] = table->hashes[i];
+        memcpy(slot_at(&moved, index), slot_at(table, i), table->stride);
     }
     otp_free(table->hashes);
-    *table = bigger;
+    *table = moved;
     return OTP_OK;
+}
+
+static otp_status grow_table(struct otp_table *table)
+{
+    return resize_table(table, table->capacity == 0 ? FIRST_CAPACITY : table->capacity * 2);
 }
 
 /* Frees the slot, then moves back each entry of the run behind it that may stand there: one whose
@@ -303,7 +308,7 @@ otp_status otp_table_put(struct otp_table *table, const void *key, const void *v
     if (index != table->capacity)
         return replace_value(table, index, value);
     char *block;
-    if (is_crowded(table) && grow_table(table) != OTP_OK)
+    if (is_crowded(table->count, table->capacity) && grow_table(table) != OTP_OK)
         return OTP_NOMEM;
     if (make_block(table, key, value, &block) != OTP_OK)
         return OTP_NOMEM;
@@ -381,6 +386,19 @@ void otp_table_clear(struct otp_table *table)
     table->slots = NULL;
     table->capacity = 0;
     table->count = 0;
+}
+
+void otp_table_shrink(struct otp_table *table)
+{
+    size_t capacity = FIRST_CAPACITY;
+    if (table->count == 0) {
+        otp_table_clear(table);
+        return;
+    }
+    while (is_crowded(table->count, capacity))
+        capacity *= 2;
+    if (capacity < table->capacity)
+        (void)resize_table(table, capacity); /* else it stays */
 }
 
 size_t otp_table_count(const struct otp_table *table)

@@ -77,7 +77,7 @@ bool otpi_host_thread(void (*run)(void *arg), void *arg)
         return false;
     what->run = run;
     what->arg = arg;
-    if (!start_blocked(&thread, what)) {
+    if (otpi_plat_is_refused(OTPI_NEED_THREAD) || !start_blocked(&thread, what)) {
         free(what);
         return false;
     }

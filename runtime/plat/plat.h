@@ -91,6 +91,19 @@ OTP_NORETURN void otpi_plat_die(const char *text);
 /* A number that differs from run to run (for hash keys). */
 uint64_t otpi_plat_random(void);
 
+/* -- what the system may refuse -- */
+
+enum otpi_need { OTPI_NEED_THREAD, OTPI_NEED_PAGES, OTPI_NEED_GUARD };
+
+/* For tests: asked before the system is; true: it refuses this time. NULL: nobody is asked. Written
+ * while no other thread is in the library. */
+extern bool (*otpi_plat_refuses)(enum otpi_need need);
+
+static inline bool otpi_plat_is_refused(enum otpi_need need)
+{
+    return otpi_plat_refuses != NULL && otpi_plat_refuses(need);
+}
+
 /* -- stacks and contexts -- */
 
 struct otpi_stack {
@@ -112,6 +125,8 @@ otp_status otpi_stacks_take(struct otpi_stacks *stacks, struct otpi_stack *stack
 void otpi_stacks_give(struct otpi_stacks *stacks, struct otpi_stack stack);
 /* Gives the touched pages of an unused stack back to the system, its top page excepted. */
 void otpi_stacks_trim(struct otpi_stacks *stacks, struct otpi_stack stack);
+/* The same of the stack that the caller runs on, for what is well below the caller's frame. */
+void otpi_stack_cool(const struct otpi_stacks *stacks, struct otpi_stack stack);
 /* The mode in use, an enum otp_guard but never AUTO. */
 uint32_t otpi_stacks_guard(const struct otpi_stacks *stacks);
 /* Where a stack has no page guard of its own, a canary at its low end: false if it is damaged (the

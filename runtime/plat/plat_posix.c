@@ -108,6 +108,8 @@ void otpi_lock_wake(struct otpi_lock *lock)
     otpi_plat_wake(&lock->word, 1);
 }
 
+bool (*otpi_plat_refuses)(enum otpi_need need);
+
 /* -- threads -- */
 
 /* What a new thread must know; it frees this. */
@@ -175,7 +177,7 @@ otp_status otpi_thread_start(struct otpi_thread *thread, const char *name, void 
     size_t size = strnlen(name, NAME_SIZE - 1);
     memcpy(beginning->name, name, size);
     pthread_t handle;
-    int error = create_thread(&handle, beginning);
+    int error = otpi_plat_is_refused(OTPI_NEED_THREAD) ? EAGAIN : create_thread(&handle, beginning);
     if (error != 0) {
         otpi_release(beginning, sizeof *beginning);
         return error == ENOMEM ? OTP_NOMEM : OTP_SYSTEM;

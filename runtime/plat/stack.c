@@ -189,8 +189,10 @@ void otpi_stacks_free(struct otpi_stacks *stacks)
 static char *map_strides(const struct otpi_stacks *stacks, uint32_t *capacity)
 {
     for (; *capacity > 0; *capacity /= 2) {
-        char *base = mmap(NULL, *capacity * stride_of(stacks), PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+        char *base = MAP_FAILED;
+        if (!otpi_plat_is_refused(OTPI_NEED_PAGES))
+            base = mmap(NULL, *capacity * stride_of(stacks), PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
         if (base != MAP_FAILED)
             return base;
     }
@@ -222,6 +224,8 @@ static otp_status add_slab(struct otpi_stacks *stacks)
 
 static bool install_guard(struct otpi_stacks *stacks, char *place)
 {
+    if (otpi_plat_is_refused(OTPI_NEED_GUARD))
+        return false;
     if (stacks->guard == OTP_GUARD_MARKERS)
         return madvise(place, stacks->guard_size, ADVICE_GUARD) == 0;
     if (stacks->guards_left > 0 && mprotect(place, stacks->guard_size, PROT_NONE) == 0) {
@@ -313,6 +317,17 @@ void otpi_stacks_trim(struct otpi_stacks *stacks, struct otpi_stack stack)
 {
     /* A refusal leaves the pages where they are: the stack is as good as before. */
     (void)madvise(stack.low, stack.size - stacks->page, MADV_DONTNEED);
+}
+
+/* Two pages are left for what this function itself calls. */
+void otpi_stack_cool(const struct otpi_stacks *stacks, struct otpi_stack stack)
+{
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0), low = (uintptr_t)stack.low;
+    if (here < low || here - low > stack.size)
+        return; /* on another stack, as sanitizers may have it */
+    size_t below = (here - low) / stacks->page * stacks->page;
+    if (below > 2 * stacks->page)
+        (void)madvise(stack.low, below - 2 * stacks->page, MADV_DONTNEED);
 }
 
 uint32_t otpi_stacks_guard(const struct otpi_stacks *stacks)

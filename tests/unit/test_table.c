@@ -533,6 +533,35 @@ START_TEST(get_without_scratch_ends_the_process)
 }
 END_TEST
 
+START_TEST(shrinking_gives_room_back_and_nothing_else)
+{
+    struct otp_table *table = new_table(&numbers);
+    for (uint64_t i = 0; i < 1000; i++)
+        ck_assert_int_eq(otp_table_put(table, &i, &i), OTP_OK);
+    for (uint64_t i = 10; i < 1000; i++)
+        ck_assert(otp_table_delete(table, &i));
+    size_t full = otp_table_memory(table);
+    refuse_at = allocations;
+    otp_table_shrink(table); /* there is no memory for a smaller one */
+    refuse_at = -1;
+    ck_assert_uint_eq(otp_table_memory(table), full);
+    otp_table_shrink(table);
+    ck_assert_uint_lt(otp_table_memory(table), full / 16);
+    for (uint64_t i = 0; i < 1000; i++)
+        ck_assert_int_eq(otp_table_has(table, &i), i < 10);
+    otp_table_shrink(table); /* nothing is left to be done */
+    for (uint64_t i = 0; i < 10; i++)
+        ck_assert(otp_table_delete(table, &i));
+    otp_table_shrink(table);
+    ck_assert_uint_eq(blocks, 1); /* its head */
+    uint64_t key = 3;
+    ck_assert_int_eq(otp_table_put(table, &key, &key), OTP_OK);
+    ck_assert(otp_table_has(table, &key));
+    otp_table_drop(table);
+    ck_assert_uint_eq(blocks, 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("table");
@@ -548,6 +577,7 @@ int main(void)
     tcase_add_test(c, each_visits_until_it_is_told_to_stop);
     tcase_add_test(c, delete_if_can_delete_everything);
     tcase_add_test(c, memory_counts_what_is_held);
+    tcase_add_test(c, shrinking_gives_room_back_and_nothing_else);
     c = support_case(suite, "no memory", 20.0 * (double)support_slow());
     tcase_add_test(c, each_allocation_may_fail_and_the_table_holds);
     tcase_add_test(c, too_large_an_entry_is_no_memory);

@@ -116,6 +116,10 @@ OTP_API otp_status otp_defer_reply(otp_from from);
 OTP_API bool otp_mailbox_is_empty(void);
 /* Frees the scratch memory of this process now, in the middle of a callback. */
 OTP_API void otp_scratch_reset(void);
+/* Gives back what this process holds and does not need while it waits: scratch memory, room that
+ * its links, monitors, aliases, open calls and dictionary do not use any more, and the pages of its
+ * stack below the running function. Costs a few microseconds, and as much again to grow. */
+OTP_API void otp_hibernate(void);
 /* Lets others of this worker run before it goes on. */
 OTP_API void otp_yield(void);
 /* Makes reason what otp_last_reason gives, for a function that got it in a reply. Any thread. */

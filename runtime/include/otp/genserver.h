@@ -67,7 +67,9 @@ OTP_API otp_next otp_stop(otp_reason reason);
  * most one stop and one continuation: the one made last counts. */
 OTP_API otp_next otp_and_stop(otp_next next, otp_reason reason);  /* then stop: terminate, reply */
 OTP_API otp_next otp_and_idle(otp_next next, otp_duration after); /* handle_idle if nothing comes */
-OTP_API otp_next otp_and_hibernate(otp_next next);                /* give cold memory back */
+/* ... then give back what it does not need while it waits: unused room of its tables, links,
+ * monitors and the like, scratch memory, cold pages of the stack (otp_hibernate in behaviour.h). */
+OTP_API otp_next otp_and_hibernate(otp_next next);
 /* ... then the continue, before any queued message. continuation comes from otp_continue. */
 OTP_API otp_next otp_and_continue(otp_next next, otp_next continuation);
 

@@ -52,6 +52,8 @@ OTP_API void otp_table_each(const struct otp_table *table,
                             bool (*visit)(const void *key, const void *value, void *context),
                             void *context);
 OTP_API void otp_table_clear(struct otp_table *table);
+/* Gives back the room that entries which are gone have left. Without memory it stays as it is. */
+OTP_API void otp_table_shrink(struct otp_table *table);
 OTP_API size_t otp_table_count(const struct otp_table *table);
 /* Bytes that it holds. */
 OTP_API size_t otp_table_memory(const struct otp_table *table);
