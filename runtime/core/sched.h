@@ -1,13 +1,13 @@
 /* sched.h - workers.
  *
- * Idea: one thread per CPU. Each has a ring of processes to run (others steal from it), one slot
- * for the process that its running one is about to wait for (run next, on the same CPU), and a
- * list of fibers that can go on (they stay on their worker). Others are let at a ring when it is
- * crowded: when what is in it waits for longer than moving it to another CPU costs. What foreign
- * threads send goes through one shared queue. A worker with nothing to do spins briefly, then sleeps until woken
- * or until the earliest timer. What waits for a worker that is stuck in a handler goes to others
- * (rescue.h); for when all are stuck there are as many spare workers, whose threads are started
- * when they are first needed.
+ * Idea: one thread per CPU. Each has a ring of processes to run, one slot for the process that its
+ * running one is about to wait for (run next, on the same CPU), and a list of fibers that can go on
+ * (they stay on their worker). Others are let at a ring when it is crowded: when what is in it
+ * waits for longer than moving it to another CPU costs. What foreign threads send goes through one
+ * shared queue. A worker with nothing to do spins briefly, then sleeps until woken or until the
+ * earliest timer. What waits for a worker that is stuck in a handler goes to others (rescue.h);
+ * for when all are stuck there are as many spare workers, whose threads are started when they are
+ * first needed.
  * Locks: injection (leaf), arming, ready_lock (biased: the worker's own, and the watcher's).
  */
 #ifndef OTPI_SCHED_H
