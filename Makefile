@@ -37,8 +37,9 @@ RUNTIME_C  = $(C11) $(WARN) $(CLASH) -fPIC -fvisibility=hidden -Iruntime/include
 # gcc optimises what a message passes through as one: a call is a dozen small functions in as many
 # files. What comes out is ordinary machine code, so users need no such flag.
 FUSE      := $(if $(SAN)$(MUTANTS)$(findstring clang,$(CC)),,$(call try,-flto -fno-semantic-interposition))
-FUSED      := $(addsuffix .o,genserver registry registry_read registry_table pubsub task stream)
-FUSED_O    = $(filter $(BUILD)/obj/runtime/core/% $(addprefix %/behav/,$(FUSED)),$(RUNTIME_O))
+FUSED      := $(addprefix base/,map.o reason.o) $(addprefix behav/,genserver.o registry.o \
+              registry_read.o registry_table.o pubsub.o task.o stream.o)
+FUSED_O    = $(filter $(BUILD)/obj/runtime/core/% $(addprefix %/runtime/,$(FUSED)),$(RUNTIME_O))
 COMPILER_C = $(C11) $(WARN) $(POSIX) -iquote compiler -iquote grammar -iquote $(BUILD)/grammar -Iruntime/include $(CFLAGS)
 TEST_C     = -Itests/unit $(CHECK_C)
 CHECK_C    = $(if $(CHECK_ROOT),-I$(CHECK_ROOT)/usr/include,$(shell pkg-config --cflags check))
@@ -110,7 +111,7 @@ $(BUILD)/obj/runtime/%.o: runtime/%.c
 $(BUILD)/obj/runtime/%.o: runtime/%.S
 	mkdir -p $(@D)
 	$(info cc    $<)$(CC) -g -Iruntime/include -Iruntime $(CFLAGS) $(DEPGEN) -c -o $@ $<
-$(BUILD)/obj/runtime/core/%.o $(addprefix $(BUILD)/obj/runtime/behav/,$(FUSED)): private RUNTIME_C += $(FUSE)
+$(BUILD)/obj/runtime/core/%.o $(addprefix $(BUILD)/obj/runtime/,$(FUSED)): private RUNTIME_C += $(FUSE)
 $(BUILD)/obj/runtime/fused.o: $$(FUSED_O)
 	$(info link  $@)$(CC) $(RUNTIME_C) $(FUSE) -w -r -flto-partition=one -flinker-output=nolto-rel -nostdlib -o $@ $^
 	$(CROSS)objcopy --wildcard --keep-global-symbol='otp*' $@

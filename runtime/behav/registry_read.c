@@ -153,6 +153,11 @@ static void try_key(struct found *found, const struct otpi_key *key,
         if (!is_whole(reading))
             return;
     }
+    if (found->shape.value == 0) { /* pids */
+        copy_words(found, words, n);
+        found->n = n;
+        return;
+    }
     for (uint64_t i = 0; i < n && !found->failed && is_whole(reading); i++)
         copy_entry(found, NULL, words + i * found->shape.entry, reading);
 }

@@ -9,13 +9,13 @@
  */
 #include <otp/stream.h>
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include <otp/process.h>
 #include <otp/runtime.h>
 #include <otp/share.h>
 
-#include "base/map.h"
 #include "base/misuse.h"
 #include "base/mutant.h"
 #include "behav/task.h"
@@ -24,71 +24,117 @@
 
 /* -- what runs for a process -- */
 
+/* Of one stream. A pid stays after its task has ended, until the next one has its place. */
 struct running {
-    struct otp_tie tie;
-    struct otp_lock lock;
-    bool over;            /* lock. The process has ended: what is started now is too late */
-    struct otpi_map pids; /* lock: pid bits -> 1 */
+    struct running *prev, *next; /* lock: running */
+    uint32_t n;
+    _Atomic uint64_t pids[]; /* bits; 0: none yet. Owner writes */
 };
 
-static const struct otp_key running_key = { "streams", NULL };
+/* Of one process: all of its streams. */
+struct streams {
+    struct otp_tie tie;
+    struct otp_lock lock;
+    struct running *first; /* lock, until it is over */
+    _Atomic bool
+        over; /* the process has ended: what is started now is too late. Written under lock */
+};
+
+static const struct otp_key streams_key = { "streams", NULL };
 
 /* otp_tie: the process has ended. */
-static void running_ended(struct otp_tie *tie, otp_pid pid, const otp_reason *reason)
+static void streams_ended(struct otp_tie *tie, otp_pid pid, const otp_reason *reason)
 {
-    struct running *running = (struct running *)(void *)tie; /* its first member */
-    struct otpi_map_entry entry;
+    struct streams *streams = (struct streams *)(void *)tie; /* its first member */
 
     (void)pid;
     (void)reason;
-    otp_lock_take(&running->lock);
-    running->over = true; /* from here on the map is ours */
-    otp_lock_release(&running->lock);
-    while (otpi_map_pop(&running->pids, &entry))
-        otp_kill_tied((otp_pid){ entry.key });
-    otpi_map_clear(&running->pids);
+    otp_lock_take(&streams->lock);
+    /* seq_cst: pairs with running_add; from here on the list is ours */
+    atomic_store(&streams->over, true);
+    otp_lock_release(&streams->lock);
+    for (struct running *running = streams->first; running != NULL; running = running->next)
+        for (uint32_t i = 0; i < running->n; i++) {
+            otp_pid task = { atomic_load(&running->pids[i]) };
+            if (task.bits != 0)
+                otp_kill_tied(task);
+        }
 }
 
 /* The record of the calling process, made if need be. NULL: no memory, or a foreign thread. */
-static struct running *my_running(void)
+static struct streams *my_streams(void)
 {
-    struct running *running = otp_get(&running_key);
+    struct streams *streams = otp_get(&streams_key);
 
-    if (running != NULL || otp_self().bits == 0)
-        return running;
-    running = otp_alloc(sizeof *running);
-    if (running == NULL)
+    if (streams != NULL || otp_self().bits == 0)
+        return streams;
+    streams = otp_alloc(sizeof *streams);
+    if (streams == NULL)
         return NULL;
-    running->tie.ended = running_ended;
-    if (otp_put(&running_key, running, NULL) == OTP_OK) {
-        if (otp_tie_to(otp_self(), &running->tie) == OTP_OK)
-            return running;
-        (void)otp_erase(&running_key);
+    streams->tie.ended = streams_ended;
+    if (otp_put(&streams_key, streams, NULL) == OTP_OK) {
+        if (otp_tie_to(otp_self(), &streams->tie) == OTP_OK)
+            return streams;
+        (void)otp_erase(&streams_key);
     }
-    otp_free(running);
+    otp_free(streams);
     return NULL;
 }
 
-/* It runs for this process now. NOMEM: it was killed. */
-static otp_status running_add(struct running *running, otp_pid pid)
+static bool is_over(struct streams *streams)
 {
-    otp_status status = OTP_NOPROC;
-
-    otp_lock_take(&running->lock);
-    if (!running->over)
-        status = otpi_map_put(&running->pids, pid.bits, 1);
-    otp_lock_release(&running->lock);
-    if (status != OTP_OK)
-        (void)otp_exit_signal(pid, otp_kill());
-    return status;
+    return atomic_load_explicit(&streams->over, memory_order_relaxed);
 }
 
-static void running_remove(struct running *running, otp_pid pid)
+/* Room for n tasks of a new stream. NULL: no memory, or the process was killed. */
+static struct running *running_open(struct streams *streams, uint32_t n)
 {
-    otp_lock_take(&running->lock);
-    if (!running->over)
-        (void)otpi_map_remove(&running->pids, pid.bits, NULL);
-    otp_lock_release(&running->lock);
+    struct running *running = otp_alloc(sizeof *running + n * sizeof *running->pids);
+    bool over;
+
+    if (running == NULL)
+        return NULL;
+    running->n = n;
+    otp_lock_take(&streams->lock);
+    over = is_over(streams);
+    if (!over) {
+        running->next = streams->first;
+        if (running->next != NULL)
+            running->next->prev = running;
+        streams->first = running;
+    }
+    otp_lock_release(&streams->lock);
+    return over ? NULL : running;
+}
+
+/* Once it is over the memory goes with the process. */
+static void running_close(struct streams *streams, struct running *running)
+{
+    bool over;
+
+    otp_lock_take(&streams->lock);
+    over = is_over(streams);
+    if (!over && running->prev != NULL)
+        running->prev->next = running->next;
+    else if (!over)
+        streams->first = running->next;
+    if (!over && running->next != NULL)
+        running->next->prev = running->prev;
+    otp_lock_release(&streams->lock);
+    if (!over)
+        otp_free(running);
+}
+
+/* It runs for this process now. NOPROC: the process was killed. */
+static otp_status running_add(struct streams *streams, struct running *running, uint32_t place,
+                              otp_pid pid)
+{
+    /* seq_cst, both: pairs with streams_ended, which sees the pid unless this sees that it is over */
+    atomic_store(&running->pids[place], pid.bits);
+    if (!atomic_load(&streams->over))
+        return OTP_OK;
+    (void)otp_exit_signal(pid, otp_kill());
+    return OTP_NOPROC;
 }
 
 /* -- the stream -- */
@@ -99,6 +145,7 @@ enum state { RUNNING, DONE, LATE };
 struct item {
     otp_request request;
     enum state state;
+    uint32_t runner; /* while it runs */
 };
 
 /* A task that runs, beside its request. */
@@ -106,6 +153,7 @@ struct runner {
     uint64_t input; /* which one, from 0 */
     otp_pid pid;
     otp_instant deadline;
+    uint32_t place; /* in what runs for the process. Of one that does not run: the next one's */
 };
 
 struct otp_stream {
@@ -113,7 +161,8 @@ struct otp_stream {
     struct otp_stream_options options;
     otp_stream_input *input;
     void *context, *args;
-    struct running *running; /* NULL: a foreign thread's */
+    struct streams *streams; /* NULL: a foreign thread's */
+    struct running *running; /* the same */
     otp_pid owner;
     const void *thread;         /* the owner, if that is a foreign thread */
     bool linked, ended, closed; /* ended: there are no more inputs */
@@ -123,6 +172,8 @@ struct otp_stream {
     uint32_t n_runners;
     struct runner *runners;
     otp_request *requests; /* of the runners */
+    otp_instant soonest;   /* no deadline is before this */
+    otp_instant now;       /* when the last task was started; 0: others have run since */
 };
 
 struct otp_stream_options otp_stream_defaults(void)
@@ -147,6 +198,8 @@ static void free_all(struct otp_stream *stream)
     otp_free(stream->items);
     otp_free(stream->runners);
     otp_free(stream->requests);
+    if (stream->running != NULL)
+        running_close(stream->streams, stream->running);
     otp_free(stream);
 }
 
@@ -168,7 +221,12 @@ static bool allocate(struct otp_stream *stream)
     stream->items = ordered ? otp_alloc(stream->room * sizeof *stream->items) : NULL;
     stream->runners = otp_alloc(n * sizeof *stream->runners);
     stream->requests = otp_alloc(n * sizeof *stream->requests);
-    stream->running = my_running();
+    stream->streams = my_streams();
+    if (stream->streams != NULL)
+        stream->running = running_open(stream->streams, stream->options.max_concurrency);
+    for (uint32_t i = 0; stream->runners != NULL && i < n; i++)
+        stream->runners[i].place = i;
+    stream->soonest = OTP_INFINITY;
     return stream->args != NULL && (!ordered || stream->items != NULL) && stream->runners != NULL &&
            stream->requests != NULL && (stream->owner.bits == 0 || stream->running != NULL);
 }
@@ -244,13 +302,17 @@ static otp_status start_task(struct otp_stream *stream, otp_request *request, st
     if (status != OTP_OK)
         return status;
     runner->deadline = OTP_INFINITY;
-    if (stream->options.timeout != OTP_INFINITY)
-        runner->deadline = otp_now() + stream->options.timeout;
+    if (stream->options.timeout != OTP_INFINITY) {
+        stream->now = otp_now();
+        runner->deadline = stream->now + stream->options.timeout;
+        if (runner->deadline < stream->soonest)
+            stream->soonest = runner->deadline;
+    }
     status = under ? otpi_task_spawn_under(stream->options.supervisor, stream->type, stream->args,
                                            &runner->pid)
                    : otpi_task_spawn(stream->type, stream->args, stream->linked, &runner->pid);
     if (status == OTP_OK && stream->running != NULL)
-        status = running_add(stream->running, runner->pid);
+        status = running_add(stream->streams, stream->running, runner->place, runner->pid);
     if (status != OTP_OK)
         (void)otp_abandon_request(request);
     return status;
@@ -274,6 +336,7 @@ static otp_status start_next(struct otp_stream *stream)
     if (!stream->options.unordered) {
         item_at(stream, stream->next)->request = stream->requests[i];
         item_at(stream, stream->next)->state = RUNNING;
+        item_at(stream, stream->next)->runner = i;
     }
     stream->runners[i].input = stream->next++;
     stream->n_runners++;
@@ -296,15 +359,16 @@ static otp_status fill(struct otp_stream *stream)
 
 /* -- ending -- */
 
-/* Its task is not waited for any more. */
+/* Its task is not waited for any more: the last one has its number. */
 static void drop_runner(struct otp_stream *stream, uint32_t i)
 {
-    uint32_t last = --stream->n_runners;
+    uint32_t last = --stream->n_runners, place = stream->runners[i].place;
 
-    if (stream->running != NULL)
-        running_remove(stream->running, stream->runners[i].pid);
     stream->runners[i] = stream->runners[last];
     stream->requests[i] = stream->requests[last];
+    stream->runners[last].place = place;
+    if (!stream->options.unordered && i != last)
+        item_at(stream, stream->runners[i].input)->runner = i;
 }
 
 /* Kills the task, unseen. */
@@ -363,26 +427,34 @@ static uint32_t find_earliest(const struct otp_stream *stream)
     return earliest;
 }
 
+/* How long may be waited before one is late. */
+static otp_duration time_left(struct otp_stream *stream)
+{
+    otp_instant now = stream->now;
+
+    if (stream->soonest == OTP_INFINITY)
+        return OTP_INFINITY;
+    if (now == 0)
+        now = otp_now();
+    return stream->soonest <= now ? 0 : stream->soonest - now;
+}
+
 /* Waits until a runner has its result, or no more time (then *late). */
 static otp_status wait_for_runner(struct otp_stream *stream, uint32_t *i, bool *late)
 {
     size_t which = 0;
-    otp_status status;
 
     *late = false;
     for (;;) {
-        otp_duration left = OTP_INFINITY;
-        if (stream->options.timeout != OTP_INFINITY) {
-            *i = find_earliest(stream);
-            left = stream->runners[*i].deadline - otp_now();
-        }
-        status =
-            otp_wait_any_response(stream->requests, stream->n_runners, left < 0 ? 0 : left, &which);
-        if (status == OTP_OK)
-            *i = (uint32_t)which;
+        otp_status status =
+            otp_wait_any_response(stream->requests, stream->n_runners, time_left(stream), &which);
+        stream->now = 0;
+        *i = (uint32_t)which;
         if (status != OTP_TIMEOUT)
             return status;
-        *late = otp_now() >= stream->runners[*i].deadline;
+        *i = find_earliest(stream);
+        stream->soonest = stream->runners[*i].deadline;
+        *late = otp_now() >= stream->soonest;
         if (*late)
             return OTP_OK;
     }
@@ -412,10 +484,17 @@ static void settle_runner(struct otp_stream *stream, uint32_t i, bool late)
         drop_runner(stream, i);
 }
 
-static bool head_is_done(const struct otp_stream *stream)
+/* The others need not be looked at if the first has its result. */
+static bool head_is_done(struct otp_stream *stream)
 {
-    return !stream->options.unordered && stream->first != stream->next &&
-           item_at(stream, stream->first)->state != RUNNING;
+    struct item *head;
+
+    if (stream->options.unordered || stream->first == stream->next)
+        return false;
+    head = item_at(stream, stream->first);
+    if (head->state == RUNNING && otp_wait_response(&head->request, 0) == OTP_OK)
+        settle_runner(stream, head->runner, false);
+    return head->state != RUNNING;
 }
 
 static otp_status take_head(struct otp_stream *stream, void *reply)

@@ -13,6 +13,8 @@
 #include "core/call.h"
 #include "core/sched.h"
 
+#define AHEAD 4 /* whose mailboxes are fetched from memory before their turn */
+
 struct otpi_parcel {
     _Alignas(16) _Atomic size_t holders; /* atomic: messages, and who makes them */
     size_t size;                         /* in all */
@@ -104,8 +106,11 @@ static otp_status send_now(const otp_pid *pids, size_t count, const struct news 
 
     for (size_t i = 0; i < count; i++) {
         struct otpi_place place;
-        otp_status status = otpi_place_try(&place, otp_to(pids[i]));
+        otp_status status;
 
+        if (i + AHEAD < count)
+            __builtin_prefetch(otpi_proc_at(pids[i + AHEAD].bits), 1);
+        status = otpi_place_try(&place, otp_to(pids[i]));
         if (status == OTP_OK) {
             status = send_one(&place, news);
         } else if (status == OTP_OVERLOAD) {

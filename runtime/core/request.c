@@ -116,6 +116,7 @@ static struct otpi_request *take(size_t reply_size)
     cache->count--;
     request->reply_size = reply_size;
     request->slot.reply = reply == NULL ? request->reply : reply;
+    atomic_store_explicit(&request->slot.waiter, NULL, memory_order_relaxed);
     request->prev = NULL;
     request->next = *list;
     if (*list != NULL)
@@ -324,34 +325,34 @@ struct wait {
     const otp_request *handles;
     size_t count;
     enum wait_for what;
-    size_t which; /* the first that is answered, or that has failed */
+    size_t which;              /* the first that is answered, or that has failed */
+    struct otpi_request *only; /* of the one handle; NULL: they are to be found */
 };
 
-/* Notes in each who waits. */
-static void note_waiter(const struct wait *wait, struct otpi_slot *waiter)
+/* In each who waits is noted, unless nobody does (NULL); it stays there: a wake too many is harmless.
+ * seq_cst, both: pairs with otpi_slot_done. */
+static bool is_done(struct otpi_request *request, struct otpi_slot *waiter)
 {
-    for (size_t i = 0; i < wait->count; i++) {
-        struct otpi_request *request;
-        if (find(&wait->handles[i], &request) == OTP_OK)
-            atomic_store(&request->slot.waiter, waiter);
-    }
+    if (waiter != NULL &&
+        atomic_load_explicit(&request->slot.waiter, memory_order_relaxed) != waiter)
+        atomic_store(&request->slot.waiter, waiter);
+    return (atomic_load(&request->slot.word) & OTPI_SLOT_PHASE) == OTPI_SLOT_DONE;
 }
 
 /* OK: it is over. TIMEOUT: not yet. NOT_FOUND, WRONG_THREAD. */
-static otp_status look(struct wait *wait)
+static otp_status look(struct wait *wait, struct otpi_slot *waiter)
 {
     size_t found = 0, done = 0;
 
     for (size_t i = 0; i < wait->count; i++) {
-        struct otpi_request *request;
-        otp_status status = find(&wait->handles[i], &request);
+        struct otpi_request *request = wait->only;
+        otp_status status = request != NULL ? OTP_OK : find(&wait->handles[i], &request);
         if (status == OTP_WRONG_THREAD)
             return status;
         if (status != OTP_OK)
             continue;
         found++;
-        /* seq_cst: pairs with otpi_slot_done */
-        if ((atomic_load(&request->slot.word) & OTPI_SLOT_PHASE) != OTPI_SLOT_DONE)
+        if (!is_done(request, waiter))
             continue;
         wait->which = i;
         if (wait->what == ANY ||
@@ -367,13 +368,15 @@ static otp_status look(struct wait *wait)
 /* TIMEOUT as long as it is not over. */
 static otp_status wait_parked(struct otpi_fiber *fiber, struct wait *wait, otp_duration limit)
 {
-    uint64_t id = otpi_slot_open(&fiber->slot, 0, NULL);
-    otp_status status;
+    otp_status status = look(wait, &fiber->slot);
+    uint64_t id;
 
-    note_waiter(wait, &fiber->slot);
+    if (status != OTP_TIMEOUT)
+        return status;
+    id = otpi_slot_open(&fiber->slot, 0, NULL);
     if (limit != OTP_INFINITY)
         otpi_sched_wait(fiber, id, limit);
-    while ((status = look(wait)) == OTP_TIMEOUT) {
+    while (status == OTP_TIMEOUT) {
         otpi_check_alive();
         if (otpi_slot_is_done(&fiber->slot))
             break;
@@ -381,12 +384,12 @@ static otp_status wait_parked(struct otpi_fiber *fiber, struct wait *wait, otp_d
             status = OTP_NOMEM;
             break;
         }
+        status = look(wait, NULL);
     }
     if (limit != OTP_INFINITY)
         otpi_sched_unwait(fiber);
     if (otpi_slot_close(&fiber->slot, id) && status == OTP_TIMEOUT)
         status = (otp_status)fiber->slot.status; /* or there was no memory for a timer */
-    note_waiter(wait, NULL);
     otpi_check_alive();
     return status;
 }
@@ -395,31 +398,30 @@ static otp_status wait_blocked(struct wait *wait, otp_duration limit)
 {
     struct otpi_slot *slot = &otpi_me()->slot;
     uint64_t id = otpi_slot_open(slot, 0, NULL);
-    otp_status status = OTP_TIMEOUT;
+    otp_status status = look(wait, slot);
 
-    note_waiter(wait, slot);
-    for (int i = 0; i < SPIN && (status = look(wait)) == OTP_TIMEOUT; i++)
+    for (int i = 0; i < SPIN && status == OTP_TIMEOUT; i++, status = look(wait, NULL))
         otpi_plat_relax();
     if (status == OTP_TIMEOUT) {
         struct otpi_sleep sleep;
         status = otpi_call_sleep_begin(&sleep, id, limit);
         if (status == OTP_OK)
-            while ((status = look(wait)) == OTP_TIMEOUT && otpi_call_sleep(&sleep))
+            while ((status = look(wait, NULL)) == OTP_TIMEOUT && otpi_call_sleep(&sleep))
                 continue;
         otpi_call_sleep_end(&sleep);
     }
     (void)otpi_slot_close(slot, id);
-    note_waiter(wait, NULL);
     return status;
 }
 
 static otp_status wait_for(struct wait *wait, otp_duration timeout)
 {
     struct otpi_fiber *fiber = otpi_self_fiber();
-    otp_status status = timeout < 0 ? OTP_BADARG : look(wait);
 
-    if (status != OTP_TIMEOUT || timeout == 0)
-        return status;
+    if (timeout < 0)
+        return OTP_BADARG;
+    if (timeout == 0)
+        return look(wait, NULL);
     return fiber == NULL ? wait_blocked(wait, timeout) : wait_parked(fiber, wait, timeout);
 }
 
@@ -439,14 +441,14 @@ static otp_status enter_and_wait(struct wait *wait, otp_duration timeout)
 
 otp_status otp_wait_response(const otp_request *handle, otp_duration timeout)
 {
-    struct wait wait = { handle, 1, ANY, 0 };
+    struct wait wait = { handle, 1, ANY, 0, NULL };
     return OTPI_JUDGED(enter_and_wait(&wait, timeout));
 }
 
 otp_status otp_wait_any_response(const otp_request *handles, size_t count, otp_duration timeout,
                                  size_t *which)
 {
-    struct wait wait = { handles, count, ANY, 0 };
+    struct wait wait = { handles, count, ANY, 0, NULL };
     otp_status status = enter_and_wait(&wait, timeout);
 
     if (status == OTP_OK)
@@ -456,14 +458,14 @@ otp_status otp_wait_any_response(const otp_request *handles, size_t count, otp_d
 
 otp_status otp_wait_all_responses(const otp_request *handles, size_t count, otp_duration timeout)
 {
-    struct wait wait = { handles, count, ALL, 0 };
+    struct wait wait = { handles, count, ALL, 0, NULL };
     return OTPI_JUDGED(enter_and_wait(&wait, timeout));
 }
 
 otp_status otp_wait_no_failure(const otp_request *handles, size_t count, otp_duration timeout,
                                size_t *which)
 {
-    struct wait wait = { handles, count, ALL_OR_FAILED, 0 };
+    struct wait wait = { handles, count, ALL_OR_FAILED, 0, NULL };
     struct otpi_request *request;
     otp_status status = enter_and_wait(&wait, timeout);
 
@@ -498,7 +500,7 @@ static otp_status finish(struct otpi_request *request, uint64_t id, void *reply,
 static otp_status receive(otp_request *handle, const struct otp_message_type *type, void *reply,
                           otp_duration timeout)
 {
-    struct wait wait = { handle, 1, ANY, 0 };
+    struct wait wait = { handle, 1, ANY, 0, NULL };
     struct otpi_request *request;
     otp_status status = find(handle, &request);
 
@@ -506,6 +508,7 @@ static otp_status receive(otp_request *handle, const struct otp_message_type *ty
         status = OTP_BADARG;
     if (status != OTP_OK)
         return otpi_call_failed(status);
+    wait.only = request; /* only its owner ends it */
     status = wait_for(&wait, timeout);
     if (OTP_MUTANT(B043) && status == OTP_TIMEOUT)
         return otpi_call_failed(status);

@@ -94,8 +94,10 @@ static otp_status make(struct starting *start)
     proc->pool = spec->blocking ? OTPI_POOL_ALWAYS : 0;
     proc->start_status = OTP_EXIT;
     msg->body.from = spec->from;
-    proc->for_request = spec->from.slot_ != NULL;
-    if (spec->from.slot_ == NULL || start->how->async)
+    proc->for_request = OTPI_REQUEST_NONE;
+    if (spec->from.slot_ != NULL)
+        proc->for_request = start->how->async ? OTPI_REQUEST_STARTED : OTPI_REQUEST_ALONE;
+    if (proc->for_request != OTPI_REQUEST_ALONE)
         proc->starter = &((struct otpi_init *)msg->body.args)->starter;
     if (spec->from.slot_ != NULL)
         atomic_store_explicit(&((struct otpi_slot *)spec->from.slot_)->server, start->pid,
@@ -315,6 +317,8 @@ void otp_init_ack(otp_status status, otp_reason reason)
     if (proc == NULL)
         return;
     otpi_check_alive();
+    if (proc->for_request == OTPI_REQUEST_ALONE && status == OTP_OK)
+        return;
     there = take_starter(proc, status, &starter);
     if (status != OTP_OK) {
         proc->quiet = 1;

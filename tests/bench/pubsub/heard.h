@@ -4,7 +4,7 @@
 
 #include <otp/otp.h>
 
-enum { HEARD_EVERY = 100 }; /* after so many messages each */
+enum { HEARD_EVERY = 10 }; /* after so many messages each */
 
 extern const struct otp_message_type bench_heard; /* nothing more */
 

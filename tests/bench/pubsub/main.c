@@ -1,6 +1,6 @@
 /* main.c - messages broadcast to a thousand genservers, until all have handled them.
  *
- * Idea: n deliveries; after every hundred messages the speaker waits until each listener has told
+ * Idea: n deliveries; after every ten messages the speaker waits until each listener has told
  * it that it has them all, so that mailboxes stay short. A tenth of it goes first, untimed.
  */
 #include "bench.h"
