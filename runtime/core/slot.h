@@ -41,8 +41,8 @@ struct otpi_slot {
     /* atomic: number << 2 | phase; release by who writes the result, acquire by who reads it */
     _Atomic uint64_t word;
     struct otpi_fiber *fiber; /* const: who to wake; NULL: waiter */
-    /* atomic: the slot of who waits: a foreign thread's own, for ever; of a request, that of who has
-     * waited for it last. Owner writes */
+    /* atomic: the slot of who waits: a foreign thread's own, for ever; of a request, that of who
+     * has waited for it last. Owner writes */
     _Atomic(struct otpi_slot *) waiter;
     _Atomic uint32_t futex; /* foreign: 1 if it is to look */
     /* written by the waiter before WAIT, or by who holds FILL */
