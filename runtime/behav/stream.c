@@ -129,7 +129,7 @@ static void running_close(struct streams *streams, struct running *running)
 static otp_status running_add(struct streams *streams, struct running *running, uint32_t place,
                               otp_pid pid)
 {
-    /* seq_cst, both: pairs with streams_ended, which sees the pid unless this sees that it is over */
+    /* seq_cst, both: pairs with streams_ended, which sees the pid or is seen to have been */
     atomic_store(&running->pids[place], pid.bits);
     if (!atomic_load(&streams->over))
         return OTP_OK;

@@ -37,6 +37,9 @@ struct otpi_fiber {
     struct otpi_fiber *all;   /* every fiber of the worker, for the end */
     struct otpi_proc *proc;   /* whose code runs on it; owner: home */
     _Atomic uint32_t wake;    /* atomic: who finds PARKED makes it ready, once */
+    uint32_t patience,
+        patient_tick; /* owner: home. Ready, it lets so many processes that are queued
+                                      * go first, but not into another tick */
     /* The wait that is going on, if wait_id is not 0. owner: home; read by who arms timers */
     _Atomic uint64_t wait_id;
     _Atomic int64_t wait_limit;

@@ -21,6 +21,7 @@
 #define CACHE_MAX   32
 #define CACHE_BATCH 16
 #define SPIN        400
+#define PATIENCE    1000
 
 /* -- the stock -- */
 
@@ -329,8 +330,8 @@ struct wait {
     struct otpi_request *only; /* of the one handle; NULL: they are to be found */
 };
 
-/* In each who waits is noted, unless nobody does (NULL); it stays there: a wake too many is harmless.
- * seq_cst, both: pairs with otpi_slot_done. */
+/* In each who waits is noted, unless nobody does (NULL); the note stays: a wake too many is
+ * harmless. seq_cst, both: pairs with otpi_slot_done. */
 static bool is_done(struct otpi_request *request, struct otpi_slot *waiter)
 {
     if (waiter != NULL &&
@@ -369,6 +370,7 @@ static otp_status look(struct wait *wait, struct otpi_slot *waiter)
 static otp_status wait_parked(struct otpi_fiber *fiber, struct wait *wait, otp_duration limit)
 {
     otp_status status = look(wait, &fiber->slot);
+    uint32_t patience = wait->count < PATIENCE ? (uint32_t)wait->count - 1 : PATIENCE;
     uint64_t id;
 
     if (status != OTP_TIMEOUT)
@@ -380,12 +382,14 @@ static otp_status wait_parked(struct otpi_fiber *fiber, struct wait *wait, otp_d
         otpi_check_alive();
         if (otpi_slot_is_done(&fiber->slot))
             break;
+        otpi_sched_patient(fiber, patience);
         if (!otpi_fiber_park()) {
             status = OTP_NOMEM;
             break;
         }
         status = look(wait, NULL);
     }
+    otpi_sched_patient(fiber, 0);
     if (limit != OTP_INFINITY)
         otpi_sched_unwait(fiber);
     if (otpi_slot_close(&fiber->slot, id) && status == OTP_TIMEOUT)

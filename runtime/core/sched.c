@@ -242,13 +242,24 @@ static void drain_ready(struct otpi_worker *worker)
         append_ready(worker, oldest, newest);
 }
 
-/* inside: ready_lock */
-static struct otpi_fiber *take_ready(struct otpi_worker *worker)
+/* Who waits for many answers had better go on once, with all of them, than for each: what is queued
+ * may be about to give them. */
+static bool is_patient(const struct otpi_worker *worker, struct otpi_fiber *fiber)
+{
+    if (fiber->patience == 0)
+        return false;
+    fiber->patience--;
+    return fiber->patient_tick == now_tick() && ring_length(worker) != 0;
+}
+
+/* NULL: there is none, or the first one lets others go first. inside: ready_lock */
+static struct otpi_fiber *take_ready(struct otpi_worker *worker, bool any)
 {
     struct otpi_fiber *fiber = first_ready(worker);
 
-    if (fiber != NULL)
-        set_first_ready(worker, fiber->next);
+    if (fiber == NULL || (!any && is_patient(worker, fiber)))
+        return NULL;
+    set_first_ready(worker, fiber->next);
     return fiber;
 }
 
@@ -419,7 +430,7 @@ static bool run_ready(struct otpi_worker *worker, struct otpi_fiber *self)
         fiber = otpi_sched_take_rescued(worker); /* it has waited for long */
     if (fiber == NULL) {
         drain_ready(worker);
-        fiber = take_ready(worker);
+        fiber = take_ready(worker, false);
     }
     if (fiber == NULL) {
         otpi_biased_leave(&worker->ready_lock);
@@ -467,16 +478,22 @@ bool otpi_sched_park(void)
     if (atomic_load_explicit(&worker->next, memory_order_relaxed) == NULL &&
         (worker->decisions + 1) % QUEUE_FIRST != 0) {
         worker->decisions++;
-        to = take_ready(worker);
+        to = take_ready(worker, false);
     }
     if (to == NULL)
         to = otpi_fiber_take(worker, false);
     if (to == NULL)
-        to = take_ready(worker);
+        to = take_ready(worker, true);
     if (to == NULL)
         return false;
     otpi_fiber_switch(worker, to, false);
     return true;
+}
+
+void otpi_sched_patient(struct otpi_fiber *fiber, uint32_t patience)
+{
+    fiber->patience = patience;
+    fiber->patient_tick = now_tick();
 }
 
 void otpi_sched_yield(struct otpi_fiber *fiber)

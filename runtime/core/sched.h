@@ -78,6 +78,8 @@ void otpi_sched_ready(struct otpi_fiber *fiber);
  * worker. Inside the worker's lock, which is left then. False: there is no other fiber; still
  * inside. */
 bool otpi_sched_park(void);
+/* What patience the running fiber has when it is woken: see fiber.h. */
+void otpi_sched_patient(struct otpi_fiber *fiber, uint32_t patience);
 /* Lets others run that can; a process may go on at once. */
 void otpi_sched_yield(struct otpi_fiber *fiber);
 /* Leaves the running fiber for ever: its frames are abandoned. worker->orphan goes on elsewhere. */
