@@ -86,25 +86,23 @@ static bool is_over(struct streams *streams)
     return atomic_load_explicit(&streams->over, memory_order_relaxed);
 }
 
-/* Room for n tasks of a new stream. NULL: no memory, or the process was killed. */
+/* Room for n tasks of a new stream. NULL: no memory. Of no use to a process that was killed. */
 static struct running *running_open(struct streams *streams, uint32_t n)
 {
     struct running *running = otp_alloc(sizeof *running + n * sizeof *running->pids);
-    bool over;
 
     if (running == NULL)
         return NULL;
     running->n = n;
     otp_lock_take(&streams->lock);
-    over = is_over(streams);
-    if (!over) {
+    if (!is_over(streams)) {
         running->next = streams->first;
         if (running->next != NULL)
             running->next->prev = running;
         streams->first = running;
     }
     otp_lock_release(&streams->lock);
-    return over ? NULL : running;
+    return running;
 }
 
 /* Once it is over the memory goes with the process. */
