@@ -101,7 +101,7 @@ static void give_batch(struct otpi_magazine *magazine, uint32_t size_class)
     otpi_lock_release(&depot->lock);
 }
 
-static struct otpi_msg *take_node(size_t size)
+static struct otpi_msg *take_node(struct otpi_self *self, size_t size)
 {
     uint32_t size_class = class_of(size);
     struct otpi_magazine *magazine;
@@ -113,7 +113,7 @@ static struct otpi_msg *take_node(size_t size)
             msg->size_class = OTPI_MSG_LARGE;
         return msg;
     }
-    magazine = &otpi_me()->magazines[size_class];
+    magazine = &self->magazines[size_class];
     if (magazine->head == NULL && !refill(magazine, size_class))
         return NULL;
     msg = magazine->head;
@@ -123,10 +123,10 @@ static struct otpi_msg *take_node(size_t size)
     return msg;
 }
 
-struct otpi_msg *otpi_msg_new(size_t payload_size)
+static struct otpi_msg *make(struct otpi_self *self, size_t payload_size)
 {
     size_t size = OTPI_MSG_HEADER + payload_size;
-    struct otpi_msg *msg = size < payload_size ? NULL : take_node(size);
+    struct otpi_msg *msg = size < payload_size ? NULL : take_node(self, size);
 
     if (msg == NULL)
         return NULL;
@@ -139,6 +139,11 @@ struct otpi_msg *otpi_msg_new(size_t payload_size)
     return msg;
 }
 
+struct otpi_msg *otpi_msg_new(size_t payload_size)
+{
+    return make(otpi_me(), payload_size);
+}
+
 struct otpi_msg *otpi_msg_new_reason(const otp_reason *reason)
 {
     struct otpi_msg *msg = otpi_msg_new(sizeof *msg - OTPI_MSG_HEADER);
@@ -148,6 +153,27 @@ struct otpi_msg *otpi_msg_new_reason(const otp_reason *reason)
     msg->body.args = NULL;
     msg->reason = *reason;
     msg->body.reason = &msg->reason;
+    return msg;
+}
+
+static void set_type(struct otpi_msg *msg, const struct otp_message_type *type, uint64_t from)
+{
+    msg->body.kind = OTP_MESSAGE_USER;
+    msg->body.type = type;
+    msg->body.pid.bits = from;
+}
+
+struct otpi_msg *otpi_msg_plain(struct otpi_self *self, uint64_t from,
+                                const struct otp_message_type *type, const void *args)
+{
+    size_t size = type->args == NULL ? 0 : type->args->size;
+    struct otpi_msg *msg = make(self, size);
+
+    if (msg == NULL)
+        return NULL;
+    if (size != 0)
+        otpi_copy(msg->body.args, args, size);
+    set_type(msg, type, from);
     return msg;
 }
 
@@ -169,9 +195,7 @@ struct otpi_msg *otpi_msg_of(const struct otp_message_type *type, const void *ar
         otp_layout_copy(layout, args, msg->body.args);
     else if (size != 0)
         otpi_copy(msg->body.args, args, size);
-    msg->body.kind = OTP_MESSAGE_USER;
-    msg->body.type = type;
-    msg->body.pid.bits = otpi_self_pid();
+    set_type(msg, type, otpi_self_pid());
     return msg;
 }
 

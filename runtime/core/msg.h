@@ -15,6 +15,8 @@
 
 #include "plat/plat.h"
 
+struct otpi_self;
+
 /* Kinds that no behaviour sees, after those of enum otp_message_kind. */
 enum { OTPI_MESSAGE_INIT = 100 };
 
@@ -69,6 +71,10 @@ struct otpi_msg *otpi_msg_new(size_t payload_size);
 struct otpi_msg *otpi_msg_new_reason(const otp_reason *reason);
 /* A message of that type with a copy of its arguments, from this process. NULL: no memory. */
 struct otpi_msg *otpi_msg_of(const struct otp_message_type *type, const void *args);
+/* The same of a type whose arguments refer to nothing, from pid bits, by a thread that knows its
+ * self. */
+struct otpi_msg *otpi_msg_plain(struct otpi_self *self, uint64_t from,
+                                const struct otp_message_type *type, const void *args);
 /* One message less refers to the shared arguments args. */
 void otpi_parcel_drop(void *args);
 /* Takes msg. Answers nobody. */

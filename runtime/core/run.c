@@ -39,7 +39,7 @@ static void leave(struct otpi_proc *proc, struct otpi_fiber *fiber)
     atomic_store_explicit(&proc->fiber, NULL, memory_order_relaxed);
 }
 
-static void log_exit(struct otpi_proc *proc, const otp_reason *reason)
+__attribute__((noinline)) static void log_exit(struct otpi_proc *proc, const otp_reason *reason)
 {
     struct otp_log_event event = { .level = OTP_LOG_ERROR, .kind = OTP_LOG_EXIT };
     const struct otp_message *last = proc->current == NULL ? NULL : &proc->current->body;
@@ -67,7 +67,7 @@ static void log_exit(struct otpi_proc *proc, const otp_reason *reason)
 }
 
 /* The process ends by its own doing. */
-static void end(struct otpi_proc *proc, const otp_reason *reason)
+__attribute__((noinline)) static void end(struct otpi_proc *proc, const otp_reason *reason)
 {
     if (!proc->quiet)
         log_exit(proc, reason);
@@ -75,7 +75,7 @@ static void end(struct otpi_proc *proc, const otp_reason *reason)
     otpi_proc_bury(proc);
 }
 
-static void end_doomed(struct otpi_proc *proc)
+__attribute__((noinline)) static void end_doomed(struct otpi_proc *proc)
 {
     otp_reason killed = otp_reason_make(OTP_REASON_KILLED, NULL, 0);
 
@@ -83,20 +83,25 @@ static void end_doomed(struct otpi_proc *proc)
     otpi_proc_bury(proc);
 }
 
+__attribute__((noinline)) static void fail_call(struct otpi_proc *proc, struct otpi_slot *asking,
+                                                uint32_t kind)
+{
+    otp_status status = kind == OTP_MESSAGE_SYSTEM ? OTP_WRONG_MODULE : OTP_EXIT;
+    otp_reason reason = otp_reason_make(OTP_REASON_BAD_RETURN, NULL, 0);
+
+    (void)otpi_slot_fail(asking, atomic_load_explicit(&proc->asking_id, memory_order_relaxed),
+                         status, &reason);
+    atomic_store_explicit(&proc->asking, NULL, memory_order_relaxed);
+}
+
 /* A behaviour that neither answers a request nor defers it would leave its caller to the
  * timeout. */
 static void close_call(struct otpi_proc *proc, uint32_t kind)
 {
     struct otpi_slot *asking = atomic_load_explicit(&proc->asking, memory_order_relaxed);
-    otp_status status = kind == OTP_MESSAGE_SYSTEM ? OTP_WRONG_MODULE : OTP_EXIT;
-    otp_reason reason;
 
-    if (asking == NULL)
-        return;
-    reason = otp_reason_make(OTP_REASON_BAD_RETURN, NULL, 0);
-    (void)otpi_slot_fail(asking, atomic_load_explicit(&proc->asking_id, memory_order_relaxed),
-                         status, &reason);
-    atomic_store_explicit(&proc->asking, NULL, memory_order_relaxed);
+    if (asking != NULL)
+        fail_call(proc, asking, kind);
 }
 
 /* False: not for this process, or not of its module; it is dropped. */
@@ -186,7 +191,8 @@ static bool is_blocking(const struct otpi_msg *msg)
     return msg->body.kind == OTP_MESSAGE_USER && msg->body.type->blocking;
 }
 
-void otpi_run_proc(struct otpi_proc *proc)
+/* Flat, as otp_call is: this is the frame that every handler returns to. */
+__attribute__((flatten)) void otpi_run_proc(struct otpi_proc *proc)
 {
     struct otpi_fiber *fiber = otpi_self_fiber();
 
