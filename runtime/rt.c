@@ -137,11 +137,13 @@ static void reset(const struct otp_config *config)
     otpi_alloc_use(rt->config.allocator);
     otpi_hash_use(otpi_plat_random());
     otpi_fence_init();
+    rt->coarseness = otpi_plat_coarseness();
     atomic_store(&rt->stopping, OTPI_STOP_NOT);
     rt->injection = rt->injection_last = NULL;
     atomic_store(&rt->n_injected, 0);
     atomic_store(&rt->n_sleeping, 0);
     atomic_store(&rt->n_spinning, 0);
+    otpi_reclaim_init(&rt->reclaim);
     memset(rt->rescued, 0, sizeof rt->rescued);
     memset(&rt->pool, 0, sizeof rt->pool);
     atomic_store(&rt->n_started, 0);
@@ -252,6 +254,7 @@ otp_status otp_runtime_stop(void)
         while (atomic_load_explicit(&rt->gate, memory_order_acquire) != GATE_CLOSED)
             otpi_plat_wait(&never, 0, otpi_plat_now() + OTP_MS / 10);
         end_threads(true);
+        otpi_reclaim_finish();
         free_all();
         rt->running = false;
         otpi_lock_release(&rt->running_lock);

@@ -17,6 +17,9 @@ void otpi_hash_use(uint64_t random);
 uint64_t otpi_hash_seed(void);
 
 uint64_t otpi_hash_bytes(uint64_t seed, const void *bytes, size_t size);
+/* The same for words of eight bytes, under the two halves of a key that is made of a seed once. */
+void otpi_hash_key(uint64_t seed, uint64_t key[2]);
+uint64_t otpi_hash_words(const uint64_t key[2], const uint64_t *words, size_t n);
 
 /* Every bit of x in every bit of what comes out. */
 static inline uint64_t otpi_hash_mix(uint64_t x)

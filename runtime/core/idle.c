@@ -32,6 +32,18 @@ otp_instant otp_now(void)
     return now;
 }
 
+otp_instant otp_now_within(otp_duration slack)
+{
+    otp_instant now;
+
+    if (otpi_enter() != OTP_OK)
+        return otpi_plat_now();
+    now = slack < otpi_rt->coarseness || otpi_rt->config.manual_clock ? otpi_sched_now()
+                                                                      : otpi_plat_now_coarse();
+    otpi_leave();
+    return now;
+}
+
 struct otpi_heap *otpi_sched_heap(void)
 {
     return otpi_me()->worker != NULL ? &otpi_me()->worker->heap : &otpi_rt->workers[0].heap;
@@ -138,19 +150,20 @@ static void fire(struct otpi_worker *worker, otp_instant now)
     }
 }
 
-void otpi_sched_tick(struct otpi_worker *worker)
+bool otpi_sched_tick(struct otpi_worker *worker)
 {
     uint32_t tick = atomic_load_explicit(&otpi_rt->tick, memory_order_relaxed);
     otp_instant now;
 
     if (tick == worker->tick_seen)
-        return;
+        return false;
     worker->tick_seen = tick;
     now = otpi_sched_now();
     otpi_sched_arm(worker, now);
     if (!otpi_rt->config.manual_clock)
         fire(worker, now);
     otpi_rescue_log();
+    return true;
 }
 
 /* -- sleep -- */
@@ -168,7 +181,7 @@ bool otpi_sched_has_work(struct otpi_worker *worker)
     if (atomic_load(&worker->active) == 0)
         return false;
     if (atomic_load(&otpi_rt->n_injected) != 0 || atomic_load(&otpi_rt->rescued[0].n) != 0 ||
-        atomic_load(&otpi_rt->n_accused) != 0)
+        atomic_load(&otpi_rt->n_accused) != 0 || atomic_load(&otpi_rt->reclaim.n_later) != 0)
         return true;
     for (uint32_t i = 0; i < otpi_sched_slots(); i++) {
         struct otpi_worker *other = &otpi_rt->workers[i];

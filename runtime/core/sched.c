@@ -453,7 +453,8 @@ void otpi_sched_loop(void *arg)
             settle(worker);
             continue;
         }
-        otpi_sched_tick(worker);
+        if (otpi_sched_tick(worker) && is_active(worker))
+            (void)otpi_later_run();
         proc = overdue(worker);
         if (proc == NULL && run_ready(worker, self))
             continue;
@@ -463,7 +464,7 @@ void otpi_sched_loop(void *arg)
             otpi_run_proc(proc);
         else if (is_over(worker) || (worker->is_pool && otpi_pool_idle(worker)))
             otpi_context_switch(&self->context, &worker->thread_context, true);
-        else if (!worker->is_pool)
+        else if (!worker->is_pool && !(is_active(worker) && otpi_later_run()))
             otpi_sched_idle(worker);
     }
 }

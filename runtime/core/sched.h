@@ -118,8 +118,8 @@ void otpi_sched_wake_any(void);
 void otpi_sched_wake(struct otpi_worker *worker);
 /* Sleeps until there may be work. */
 void otpi_sched_idle(struct otpi_worker *worker);
-/* Looks at the clock if a millisecond has passed: arms waits, fires timers. */
-void otpi_sched_tick(struct otpi_worker *worker);
+/* Looks at the clock if a millisecond has passed: arms waits, fires timers. False: it has not. */
+bool otpi_sched_tick(struct otpi_worker *worker);
 
 /* The time for timers: the manual clock's, if there is one. */
 otp_instant otpi_sched_now(void);

@@ -15,6 +15,7 @@
 #include "core/msg.h"
 #include "core/name.h"
 #include "core/proc.h"
+#include "core/reclaim.h"
 #include "core/request.h"
 #include "core/share.h"
 #include "core/slot.h"
@@ -33,6 +34,7 @@ struct otpi_self {
     struct otpi_msg *dying;      /* deaths found while another one is under way (in_die) */
     struct otpi_msg *telling;    /* starters to be answered after them */
     bool in_die;
+    struct otpi_pin pin;
     uint64_t point_state; /* point.c's generator; 0: not seeded yet */
     /* foreign threads */
     struct otpi_slot slot;
@@ -69,6 +71,7 @@ struct otpi_runtime {
     _Atomic uint32_t forked;
     _Atomic uint32_t stopping; /* OTPI_STOP_... */
     struct otp_config config;  /* const while it runs */
+    otp_duration coarseness;   /* const while it runs: of the cheap clock */
     uint32_t n_workers;        /* const while it runs: those that always work */
     uint32_t n_slots;          /* const while it runs: with the spare ones and the pool's */
     _Atomic uint32_t n_used;   /* atomic: slots that ever had a thread are among the first ones */
@@ -80,6 +83,7 @@ struct otpi_runtime {
     struct otpi_requests requests;
     struct otpi_bounds bounds;
     struct otpi_shelf shelf;
+    struct otpi_reclaim reclaim;
 
     struct otpi_lock injection_lock;
     struct otpi_proc *injection, *injection_last; /* lock: injection */

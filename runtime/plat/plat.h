@@ -20,6 +20,10 @@
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 otp_instant otpi_plat_now(void);
+/* The same as of the kernel's last tick: cheaper. */
+otp_instant otpi_plat_now_coarse(void);
+/* How long a tick is. */
+otp_duration otpi_plat_coarseness(void);
 
 /* -- waiting: a 32-bit word, compared and slept on atomically (a futex) -- */
 

@@ -43,6 +43,21 @@ otp_instant otpi_plat_now(void)
     return (otp_instant)now.tv_sec * OTP_S + now.tv_nsec;
 }
 
+otp_instant otpi_plat_now_coarse(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (otp_instant)now.tv_sec * OTP_S + now.tv_nsec;
+}
+
+otp_duration otpi_plat_coarseness(void)
+{
+    struct timespec tick;
+    if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick) != 0)
+        return OTP_INFINITY;
+    return (otp_duration)tick.tv_sec * OTP_S + tick.tv_nsec;
+}
+
 /* -- waiting -- */
 
 void otpi_plat_wait(const uint32_t *word, uint32_t expected, otp_instant deadline)

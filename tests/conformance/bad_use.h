@@ -104,6 +104,14 @@ static const struct otp_pubsub pubsub_type = { { "bad_use.pubsub", "bad_use.c:2"
                                                  NULL },
                                                &event_type };
 
+static const struct otp_cache cache_type = {
+    .module = { "bad_use.cache", "bad_use.c:5", 0, NULL, otp_cache_start },
+    .key = &probe_u64_layout,
+    .value = &probe_u64_layout,
+    .ttl = OTP_S,
+    .sweep = OTP_S,
+};
+
 static const struct otp_supervisor supervisor_type = { { "bad_use.supervisor", "bad_use.c:3", 1,
                                                          NULL, otp_supervisor_start },
                                                        OTP_ONE_FOR_ONE,
@@ -173,6 +181,12 @@ static bool match_all(const struct otp_message *message, void *context)
     (void)message;
     (void)context;
     return true;
+}
+
+static otp_status load_none(const void *key, void *value, otp_duration *ttl, void *context)
+{
+    (void)key, (void)value, (void)ttl, (void)context;
+    return OTP_NOT_FOUND;
 }
 
 static bool accept_all(const void *entry, void *context)
@@ -301,6 +315,7 @@ START(supervisor, otp_supervisor_start(&supervisor_type.module, how, NULL, pid))
 START(dynamic, otp_dynamic_supervisor_start(&dynamic_type.module, how, NULL, pid))
 START(partition, otp_partition_supervisor_start(&partition_type.module, how, NULL, pid))
 START(registry, otp_registry_start(&registry_type.module, how, NULL, pid))
+START(cache, otp_cache_start(&cache_type.module, how, NULL, pid))
 START(pubsub, otp_pubsub_start(&pubsub_type.module, how, NULL, pid))
 START(process, otp_process_start(&process_type.module, how, NULL, pid))
 START(thread, otp_thread_start(&thread_type.module, how, NULL, pid))
@@ -475,6 +490,30 @@ START(behaviour,
       otp_pubsub_broadcast(t->dest, &pubsub_type, t->pid, &(otp_str){ "topic", 5 }))               \
     X(otp_pubsub_count, NOT_RUNNING, NOPROC, NOPROC, 0,                                            \
       otp_pubsub_count(t->dest, &pubsub_type, otp_cstr("topic"), &n))                              \
+    CACHE_USES(X)
+
+#define CACHE_USES(X)                                                                              \
+    X(otp_cache_start, NOT_RUNNING, WRONG_THREAD, BADARG, 1,                                       \
+      start_named("", t, true, start_cache))                                                       \
+    X(otp_cache_get, NOT_RUNNING, NOPROC, NOPROC, 0,                                               \
+      otp_cache_get(t->dest, &cache_type, &number, &number))                                       \
+    X(otp_cache_has, NOT_RUNNING, NOPROC, NOPROC, 0, otp_cache_has(t->dest, &cache_type, &number)) \
+    X(otp_cache_put, NOT_RUNNING, NOPROC, NOPROC, 0,                                               \
+      otp_cache_put(t->dest, &cache_type, &number, &number, OTP_S))                                \
+    X(otp_cache_put_new, NOT_RUNNING, NOPROC, NOPROC, 0,                                           \
+      otp_cache_put_new(t->dest, &cache_type, &number, &number, OTP_S))                            \
+    X(otp_cache_touch, NOT_RUNNING, NOPROC, NOPROC, 0,                                             \
+      otp_cache_touch(t->dest, &cache_type, &number, OTP_S))                                       \
+    X(otp_cache_delete, NOT_RUNNING, NOPROC, NOPROC, 0,                                            \
+      otp_cache_delete(t->dest, &cache_type, &number))                                             \
+    X(otp_cache_clear, NOT_RUNNING, NOPROC, NOPROC, 0, otp_cache_clear(t->dest, &cache_type))      \
+    X(otp_cache_get_or, NOT_RUNNING, NOPROC, NOPROC, 1,                                            \
+      otp_cache_get_or(t->dest, &cache_type, &number, load_none, NULL, &number, t->timeout))       \
+    X(otp_cache_count, NOT_RUNNING, NOPROC, NOPROC, 0, otp_cache_count(t->dest, &cache_type, &n))  \
+    X(otp_cache_get_statistics, NOT_RUNNING, NOPROC, NOPROC, 0,                                    \
+      otp_cache_get_statistics(t->dest, &cache_type,                                               \
+                               &(struct otp_cache_statistics){ .entries = 0 }))                    \
+    X(otp_cache_sweep, NOT_RUNNING, NOPROC, NOPROC, 0, otp_cache_sweep(t->dest, &cache_type))      \
     LAST_USES(X)
 
 #define LAST_USES(X)                                                                               \

@@ -71,6 +71,8 @@ static void use_the_rest(const struct target *t)
     otp_tree_free(&none);
     otp_stream_close(NULL);
     (void)otp_stream_defaults();
+    otp_cache_free_value(&probe_u64_layout, &number);
+    (void)otp_now_within(OTP_S);
     otp_registry_free_entries(&(struct otp_registry_entries){ NULL, 0 });
 }
 

@@ -7,6 +7,7 @@
 
 #include <otp/application.h>
 #include <otp/behaviour.h>
+#include <otp/cache.h>
 #include <otp/checked.h>
 #include <otp/child.h>
 #include <otp/describe.h>
@@ -21,6 +22,7 @@
 #include <otp/process.h>
 #include <otp/pubsub.h>
 #include <otp/reason.h>
+#include <otp/reclaim.h>
 #include <otp/registry.h>
 #include <otp/request.h>
 #include <otp/runtime.h>

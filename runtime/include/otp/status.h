@@ -32,7 +32,8 @@
     X(CALLBACK_FAILED, "the function given to it said no")                                         \
     X(NOT_STARTED, "that application does not run")                                                \
     X(MAX_CHILDREN, "there are as many children as allowed")                                       \
-    X(STOPPED, "it was ended before it had a result")
+    X(STOPPED, "it was ended before it had a result")                                              \
+    X(EXISTS, "there is one already")
 
 typedef enum otp_status {
 #define OTP_STATUS_ENUM(name, text) OTP_##name,

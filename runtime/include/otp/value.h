@@ -66,6 +66,9 @@ OTP_BEGIN_DECLS
 
 /* Monotonic time now, read afresh; of the manual clock where the runtime has one. Any thread. */
 OTP_API otp_instant otp_now(void);
+/* The same, but it may be late by up to slack, which makes it cheaper where slack is some
+ * milliseconds. */
+OTP_API otp_instant otp_now_within(otp_duration slack);
 
 OTP_END_DECLS
 

@@ -1,0 +1,319 @@
+/* cache.c - a cache's process: its life, its sweeps, its requests.
+ *
+ * Idea: see cache.h. Once per interval the process walks through the store, in slices: after each
+ * it looks at its mailbox. The next sweep is due an interval after the last one was done. The end
+ * of the process takes the store out of what it shows before anyone is told of the end; the store
+ * is freed later, in slices too.
+ * Threads: the process; `ended`: any. Locks: cache. Owns: the store, who waits for a sweep.
+ */
+#include "behav/cache.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/mutant.h"
+
+#define SLICE       (50 * OTP_US)
+#define SLICE_STEPS 64
+
+enum { TIMER_SWEEP = 1, TIMER_SLICE = 2 };
+
+static const struct otp_ref ask_ref = { OTP_REF_TEXT, 0, 0, offsetof(struct otpi_cache_ask, key), 0,
+                                        NULL };
+const struct otp_layout otpi_cache_ask_layout = { sizeof(struct otpi_cache_ask), 1, &ask_ref };
+
+/* -- who waits -- */
+
+void otpi_cache_answer(const struct otp_cache *type, otp_from from,
+                       const struct otpi_cache_told *told)
+{
+    const struct otp_ref ref = { OTP_REF_LIST, 0, 0, offsetof(struct otpi_cache_told, value), 0,
+                                 type->value };
+    const struct otp_layout layout = { sizeof *told, 1, &ref };
+
+    /* NOT_FOUND: nobody waits any more; NOMEM: who waits is told by his timeout */
+    (void)otp_answer(from, &layout, told);
+}
+
+bool otpi_cache_wait(const struct otp_cache *type, struct otpi_asker **list, otp_from from)
+{
+    const struct otpi_cache_told nomem = { .status = OTP_NOMEM };
+    struct otpi_asker *asker = otp_alloc(sizeof *asker);
+
+    if (asker == NULL || otp_defer_reply(from) == OTP_NOMEM) {
+        otp_free(asker);
+        otpi_cache_answer(type, from, &nomem);
+        return false;
+    }
+    asker->from = from;
+    asker->next = *list;
+    *list = asker;
+    return true;
+}
+
+void otpi_cache_answer_all(const struct otp_cache *type, struct otpi_asker **list,
+                           const struct otpi_cache_told *told)
+{
+    while (*list != NULL) {
+        struct otpi_asker *asker = *list;
+        *list = asker->next;
+        otpi_cache_answer(type, asker->from, told);
+        otp_free(asker);
+    }
+}
+
+/* -- sweeps -- */
+
+static void arm(otp_duration delay, uint64_t ref)
+{
+    otp_timer timer;
+
+    /* without its timers it is no cache: its supervisor starts another */
+    if (otp_behaviour_timer(delay, ref, &timer) != OTP_OK)
+        otp_exit(otp_reason_make(OTP_REASON_NOMEM, NULL, 0));
+}
+
+static void begin_sweep(struct otpi_cache_process *process)
+{
+    memset(&process->cursor, 0, sizeof process->cursor);
+    process->now = otp_now();
+    process->sweeping = true;
+    process->asking = process->next;
+    process->next = NULL;
+    arm(0, TIMER_SLICE);
+}
+
+static void end_sweep(struct otpi_cache_process *process)
+{
+    const struct otpi_cache_told done = { .status = OTP_OK };
+
+    process->sweeping = false;
+    atomic_fetch_add_explicit(&process->cache->sweeps, 1, memory_order_relaxed);
+    otpi_cache_answer_all(process->type, &process->asking, &done);
+    otp_reclaim();
+    if (process->next != NULL) {
+        begin_sweep(process);
+    } else if (!process->armed && process->type->sweep != OTP_INFINITY && !OTP_MUTANT(B194)) {
+        process->armed = true;
+        arm(process->type->sweep, TIMER_SWEEP);
+    }
+}
+
+/* A few buckets. False: that was all. */
+static bool sweep_step(struct otpi_cache_process *process)
+{
+    struct otpi_taken taken[OTPI_STORE_TAKEN];
+    struct otpi_told told[OTPI_STORE_TAKEN];
+    struct otpi_cache_use use;
+    size_t n, n_told;
+    bool more;
+
+    if (!otpi_cache_enter_own(process, &use))
+        return false;
+    more = otpi_store_sweep(use.store, &process->cursor, process->now, taken, &n);
+    n_told = otpi_cache_taken(&use, process->type, taken, n, told);
+    otpi_cache_leave_own(&use);
+    otpi_cache_tell(process->type, told, n_told);
+    return more;
+}
+
+static void sweep_slice(struct otpi_cache_process *process)
+{
+    otp_instant end = otp_now() + SLICE;
+
+    for (int i = 0; i < SLICE_STEPS; i++) {
+        if (!sweep_step(process)) {
+            end_sweep(process);
+            return;
+        }
+        if (i % 8 == 7 && otp_now() >= end)
+            break;
+    }
+    arm(0, TIMER_SLICE);
+}
+
+static void receive_timer(struct otpi_cache_process *process, uint64_t ref)
+{
+    if (ref == TIMER_SLICE) {
+        sweep_slice(process);
+        return;
+    }
+    process->armed = false;
+    if (!process->sweeping)
+        begin_sweep(process);
+}
+
+/* -- requests -- */
+
+static void receive_sweep(struct otpi_cache_process *process, const struct otp_message *message)
+{
+    if (otpi_cache_wait(process->type, &process->next, message->from) && !process->sweeping)
+        begin_sweep(process);
+}
+
+/* A key as it came in a request, as functions want it: text is the bytes' view itself. */
+static const void *key_of(const struct otp_cache *type, const struct otpi_cache_ask *ask,
+                          void *aligned)
+{
+    if (type->key_kind == OTP_KEY_TEXT)
+        return &ask->key;
+    memcpy(aligned, ask->key.data, type->key->size);
+    return aligned;
+}
+
+static void receive_get(struct otpi_cache_process *process, const struct otp_message *message)
+{
+    const struct otp_cache *type = process->type;
+    uint64_t aligned[OTP_CACHE_PLAIN_MAX / sizeof(uint64_t)];
+    struct otpi_cache_told told = { .status = OTP_NOPROC };
+    struct otpi_cache_use use;
+    void *value = otp_scratch(type->value->size);
+
+    if (value == NULL) {
+        told.status = OTP_NOMEM;
+    } else if (otpi_cache_enter_own(process, &use)) {
+        told.status =
+            (uint32_t)otpi_cache_read(&use, type, key_of(type, message->args, aligned), value);
+        otpi_cache_leave_own(&use);
+    }
+    if (told.status == OTP_OK) {
+        told.value = value;
+        told.n = 1;
+    }
+    otpi_cache_answer(type, message->from, &told);
+}
+
+static void receive_request(struct otpi_cache_process *process, const struct otp_message *message)
+{
+    switch (message->tag) {
+    case OTPI_CACHE_GET: receive_get(process, message); break;
+    case OTPI_CACHE_SWEEP: receive_sweep(process, message); break;
+    case OTPI_CACHE_LOAD: otpi_cache_load(process, message); break;
+    case OTPI_CACHE_LOADED: otpi_cache_loaded(process, message); break;
+    default: break;
+    }
+}
+
+otp_status otp_cache_sweep(otp_dest cache, const struct otp_cache *type)
+{
+    const struct otpi_cache_ask ask = { .status = OTP_OK };
+    struct otpi_cache_told told;
+    struct otpi_cache_use use;
+    otp_status status = otpi_cache_enter(cache, type, &use);
+
+    if (status != OTP_OK)
+        return status;
+    otpi_cache_leave(&use);
+    status =
+        otp_system_call(cache, OTPI_CACHE_SWEEP, &otpi_cache_ask_layout, &ask, &told, OTP_INFINITY);
+    return status == OTP_OK ? (otp_status)told.status : status;
+}
+
+/* -- life -- */
+
+/* otp_tie: the process has ended. */
+static void ended(struct otp_tie *tie, otp_pid pid, const otp_reason *reason)
+{
+    struct otpi_cache *cache =
+        (struct otpi_cache *)(void *)((char *)tie - offsetof(struct otpi_cache, tie));
+    struct otpi_store *store;
+
+    (void)pid, (void)reason;
+    otp_lock_take(&cache->lock);
+    __atomic_store_n(&cache->shared.pid, 0, __ATOMIC_RELEASE);
+    store = atomic_load_explicit(&cache->store, memory_order_relaxed);
+    atomic_store_explicit(&cache->store, NULL, memory_order_release);
+    otp_lock_release(&cache->lock);
+    otp_shared_free(&cache->shared);
+    otpi_store_drop(store);
+}
+
+static void reset(struct otpi_cache *cache, const struct otp_cache *type)
+{
+    for (size_t i = 0; i < OTPI_CACHE_CELLS; i++)
+        for (size_t k = 0; k < OTPI_COUNTS; k++)
+            atomic_store_explicit(&cache->cells[i].counts[k], 0, memory_order_relaxed);
+    atomic_store_explicit(&cache->sweeps, 0, memory_order_relaxed);
+    atomic_store_explicit(&cache->type, type, memory_order_relaxed);
+}
+
+/* What it shows, with a store; NULL: no memory. */
+static struct otpi_cache *make(const struct otp_cache *type)
+{
+    const struct otpi_store_type store_type = { type->key_kind, type->key, type->value,
+                                                type->max_entries, type->max_bytes };
+    struct otpi_cache *cache =
+        (struct otpi_cache *)otp_shared_new(&otpi_cache_behaviour, sizeof *cache);
+    struct otpi_store *store = cache == NULL ? NULL : otpi_store_new(&store_type);
+
+    if (store == NULL) {
+        if (cache != NULL)
+            otp_shared_free(&cache->shared);
+        return NULL;
+    }
+    reset(cache, type);
+    cache->tie.ended = ended;
+    /* release: pairs with the acquire in cache_use.c */
+    atomic_store_explicit(&cache->store, store, memory_order_release);
+    if (otp_tie_to(otp_self(), &cache->tie) == OTP_OK)
+        return cache;
+    atomic_store_explicit(&cache->store, NULL, memory_order_relaxed);
+    otpi_store_drop(store);
+    otp_shared_free(&cache->shared);
+    return NULL;
+}
+
+static void init(void *data, const void *args)
+{
+    struct otpi_cache_process *process = data;
+
+    process->type = args;
+    process->cache = make(process->type);
+    if (process->cache == NULL)
+        otp_init_ack(OTP_EXIT, otp_reason_make(OTP_REASON_NOMEM, NULL, 0));
+    otp_share(&process->cache->shared);
+    if (process->type->sweep != OTP_INFINITY) {
+        process->armed = true;
+        arm(process->type->sweep, TIMER_SWEEP);
+    }
+    otp_init_ack(OTP_OK, otp_normal());
+}
+
+static void receive(void *data, const struct otp_message *message)
+{
+    struct otpi_cache_process *process = data;
+
+    if (message->kind == OTP_MESSAGE_STOP)
+        otp_finish(*message->reason);
+    else if (message->kind == OTP_MESSAGE_SYSTEM)
+        receive_request(process, message);
+    else if (message->kind == OTP_MESSAGE_TIMER)
+        receive_timer(process, message->ref);
+    else if (message->kind == OTP_MESSAGE_DOWN)
+        otpi_cache_down(process, message);
+}
+
+const struct otp_behaviour otpi_cache_behaviour = { "cache", init, receive, NULL, NULL };
+
+static bool is_possible(const struct otp_cache *type)
+{
+    bool is_text = type->key_kind == OTP_KEY_TEXT;
+
+    return type->key_kind <= OTP_KEY_TEXT && type->read <= OTP_READ_OWNER && type->key != NULL &&
+           type->key->size != 0 && type->value != NULL && type->value->size != 0 &&
+           (is_text || (type->key->n_refs == 0 && type->key->size <= OTP_CACHE_PLAIN_MAX)) &&
+           type->ttl >= 0 && type->sweep > 0 && type->stale >= 0;
+}
+
+otp_status otp_cache_start(const struct otp_module *module, const struct otp_start *how,
+                           const void *options, otp_pid *pid)
+{
+    const struct otp_cache *type = (const struct otp_cache *)module;
+    struct otp_process_spec process = { .behaviour = &otpi_cache_behaviour, .module = module };
+
+    if (options != NULL || !is_possible(type))
+        return OTP_BADARG;
+    process.data_size = sizeof(struct otpi_cache_process);
+    process.args = type;
+    return otp_behaviour_start(&process, how, pid);
+}

@@ -1,0 +1,461 @@
+/* cache_use.c - reading and writing a cache, by whoever wants to.
+ *
+ * Idea: see cache.h. Whatever is found is copied out before the pin ends. Entries that have to go
+ * for another are taken out first, one at a time, and the listener is told of each when nothing is
+ * held any more.
+ * Threads: any. Locks: none of its own. Owns: copies for the listener, until it was told.
+ */
+#include "behav/cache.h"
+
+#include <string.h>
+
+#include <otp/runtime.h>
+
+#include "base/layout.h"
+#include "base/mutant.h"
+
+#define OWN_CELLS   24 /* the first workers'; the others share what is left */
+#define CALL_LIMIT  (5 * OTP_S)
+#define TRIES       1000 /* to make room */
+#define BLOCK_ALIGN ((size_t)16)
+
+static size_t round16(size_t size)
+{
+    return (size + BLOCK_ALIGN - 1) & ~(BLOCK_ALIGN - 1);
+}
+
+/* -- entering -- */
+
+static bool pin(struct otpi_cache *cache, otp_pid pid, struct otpi_cache_use *use)
+{
+    use->cache = cache;
+    use->pid = pid;
+    use->thread = otp_pin();
+    /* acquire: pairs with the release in cache.c; the store is complete. Whose it is is asked after
+     * it: then it was that one's. */
+    use->store = atomic_load_explicit(&cache->store, memory_order_acquire);
+    if (use->store != NULL && __atomic_load_n(&cache->shared.pid, __ATOMIC_ACQUIRE) == pid.bits)
+        return true;
+    otp_unpin();
+    return false;
+}
+
+otp_status otpi_cache_enter(otp_dest dest, const struct otp_cache *type, struct otpi_cache_use *use)
+{
+    struct otp_shared *shared;
+    otp_pid pid;
+    otp_status status = otp_enter_shared(dest, &otpi_cache_behaviour, &shared, &pid);
+    struct otpi_cache *cache = (struct otpi_cache *)shared;
+
+    if (status != OTP_OK)
+        return status;
+    if (atomic_load_explicit(&cache->type, memory_order_relaxed) != type)
+        status = OTP_WRONG_MODULE;
+    else if (!pin(cache, pid, use))
+        status = OTP_NOPROC;
+    if (status != OTP_OK)
+        otp_leave();
+    return status;
+}
+
+void otpi_cache_leave(const struct otpi_cache_use *use)
+{
+    (void)use;
+    otp_unpin();
+    otp_leave();
+}
+
+bool otpi_cache_enter_own(struct otpi_cache_process *process, struct otpi_cache_use *use)
+{
+    return pin(process->cache, otp_self(), use);
+}
+
+void otpi_cache_leave_own(const struct otpi_cache_use *use)
+{
+    (void)use;
+    otp_unpin();
+}
+
+void otpi_cache_count(const struct otpi_cache_use *use, enum otpi_cache_count what, uint64_t n)
+{
+    uint32_t at = use->thread & ~OTP_PIN_SHARED;
+    _Atomic uint64_t *count;
+
+    if (at < OWN_CELLS && (use->thread & OTP_PIN_SHARED) == 0) {
+        count = &use->cache->cells[at].counts[what];
+        atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + n,
+                              memory_order_relaxed);
+        return;
+    }
+    count = &use->cache->cells[OWN_CELLS + at % (OTPI_CACHE_CELLS - OWN_CELLS)].counts[what];
+    atomic_fetch_add_explicit(count, n, memory_order_relaxed);
+}
+
+/* -- values and keys -- */
+
+otp_status otpi_cache_give(const struct otp_layout *layout, const void *from, void *to)
+{
+    size_t size = layout->n_refs == 0 ? 0 : otp_layout_measure(layout, from);
+    void *block;
+
+    if (layout->n_refs == 0 || otpi_layout_measure_refs(layout, from) == 0) {
+        memcpy(to, from, layout->size);
+        return OTP_OK;
+    }
+    block = otp_self().bits != 0 ? otp_scratch(size) : otp_alloc(size);
+    if (size == 0 || block == NULL)
+        return OTP_NOMEM;
+    otp_layout_copy(layout, from, block);
+    memcpy(to, block, layout->size);
+    return OTP_OK;
+}
+
+void otp_cache_free_value(const struct otp_layout *layout, const void *value)
+{
+    char *first = layout->n_refs == 0 ? NULL : otpi_layout_first(layout, value);
+
+    if (first != NULL && otp_self().bits == 0)
+        otp_free(first - round16(layout->size));
+}
+
+otp_bytes otpi_cache_key_bytes(const struct otp_cache *type, const void *key)
+{
+    otp_bytes bytes = { key, type->key->size };
+
+    if (type->key_kind == OTP_KEY_TEXT)
+        memcpy(&bytes, key, sizeof bytes);
+    return bytes;
+}
+
+/* -- reading -- */
+
+static const void *value_of(const struct otpi_found *found)
+{
+    return found->box != NULL ? otpi_box_value(found->box) : found->words;
+}
+
+/* Finds an entry that has not expired. */
+static otp_status find(const struct otpi_cache_use *use, const struct otp_cache *type,
+                       const void *key, struct otpi_found *found)
+{
+    struct otpi_store_key made;
+
+    if (!otpi_store_key(use->store, key, &made))
+        return OTP_BADARG;
+    if (!otpi_store_find(use->store, &made, found))
+        return OTP_NOT_FOUND;
+    if (found->expires == OTP_INFINITY || OTP_MUTANT(B189))
+        return OTP_OK;
+    return otp_now_within(type->stale) < found->expires ? OTP_OK : OTP_NOT_FOUND;
+}
+
+otp_status otpi_cache_read(const struct otpi_cache_use *use, const struct otp_cache *type,
+                           const void *key, void *value)
+{
+    struct otpi_found found;
+    otp_status status = find(use, type, key, &found);
+
+    if (status == OTP_OK)
+        status = otpi_cache_give(type->value, value_of(&found), value);
+    otpi_cache_count(use, status == OTP_OK ? OTPI_HITS : OTPI_MISSES, 1);
+    return status;
+}
+
+static otp_status read_direct(otp_dest cache, const struct otp_cache *type, const void *key,
+                              void *value)
+{
+    struct otpi_cache_use use;
+    otp_status status = otpi_cache_enter(cache, type, &use);
+
+    if (status != OTP_OK)
+        return status;
+    status = otpi_cache_read(&use, type, key, value);
+    otpi_cache_leave(&use);
+    return status;
+}
+
+/* What the process tells is copied once more, so that who gets it gives back what it got. */
+static otp_status read_owner(otp_dest cache, const struct otp_cache *type, const void *key,
+                             void *value)
+{
+    struct otpi_cache_ask ask = { .key = otpi_cache_key_bytes(type, key) };
+    const struct otp_ref ref = { OTP_REF_LIST, 0, 0, offsetof(struct otpi_cache_told, value), 0,
+                                 type->value };
+    const struct otp_layout layout = { sizeof(struct otpi_cache_told), 1, &ref };
+    struct otpi_cache_told told;
+    otp_status status = ask.key.size > OTP_CACHE_TEXT_MAX
+                            ? OTP_BADARG
+                            : otp_system_call(cache, OTPI_CACHE_GET, &otpi_cache_ask_layout, &ask,
+                                              &told, CALL_LIMIT);
+
+    if (status != OTP_OK)
+        return status;
+    status = (otp_status)told.status;
+    if (status == OTP_OK && told.n == 1)
+        status = otpi_cache_give(type->value, told.value, value);
+    otp_reply_free(&layout, &told);
+    return status;
+}
+
+/* It is there, and of that type. */
+static otp_status look_up(otp_dest cache, const struct otp_cache *type)
+{
+    struct otpi_cache_use use;
+    otp_status status = otpi_cache_enter(cache, type, &use);
+
+    if (status == OTP_OK)
+        otpi_cache_leave(&use);
+    return status;
+}
+
+otp_status otp_cache_get(otp_dest cache, const struct otp_cache *type, const void *key, void *value)
+{
+    otp_status status;
+
+    if (type->read != OTP_READ_OWNER)
+        return read_direct(cache, type, key, value);
+    status = look_up(cache, type);
+    return status == OTP_OK ? read_owner(cache, type, key, value) : status;
+}
+
+otp_status otp_cache_has(otp_dest cache, const struct otp_cache *type, const void *key)
+{
+    struct otpi_cache_use use;
+    struct otpi_found found;
+    otp_status status = otpi_cache_enter(cache, type, &use);
+
+    if (status != OTP_OK)
+        return status;
+    status = find(&use, type, key, &found);
+    otpi_cache_leave(&use);
+    return status;
+}
+
+/* -- entries that were taken out -- */
+
+/* A copy of key and value; false: no memory. */
+static bool copy_for_listener(const struct otp_cache *type, const struct otpi_taken *taken,
+                              struct otpi_told *told)
+{
+    const void *value = taken->box != NULL ? otpi_box_value(taken->box) : NULL;
+    size_t key_words = (type->key->size + sizeof(uint64_t) - 1) / sizeof(uint64_t);
+    size_t key_size = type->key->size, bytes = 0, value_size;
+
+    if (value == NULL)
+        value = taken->words + key_words;
+    if (type->key_kind == OTP_KEY_TEXT)
+        bytes = taken->box->key_size;
+    value_size = otp_layout_measure(type->value, value);
+    told->value = otp_alloc(round16(value_size) + round16(key_size) + bytes);
+    if (told->value == NULL)
+        return false;
+    otp_layout_copy(type->value, value, told->value);
+    told->key = (char *)told->value + round16(value_size);
+    if (type->key_kind == OTP_KEY_TEXT) {
+        otp_str text = { (char *)told->key + round16(key_size), bytes };
+        if (bytes != 0)
+            memcpy((char *)told->key + round16(key_size), otpi_box_key(taken->box), bytes);
+        memcpy(told->key, &text, sizeof text);
+    } else {
+        memcpy(told->key, taken->box != NULL ? otpi_box_key(taken->box) : taken->words, key_size);
+    }
+    told->cause = taken->expired ? OTP_EVICTED_EXPIRED : OTP_EVICTED_LIMIT;
+    return true;
+}
+
+size_t otpi_cache_taken(const struct otpi_cache_use *use, const struct otp_cache *type,
+                        const struct otpi_taken *taken, size_t n, struct otpi_told *told)
+{
+    size_t n_told = 0, expired = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        expired += taken[i].expired;
+        if (type->evicted != NULL)
+            n_told += copy_for_listener(type, &taken[i], &told[n_told]);
+        otpi_store_retire(&taken[i]);
+    }
+    if (n == 0)
+        return 0;
+    otpi_cache_count(use, OTPI_EXPIRED, expired);
+    otpi_cache_count(use, OTPI_EVICTED, n - expired);
+    if (type->evicted != NULL)
+        otpi_cache_count(use, OTPI_UNTOLD, n - n_told);
+    return n_told;
+}
+
+void otpi_cache_tell(const struct otp_cache *type, struct otpi_told *told, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        type->evicted(told[i].key, told[i].value, told[i].cause);
+        otp_free(told[i].value);
+    }
+}
+
+/* -- writing -- */
+
+/* The instant when something expires. */
+static otp_instant after(otp_instant now, otp_duration ttl)
+{
+    return ttl > OTP_INFINITY - now ? OTP_INFINITY : now + ttl;
+}
+
+/* One try; if there is no room, an entry was taken out, of which n_told are to be told. */
+static otp_status try_put(const struct otpi_cache_use *use, const struct otp_cache *type,
+                          const struct otpi_store_putting *putting, struct otpi_told *told,
+                          size_t *n_told)
+{
+    otp_status status = otpi_store_put(use->store, putting);
+    struct otpi_taken taken;
+
+    *n_told = 0;
+    if (status == OTP_OK)
+        otpi_cache_count(use, OTPI_PUTS, 1);
+    if (status == OTP_OVERLOAD && otpi_store_evict(use->store, putting->now, &taken))
+        *n_told = otpi_cache_taken(use, type, &taken, 1, told);
+    return status;
+}
+
+static otp_status put(otp_dest cache, const struct otp_cache *type, const void *key,
+                      struct otpi_store_putting *putting)
+{
+    struct otpi_cache_use use;
+    struct otpi_store_key made;
+    struct otpi_told told;
+    size_t n_told = 0;
+    otp_status status = OTP_OVERLOAD;
+
+    for (int i = 0; i < TRIES && status == OTP_OVERLOAD; i++) {
+        status = otpi_cache_enter(cache, type, &use);
+        if (status != OTP_OK)
+            return status;
+        putting->key = &made;
+        status = otpi_store_key(use.store, key, &made)
+                     ? try_put(&use, type, putting, &told, &n_told)
+                     : OTP_BADARG;
+        otpi_cache_leave(&use);
+        otpi_cache_tell(type, &told, n_told);
+    }
+    return status == OTP_OVERLOAD ? OTP_NOMEM : status;
+}
+
+static otp_status put_how(otp_dest cache, const struct otp_cache *type, const void *key,
+                          const void *value, otp_duration ttl, enum otpi_put how)
+{
+    struct otpi_store_putting putting = { .value = value, .now = otp_now(), .how = how };
+
+    if (ttl < 0)
+        return OTP_BADARG;
+    putting.expires = after(putting.now, ttl);
+    return put(cache, type, key, &putting);
+}
+
+otp_status otp_cache_put(otp_dest cache, const struct otp_cache *type, const void *key,
+                         const void *value, otp_duration ttl)
+{
+    return put_how(cache, type, key, value, ttl, OTPI_PUT);
+}
+
+otp_status otp_cache_put_new(otp_dest cache, const struct otp_cache *type, const void *key,
+                             const void *value, otp_duration ttl)
+{
+    return put_how(cache, type, key, value, ttl, OTPI_PUT_NEW);
+}
+
+otp_status otp_cache_touch(otp_dest cache, const struct otp_cache *type, const void *key,
+                           otp_duration ttl)
+{
+    struct otpi_cache_use use;
+    struct otpi_store_key made;
+    otp_instant now = otp_now();
+    otp_status status = ttl < 0 ? OTP_BADARG : otpi_cache_enter(cache, type, &use);
+
+    if (status != OTP_OK)
+        return status;
+    if (!otpi_store_key(use.store, key, &made))
+        status = OTP_BADARG;
+    else if (!otpi_store_touch(use.store, &made, after(now, ttl), now))
+        status = OTP_NOT_FOUND;
+    otpi_cache_leave(&use);
+    return status;
+}
+
+otp_status otp_cache_delete(otp_dest cache, const struct otp_cache *type, const void *key)
+{
+    struct otpi_cache_use use;
+    struct otpi_store_key made;
+    otp_status status = otpi_cache_enter(cache, type, &use);
+
+    if (status != OTP_OK)
+        return status;
+    if (!otpi_store_key(use.store, key, &made))
+        status = OTP_BADARG;
+    else
+        (void)otpi_store_delete(use.store, &made);
+    otpi_cache_leave(&use);
+    return status;
+}
+
+otp_status otp_cache_clear(otp_dest cache, const struct otp_cache *type)
+{
+    struct otpi_cache_use use;
+    struct otpi_store *fresh, *old = NULL;
+    otp_status status = otpi_cache_enter(cache, type, &use);
+
+    if (status != OTP_OK)
+        return status;
+    fresh = otpi_store_new(&use.store->type);
+    if (fresh != NULL) {
+        otp_lock_take(&use.cache->lock);
+        if (__atomic_load_n(&use.cache->shared.pid, __ATOMIC_RELAXED) == use.pid.bits) {
+            old = atomic_load_explicit(&use.cache->store, memory_order_relaxed);
+            atomic_store_explicit(&use.cache->store, fresh, memory_order_release);
+        }
+        otp_lock_release(&use.cache->lock);
+    }
+    if (fresh != NULL)
+        otpi_store_drop(old != NULL ? old : fresh);
+    status = fresh == NULL ? OTP_NOMEM : old == NULL ? OTP_NOPROC : OTP_OK;
+    otpi_cache_leave(&use);
+    return status;
+}
+
+/* -- how much there is -- */
+
+otp_status otp_cache_count(otp_dest cache, const struct otp_cache *type, size_t *n)
+{
+    struct otpi_cache_use use;
+    otp_status status = otpi_cache_enter(cache, type, &use);
+
+    if (status != OTP_OK)
+        return status;
+    *n = otpi_store_count(use.store);
+    otpi_cache_leave(&use);
+    return OTP_OK;
+}
+
+otp_status otp_cache_get_statistics(otp_dest cache, const struct otp_cache *type,
+                                    struct otp_cache_statistics *statistics)
+{
+    struct otpi_cache_use use;
+    uint64_t sums[OTPI_COUNTS] = { 0 };
+    otp_status status = otpi_cache_enter(cache, type, &use);
+
+    if (status != OTP_OK)
+        return status;
+    for (size_t i = 0; i < OTPI_CACHE_CELLS; i++)
+        for (size_t k = 0; k < OTPI_COUNTS; k++)
+            sums[k] += atomic_load_explicit(&use.cache->cells[i].counts[k], memory_order_relaxed);
+    statistics->entries = otpi_store_count(use.store);
+    statistics->bytes = otpi_store_memory(use.store);
+    statistics->hits = sums[OTPI_HITS];
+    statistics->misses = sums[OTPI_MISSES];
+    statistics->puts = sums[OTPI_PUTS];
+    statistics->expired = sums[OTPI_EXPIRED];
+    statistics->evicted = sums[OTPI_EVICTED];
+    statistics->untold = sums[OTPI_UNTOLD];
+    statistics->loads = sums[OTPI_LOADS];
+    statistics->load_errors = sums[OTPI_LOAD_ERRORS];
+    statistics->sweeps = atomic_load_explicit(&use.cache->sweeps, memory_order_relaxed);
+    otpi_cache_leave(&use);
+    return OTP_OK;
+}

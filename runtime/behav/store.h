@@ -1,0 +1,353 @@
+/* store.h - a hash table that any thread reads without a lock and that never stalls.
+ *
+ * Idea: a store is shards by the low bits of the hash, each a linear hash table under a lock of its
+ * own. It grows and shrinks by one bucket at a time, so no step is longer than the entries of one
+ * bucket take. A bucket has eight places; more entries are in buckets chained to it.
+ *
+ *   bucket: changes (odd during one), tags, marks, the next bucket of the chain, eight slots
+ *   tags:   a byte per slot, 0: free, else seven bits of the hash and the top bit
+ *   marks:  a byte per slot, what eviction knows about the entry (mark.h)
+ *   slot:   plain: the key's words, the value's words, the instant when it expires
+ *           boxed: the hash, the address of its box, the instant when it expires
+ *
+ * A reader notes the count of changes, looks, and looks at the count again: if it is the same and
+ * even, what was read was whole. A box is never changed, only replaced; it, and buckets that are
+ * taken out, are retired (otp/reclaim.h), so a reader that has pinned can follow any address that
+ * was whole. What a key's bucket is depends on how many there are: a reader that finds nothing
+ * looks whether that is the same still.
+ * Readers and writers pin before they look for the store, and until they are done with what they
+ * found.
+ *
+ *   store.c        the life of a store, keys, values, the limit on how much there is
+ *   store_read.c   finding without the lock
+ *   store_write.c  putting and taking away, under the lock of the shard
+ *   store_grow.c   one bucket more, one bucket less
+ *   store_sweep.c  walking through it in slices: expiry, eviction, the end
+ *
+ * Threads: any. Locks: one shard at a time, a leaf.
+ */
+#ifndef OTPI_STORE_H
+#define OTPI_STORE_H
+
+#include <stdatomic.h>
+
+#include <otp/layout.h>
+#include <otp/reclaim.h>
+#include <otp/share.h>
+#include <otp/status.h>
+#include <otp/value.h>
+
+#define OTPI_STORE_SHARDS    64
+#define OTPI_STORE_PLACES    8                 /* of a bucket */
+#define OTPI_STORE_CHUNK     8                 /* buckets that are allocated together */
+#define OTPI_STORE_KEY_MAX   8                 /* words of a plain key */
+#define OTPI_STORE_VALUE_MAX 4                 /* words of a value that is in its slot */
+#define OTPI_STORE_TEXT_MAX  ((size_t)1 << 24) /* bytes of a text key */
+
+/* Where the parts of a bucket are, in words. */
+enum { OTPI_CHANGES, OTPI_TAGS, OTPI_MARKS, OTPI_NEXT, OTPI_SLOTS };
+
+/* What a store is of. */
+struct otpi_store_type {
+    uint32_t key_kind; /* enum otp_key_kind */
+    const struct otp_layout *key, *value;
+    uint64_t max_entries; /* 0: no limit */
+    uint64_t max_bytes;   /* 0: no limit */
+};
+
+/* An entry's key and value as one block, if they are not in the slot. */
+struct otpi_box {
+    struct otp_retired head;
+    size_t size;     /* in all */
+    size_t key_size; /* the key is at the end */
+    /* the value follows, aligned to 16 */
+};
+
+/* A key as it is looked for. */
+struct otpi_store_key {
+    uint64_t words[OTPI_STORE_KEY_MAX]; /* of a plain one, filled up with zeros */
+    uint64_t hash;
+    const void *bytes; /* borrowed */
+    size_t size;
+};
+
+struct otpi_chunks {
+    struct otp_retired head;
+    size_t room;
+    uint64_t *at[]; /* atomic: each is a block of OTPI_STORE_CHUNK buckets; NULL: none */
+};
+
+struct otpi_store_shard {
+    /* what readers look at; it changes when the shard grows */
+    _Alignas(64) _Atomic uint64_t n;      /* atomic: buckets; written under lock */
+    _Atomic(struct otpi_chunks *) chunks; /* atomic: written under lock */
+    /* what writers have */
+    _Alignas(64) struct otp_lock lock;
+    uint64_t count; /* lock: entries */
+    uint64_t bytes; /* lock: that it takes */
+};
+
+struct otpi_store {
+    struct otp_later drop;
+    struct otpi_store_type type;
+    uint64_t seed;            /* const: of hashes of texts */
+    uint64_t key_hash[2];     /* const: of hashes of words */
+    uint32_t key, value;      /* const: words of a key and of a value in a slot */
+    uint32_t slot;            /* const: words of a slot */
+    uint32_t shard_mask;      /* const: how many shards there are, less one */
+    uint32_t shift;           /* const: bits of a hash that say which */
+    bool boxed;               /* const */
+    bool limited;             /* const */
+    uint32_t dropped;         /* owner: who drops it: shards, and .. */
+    uint64_t dropped_chunks;  /* .. chunks of the next one */
+    _Atomic uint64_t entries; /* atomic: if it is limited, with those that are about to be */
+    _Atomic uint64_t bytes;   /* atomic: the same */
+    _Atomic uint64_t random;  /* atomic: where eviction looked last */
+    _Atomic uint64_t inserts; /* atomic: if it is limited, all so far */
+    _Atomic uint32_t clock;   /* atomic: of marks; as often as a part of it has been replaced */
+    struct otpi_store_shard shards[];
+};
+
+/* What was found: valid until the pin ends. */
+struct otpi_found {
+    otp_instant expires;
+    uint64_t words[OTPI_STORE_VALUE_MAX]; /* not boxed: the value */
+    const struct otpi_box *box;
+};
+
+/* An entry that was taken out; who has it retires its box. */
+struct otpi_taken {
+    uint64_t words[OTPI_STORE_KEY_MAX + OTPI_STORE_VALUE_MAX]; /* not boxed: key, value */
+    struct otpi_box *box;
+    bool expired;
+};
+
+/* -- words that others read meanwhile -- */
+
+/* acquire, release: who reads a word of a change sees, in what it reads next, that there is one */
+static inline uint64_t otpi_store_get(const uint64_t *at)
+{
+    return __atomic_load_n(at, __ATOMIC_ACQUIRE);
+}
+
+static inline void otpi_store_set(uint64_t *at, uint64_t word)
+{
+    __atomic_store_n(at, word, __ATOMIC_RELEASE);
+}
+
+static inline uint64_t *otpi_store_slot(const struct otpi_store *store, uint64_t *bucket,
+                                        unsigned place)
+{
+    return bucket + OTPI_SLOTS + place * store->slot;
+}
+
+/* The byte in tags of an entry with that hash. */
+static inline uint64_t otpi_store_tag(uint64_t hash)
+{
+    return hash >> 57 | 0x80;
+}
+
+/* The places whose tag that is, a top bit for each; among them perhaps some whose tag is another.
+ * A free place is never among them. */
+static inline uint64_t otpi_store_places(uint64_t tags, uint64_t tag)
+{
+    uint64_t differ = tags ^ tag * 0x0101010101010101u;
+    return (differ - 0x0101010101010101u) & ~differ & 0x8080808080808080u & tags;
+}
+
+/* The places that are taken, as the same bits. */
+static inline uint64_t otpi_store_taken(uint64_t tags)
+{
+    return tags & 0x8080808080808080u;
+}
+
+static inline unsigned otpi_store_place(uint64_t places)
+{
+    return (unsigned)__builtin_ctzll(places) / 8;
+}
+
+static inline struct otpi_store_shard *otpi_store_shard(struct otpi_store *store, uint64_t hash)
+{
+    return &store->shards[hash & store->shard_mask];
+}
+
+/* Which of n buckets a hash belongs to. */
+static inline uint64_t otpi_store_index(const struct otpi_store *store, uint64_t hash, uint64_t n)
+{
+    uint64_t mask = n < 2 ? 0 : UINT64_MAX >> __builtin_clzll(n - 1);
+    uint64_t index = hash >> store->shift & mask;
+    return index < n ? index : index & mask >> 1;
+}
+
+static inline size_t otpi_store_bucket_words(const struct otpi_store *store)
+{
+    return OTPI_SLOTS + (size_t)OTPI_STORE_PLACES * store->slot;
+}
+
+/* A bucket of a chunk; they begin at a cache line. */
+static inline uint64_t *otpi_store_in_chunk(const struct otpi_store *store, uint64_t *chunk,
+                                            uint64_t index)
+{
+    uintptr_t first = ((uintptr_t)chunk + sizeof(struct otp_retired) + 63) & ~(uintptr_t)63;
+    return (uint64_t *)first + index % OTPI_STORE_CHUNK * otpi_store_bucket_words(store);
+}
+
+/* The bucket of that index; NULL: there is none (any more). */
+static inline uint64_t *otpi_store_bucket(const struct otpi_store *store,
+                                          const struct otpi_store_shard *shard, uint64_t index)
+{
+    /* acquire: pairs with the releases of store_grow.c */
+    const struct otpi_chunks *chunks = atomic_load_explicit(&shard->chunks, memory_order_acquire);
+    uint64_t at = index / OTPI_STORE_CHUNK, *chunk;
+
+    if (chunks == NULL || at >= chunks->room)
+        return NULL;
+    chunk = (uint64_t *)__atomic_load_n(&chunks->at[at], __ATOMIC_ACQUIRE);
+    return chunk == NULL ? NULL : otpi_store_in_chunk(store, chunk, index);
+}
+
+static inline uint64_t *otpi_store_next(const uint64_t *bucket)
+{
+    return (uint64_t *)(uintptr_t)otpi_store_get(&bucket[OTPI_NEXT]);
+}
+
+static inline const void *otpi_box_value(const struct otpi_box *box)
+{
+    return box + 1;
+}
+
+static inline const void *otpi_box_key(const struct otpi_box *box)
+{
+    return (const char *)box + box->size - box->key_size;
+}
+
+static inline size_t otpi_store_chunk_size(const struct otpi_store *store)
+{
+    return sizeof(struct otp_retired) + 63 +
+           OTPI_STORE_CHUNK * otpi_store_bucket_words(store) * sizeof(uint64_t);
+}
+
+static inline size_t otpi_store_chained_size(const struct otpi_store *store)
+{
+    return sizeof(struct otp_retired) + otpi_store_bucket_words(store) * sizeof(uint64_t);
+}
+
+_Static_assert(sizeof(struct otpi_box) % 16 == 0, "what follows is aligned to 16");
+
+/* -- store.c -- */
+
+/* NULL: no memory. */
+struct otpi_store *otpi_store_new(const struct otpi_store_type *type);
+/* Nobody finds it any more. Takes store; what it has is freed in slices. */
+void otpi_store_drop(struct otpi_store *store);
+/* False: it is too long. Borrows key, also in out. */
+bool otpi_store_key(const struct otpi_store *store, const void *key, struct otpi_store_key *out);
+/* The hash of the entry in a slot. lock: shard. */
+uint64_t otpi_store_hash(const struct otpi_store *store, const uint64_t *slot);
+/* How many entries it has, and bytes that they take. */
+uint64_t otpi_store_count(struct otpi_store *store);
+uint64_t otpi_store_memory(struct otpi_store *store);
+/* What an entry counts against max_bytes. box: NULL: it has none. */
+size_t otpi_store_cost(const struct otpi_store *store, const struct otpi_box *box);
+/* Room for one more entry of that cost. False: there is none. */
+bool otpi_store_reserve(struct otpi_store *store, size_t cost);
+void otpi_store_unreserve(struct otpi_store *store, size_t cost);
+/* The same for an entry whose box of one size is replaced by one of another. */
+bool otpi_store_recost(struct otpi_store *store, size_t old_size, size_t size);
+
+/* -- store_read.c -- */
+
+bool otpi_store_find(struct otpi_store *store, const struct otpi_store_key *key,
+                     struct otpi_found *found);
+
+/* -- store_write.c -- */
+
+/* What put does with a key that is there, and has not expired by now. */
+enum otpi_put { OTPI_PUT, OTPI_PUT_NEW };
+
+struct otpi_store_putting {
+    const struct otpi_store_key *key;
+    const void *value;
+    otp_instant expires, now;
+    enum otpi_put how;
+};
+
+/* EXISTS: PUT_NEW. NOMEM: nothing has changed. OVERLOAD: one has to be evicted first. BADARG: it
+ * alone takes more than may be. */
+otp_status otpi_store_put(struct otpi_store *store, const struct otpi_store_putting *putting);
+/* False: it is not there. */
+bool otpi_store_delete(struct otpi_store *store, const struct otpi_store_key *key);
+/* Another instant when it expires. False: it is not there, or has expired by now. */
+bool otpi_store_touch(struct otpi_store *store, const struct otpi_store_key *key,
+                      otp_instant expires, otp_instant now);
+/* lock: shard, in a change. Takes the entry out that is in a place of a bucket. */
+void otpi_store_take(struct otpi_store *store, struct otpi_store_shard *shard, uint64_t *bucket,
+                     unsigned place, struct otpi_taken *taken);
+/* Retires what was taken out. */
+static inline void otpi_store_retire(const struct otpi_taken *taken)
+{
+    if (taken->box != NULL)
+        otp_retire(taken->box, taken->box->size);
+}
+
+/* lock: shard. A change of a bucket, with all that is chained to it. */
+static inline void otpi_store_begin(uint64_t *bucket)
+{
+    /* relaxed: each word that follows is released after it */
+    __atomic_store_n(&bucket[OTPI_CHANGES], bucket[OTPI_CHANGES] + 1, __ATOMIC_RELAXED);
+}
+
+static inline void otpi_store_end(uint64_t *bucket)
+{
+    __atomic_store_n(&bucket[OTPI_CHANGES], bucket[OTPI_CHANGES] + 1, __ATOMIC_RELEASE);
+}
+
+/* lock: shard. A free place in a chain, or of a bucket that is added to it; NULL: no memory. */
+uint64_t *otpi_store_room(struct otpi_store *store, struct otpi_store_shard *shard,
+                          uint64_t *bucket, unsigned *place);
+/* lock: shard. Fills a free place. In a change. */
+void otpi_store_fill(const struct otpi_store *store, uint64_t *bucket, unsigned place, uint64_t tag,
+                     uint64_t mark, const uint64_t *slot);
+/* The byte of a place in tags or marks. */
+static inline uint64_t otpi_store_byte(uint64_t bytes, unsigned place)
+{
+    return bytes >> 8 * place & 0xff;
+}
+
+static inline void otpi_store_set_byte(uint64_t *bytes, unsigned place, uint64_t byte)
+{
+    uint64_t others = otpi_store_get(bytes) & ~((uint64_t)0xff << 8 * place);
+    otpi_store_set(bytes, others | byte << 8 * place);
+}
+
+/* -- store_grow.c: all under the lock of the shard -- */
+
+/* There is a bucket at least. False: no memory. */
+bool otpi_store_begin_shard(struct otpi_store *store, struct otpi_store_shard *shard);
+/* One bucket more, if there are many entries and memory. */
+void otpi_store_grow(struct otpi_store *store, struct otpi_store_shard *shard);
+/* One bucket less, if there are few entries. False: it stays. */
+bool otpi_store_shrink(struct otpi_store *store, struct otpi_store_shard *shard);
+/* Takes buckets out of a chain that it does not need. In a change. */
+void otpi_store_compact(struct otpi_store *store, struct otpi_store_shard *shard, uint64_t *bucket);
+
+/* -- store_sweep.c -- */
+
+/* Where a walk is. All zero: at the beginning. */
+struct otpi_store_cursor {
+    uint32_t shard;
+    uint64_t index;
+};
+
+#define OTPI_STORE_TAKEN 64 /* what a step takes at most */
+
+/* Takes what had expired before now out of the next few buckets. False: that was all. *n: how
+ * many. */
+bool otpi_store_sweep(struct otpi_store *store, struct otpi_store_cursor *cursor, otp_instant now,
+                      struct otpi_taken taken[OTPI_STORE_TAKEN], size_t *n);
+/* Takes one entry out, the worst of some. False: it found none. */
+bool otpi_store_evict(struct otpi_store *store, otp_instant now, struct otpi_taken *taken);
+/* Frees the next few buckets of a store that nobody else sees. False: that was all. */
+bool otpi_store_free_some(struct otpi_store *store);
+
+#endif

@@ -1,0 +1,245 @@
+/* store_sweep.c - walking through a store in slices: expiry, eviction, the end.
+ *
+ * Idea: see store.h. A step is a few buckets under the lock of one shard. Buckets that are added
+ * meanwhile are met further on, with what moves there; a shard is made smaller when its last bucket
+ * has been seen, so nothing moves to where the walk has been.
+ * Eviction looks at the entries of a few buckets from a random one on, and takes the worst of them:
+ * as hashes are random, so is the choice.
+ * Threads: any, pinned; freeing: who drops the store. Locks: shard. Owns: nothing.
+ */
+#include "behav/store.h"
+
+#include <string.h>
+
+#include "base/mutant.h"
+#include "behav/mark.h"
+
+#define WORD       sizeof(uint64_t)
+#define STEP       16 /* buckets under one lock */
+#define SHRINKS    16
+#define CANDIDATES 32
+#define LOOKS      256 /* buckets of one shard, for candidates */
+#define FREED      256 /* buckets in a slice */
+
+static uint64_t buckets_of(const struct otpi_store_shard *shard)
+{
+    return atomic_load_explicit(&shard->n, memory_order_relaxed);
+}
+
+static otp_instant expiry(const struct otpi_store *store, uint64_t *bucket, unsigned place)
+{
+    return (otp_instant)otpi_store_slot(store, bucket, place)[store->slot - 1];
+}
+
+/* -- expiry -- */
+
+/* What a step has taken so far. */
+struct sweep {
+    struct otpi_store *store;
+    struct otpi_store_shard *shard;
+    otp_instant now;
+    struct otpi_taken *taken;
+    size_t n;
+    bool full;
+};
+
+/* The places whose entries have expired. */
+static uint64_t expired_in(const struct sweep *sweep, uint64_t *bucket)
+{
+    uint64_t places = otpi_store_taken(bucket[OTPI_TAGS]), expired = 0;
+
+    for (; places != 0; places &= places - 1) {
+        otp_instant expires = expiry(sweep->store, bucket, otpi_store_place(places));
+        if (expires < sweep->now || (OTP_MUTANT(B190) && expires == sweep->now))
+            expired |= places & (~places + 1);
+    }
+    return expired;
+}
+
+static void take_expired(struct sweep *sweep, uint64_t *first)
+{
+    bool changed = false, chained = false;
+
+    for (uint64_t *bucket = first; bucket != NULL; bucket = otpi_store_next(bucket)) {
+        uint64_t places = expired_in(sweep, bucket);
+        for (; places != 0 && !sweep->full; places &= places - 1) {
+            struct otpi_taken *taken = &sweep->taken[sweep->n++];
+            if (!changed)
+                otpi_store_begin(first);
+            changed = true;
+            chained = chained || bucket != first;
+            otpi_store_take(sweep->store, sweep->shard, bucket, otpi_store_place(places), taken);
+            taken->expired = true;
+            sweep->full = sweep->n == OTPI_STORE_TAKEN;
+        }
+    }
+    if (chained)
+        otpi_store_compact(sweep->store, sweep->shard, first);
+    if (changed)
+        otpi_store_end(first);
+}
+
+/* lock: shard. False: the shard is done. */
+static bool sweep_shard(struct sweep *sweep, struct otpi_store_cursor *cursor)
+{
+    for (int i = 0; i < STEP && cursor->index < buckets_of(sweep->shard); i++) {
+        take_expired(sweep, otpi_store_bucket(sweep->store, sweep->shard, cursor->index));
+        if (sweep->full) /* there may be more in it */
+            return true;
+        cursor->index++;
+    }
+    if (cursor->index < buckets_of(sweep->shard))
+        return true;
+    for (int i = 0; i < SHRINKS; i++)
+        if (!otpi_store_shrink(sweep->store, sweep->shard))
+            return false;
+    cursor->index = buckets_of(sweep->shard);
+    return true;
+}
+
+bool otpi_store_sweep(struct otpi_store *store, struct otpi_store_cursor *cursor, otp_instant now,
+                      struct otpi_taken taken[OTPI_STORE_TAKEN], size_t *n)
+{
+    struct sweep sweep = { .store = store, .now = now, .taken = taken };
+    bool more;
+
+    sweep.shard = &store->shards[cursor->shard];
+    otp_lock_take(&sweep.shard->lock);
+    more = sweep_shard(&sweep, cursor);
+    otp_lock_release(&sweep.shard->lock);
+    *n = sweep.n;
+    if (more)
+        return true;
+    cursor->index = 0;
+    return ++cursor->shard <= store->shard_mask;
+}
+
+/* -- eviction -- */
+
+/* The worst entry seen so far. */
+struct worst {
+    uint64_t *first, *bucket;
+    unsigned place, n;
+    uint32_t badness;
+};
+
+static void look_at_chain(const struct otpi_store *store, uint64_t *first, otp_instant now,
+                          struct worst *worst)
+{
+    uint32_t clock = atomic_load_explicit(&store->clock, memory_order_relaxed);
+
+    for (uint64_t *bucket = first; bucket != NULL; bucket = otpi_store_next(bucket)) {
+        uint64_t places = otpi_store_taken(bucket[OTPI_TAGS]);
+        uint64_t marks = otpi_store_get(&bucket[OTPI_MARKS]);
+        for (; places != 0; places &= places - 1, worst->n++) {
+            unsigned place = otpi_store_place(places);
+            uint32_t badness = otpi_mark_badness(otpi_store_byte(marks, place), clock);
+            if (expiry(store, bucket, place) <= now)
+                badness = UINT32_MAX;
+            if (worst->n == 0 || badness > worst->badness)
+                *worst = (struct worst){ first, bucket, place, worst->n, badness };
+        }
+    }
+}
+
+static uint64_t next_random(struct otpi_store *store)
+{
+    uint64_t x =
+        atomic_fetch_add_explicit(&store->random, 0x9e3779b97f4a7c15u, memory_order_relaxed);
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+    return x ^ x >> 31;
+}
+
+static bool evict_from(struct otpi_store *store, struct otpi_store_shard *shard, uint64_t random,
+                       otp_instant now, struct otpi_taken *taken)
+{
+    struct worst worst = { .n = 0 };
+    uint64_t n = buckets_of(shard);
+
+    if (shard->count == 0)
+        return false;
+    for (uint64_t i = 0; i < n && i < LOOKS && worst.n < CANDIDATES; i++)
+        look_at_chain(store, otpi_store_bucket(store, shard, (random + i) % n), now, &worst);
+    if (worst.n == 0)
+        return false;
+    taken->expired = expiry(store, worst.bucket, worst.place) <= now;
+    otpi_store_begin(worst.first);
+    otpi_store_take(store, shard, worst.bucket, worst.place, taken);
+    if (worst.bucket != worst.first)
+        otpi_store_compact(store, shard, worst.first);
+    otpi_store_end(worst.first);
+    return true;
+}
+
+bool otpi_store_evict(struct otpi_store *store, otp_instant now, struct otpi_taken *taken)
+{
+    uint64_t random = next_random(store);
+
+    for (uint32_t i = 0; i <= store->shard_mask; i++) {
+        struct otpi_store_shard *shard = &store->shards[(random + i) & store->shard_mask];
+        bool evicted;
+        otp_lock_take(&shard->lock);
+        evicted = evict_from(store, shard, random >> 8, now, taken);
+        otp_lock_release(&shard->lock);
+        if (evicted)
+            return true;
+    }
+    return false;
+}
+
+/* -- the end: nobody else sees the store -- */
+
+static void free_boxes(const struct otpi_store *store, uint64_t *bucket)
+{
+    uint64_t places = store->boxed ? otpi_store_taken(bucket[OTPI_TAGS]) : 0;
+
+    for (; places != 0; places &= places - 1) {
+        struct otpi_box *box = (struct otpi_box *)(uintptr_t)otpi_store_slot(
+            store, bucket, otpi_store_place(places))[1];
+        otp_block_free(box, box->size);
+    }
+}
+
+static void free_chain(const struct otpi_store *store, uint64_t *first)
+{
+    size_t size = otpi_store_chained_size(store);
+    uint64_t *bucket, *next;
+
+    free_boxes(store, first);
+    for (bucket = otpi_store_next(first); bucket != NULL; bucket = next) {
+        next = otpi_store_next(bucket);
+        free_boxes(store, bucket);
+        otp_block_free((char *)bucket - sizeof(struct otp_retired), size);
+    }
+}
+
+/* All but the list of chunks. The last one may have buckets that do not count any more. */
+static void free_chunk(const struct otpi_store *store, const struct otpi_store_shard *shard,
+                       struct otpi_chunks *chunks, uint64_t at)
+{
+    uint64_t n = buckets_of(shard);
+
+    for (uint64_t i = at * OTPI_STORE_CHUNK; i < n && i < (at + 1) * OTPI_STORE_CHUNK; i++)
+        free_chain(store, otpi_store_in_chunk(store, chunks->at[at], i));
+    otp_block_free(chunks->at[at], otpi_store_chunk_size(store));
+}
+
+bool otpi_store_free_some(struct otpi_store *store)
+{
+    struct otpi_store_shard *shard = &store->shards[store->dropped];
+    struct otpi_chunks *chunks = atomic_load_explicit(&shard->chunks, memory_order_relaxed);
+
+    for (int i = 0; i < FREED / OTPI_STORE_CHUNK; i++) {
+        uint64_t at = store->dropped_chunks++;
+        if (chunks != NULL && at < chunks->room && chunks->at[at] != NULL) {
+            free_chunk(store, shard, chunks, at);
+            continue;
+        }
+        if (chunks != NULL)
+            otp_block_free(chunks, sizeof *chunks + chunks->room * sizeof *chunks->at);
+        store->dropped_chunks = 0;
+        return ++store->dropped <= store->shard_mask;
+    }
+    return true;
+}

@@ -1,0 +1,303 @@
+/* store_write.c - putting into a store and taking out of it.
+ *
+ * Idea: see store.h. All that may fail comes before the first word is changed: the box is made
+ * before the lock is taken, room for the entry before the change begins. So a put that fails has
+ * lost nothing, the entry that was there before least of all.
+ * Threads: any, pinned. Locks: shard. Owns: boxes, until they are retired.
+ */
+#include "behav/store.h"
+
+#include <string.h>
+
+#include <otp/table.h>
+
+#include "base/layout.h"
+#include "base/mutant.h"
+#include "behav/mark.h"
+
+#define WORD       sizeof(uint64_t)
+#define SLOT_WORDS (OTPI_STORE_KEY_MAX + OTPI_STORE_VALUE_MAX + 1)
+
+/* Where an entry is. */
+struct where {
+    struct otpi_store_shard *shard;
+    uint64_t *first; /* of the chain; NULL: the shard has no buckets */
+    uint64_t *bucket;
+    unsigned place;
+};
+
+/* -- boxes -- */
+
+/* BADARG: too large. NOMEM. *box is NULL if entries of the store have none. */
+static otp_status make_box(const struct otpi_store *store, const struct otpi_store_key *key,
+                           const void *value, struct otpi_box **box)
+{
+    size_t value_size, size;
+
+    *box = NULL;
+    if (!store->boxed)
+        return OTP_OK;
+    value_size = otp_layout_measure(store->type.value, value);
+    if (value_size == 0)
+        return OTP_BADARG;
+    size = sizeof **box + value_size + key->size;
+    *box = otp_block(size);
+    if (*box == NULL)
+        return OTP_NOMEM;
+    (*box)->size = size;
+    (*box)->key_size = key->size;
+    otp_layout_copy(store->type.value, value, *box + 1);
+    if (key->size != 0)
+        memcpy((char *)*box + size - key->size, key->bytes, key->size);
+    return OTP_OK;
+}
+
+/* -- places: all under the lock of the shard -- */
+
+static bool is_key(const struct otpi_store *store, const uint64_t *slot,
+                   const struct otpi_store_key *key)
+{
+    const struct otpi_box *box;
+
+    if (!store->boxed)
+        return memcmp(slot, key->words, store->key * WORD) == 0;
+    if (slot[0] != key->hash)
+        return false;
+    box = (const struct otpi_box *)(uintptr_t)slot[1];
+    return box->key_size == key->size &&
+           (key->size == 0 || memcmp(otpi_box_key(box), key->bytes, key->size) == 0);
+}
+
+static bool find(struct otpi_store *store, const struct otpi_store_key *key, struct where *at)
+{
+    uint64_t tag = otpi_store_tag(key->hash);
+    uint64_t n = atomic_load_explicit(&at->shard->n, memory_order_relaxed);
+
+    at->first =
+        n == 0 ? NULL : otpi_store_bucket(store, at->shard, otpi_store_index(store, key->hash, n));
+    for (at->bucket = at->first; at->bucket != NULL; at->bucket = otpi_store_next(at->bucket)) {
+        uint64_t places = otpi_store_places(at->bucket[OTPI_TAGS], tag);
+        for (; places != 0; places &= places - 1) {
+            at->place = otpi_store_place(places);
+            if (is_key(store, otpi_store_slot(store, at->bucket, at->place), key))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool has_expired(const struct otpi_store *store, const struct where *at, otp_instant now)
+{
+    return (otp_instant)otpi_store_slot(store, at->bucket, at->place)[store->slot - 1] <= now;
+}
+
+static uint64_t *chain_more(struct otpi_store *store, struct otpi_store_shard *shard,
+                            uint64_t *last)
+{
+    size_t size = otpi_store_chained_size(store);
+    char *block = otp_block(size);
+    uint64_t *bucket;
+
+    if (block == NULL)
+        return NULL;
+    memset(block, 0, size);
+    bucket = (uint64_t *)(void *)(block + sizeof(struct otp_retired));
+    shard->bytes += size;
+    otpi_store_set(&last[OTPI_NEXT], (uint64_t)(uintptr_t)bucket);
+    return bucket;
+}
+
+uint64_t *otpi_store_room(struct otpi_store *store, struct otpi_store_shard *shard,
+                          uint64_t *bucket, unsigned *place)
+{
+    for (;;) {
+        uint64_t is_free = ~bucket[OTPI_TAGS] & 0x8080808080808080u, *next;
+        if (is_free != 0) {
+            *place = otpi_store_place(is_free);
+            return bucket;
+        }
+        next = otpi_store_next(bucket);
+        if (next == NULL)
+            next = chain_more(store, shard, bucket);
+        if (next == NULL)
+            return NULL;
+        bucket = next;
+    }
+}
+
+void otpi_store_fill(const struct otpi_store *store, uint64_t *bucket, unsigned place, uint64_t tag,
+                     uint64_t mark, const uint64_t *slot)
+{
+    uint64_t *to = otpi_store_slot(store, bucket, place);
+
+    for (uint32_t i = 0; i < store->slot; i++)
+        otpi_store_set(&to[i], slot[i]);
+    otpi_store_set_byte(&bucket[OTPI_MARKS], place, mark);
+    otpi_store_set_byte(&bucket[OTPI_TAGS], place, tag);
+}
+
+void otpi_store_take(struct otpi_store *store, struct otpi_store_shard *shard, uint64_t *bucket,
+                     unsigned place, struct otpi_taken *taken)
+{
+    const uint64_t *slot = otpi_store_slot(store, bucket, place);
+
+    taken->box = store->boxed ? (struct otpi_box *)(uintptr_t)slot[1] : NULL;
+    if (!store->boxed)
+        memcpy(taken->words, slot, (store->key + store->value) * WORD);
+    otpi_store_set_byte(&bucket[OTPI_TAGS], place, 0);
+    shard->count--;
+    if (taken->box != NULL)
+        shard->bytes -= taken->box->size;
+    otpi_store_unreserve(store, otpi_store_cost(store, taken->box));
+}
+
+/* -- putting -- */
+
+static void make_slot(const struct otpi_store *store, const struct otpi_store_putting *putting,
+                      struct otpi_box *box, uint64_t *slot)
+{
+    memset(slot, 0, SLOT_WORDS * WORD);
+    if (store->boxed) {
+        slot[0] = putting->key->hash;
+        slot[1] = (uint64_t)(uintptr_t)box;
+    } else {
+        memcpy(slot, putting->key->words, store->key * WORD);
+        memcpy(slot + store->key, putting->value, store->type.value->size);
+    }
+    slot[store->slot - 1] = (uint64_t)putting->expires;
+}
+
+/* The clock of marks goes on when a part of what there is has been put. */
+static void tick(struct otpi_store *store)
+{
+    uint64_t n, part;
+
+    if (!store->limited)
+        return;
+    n = atomic_fetch_add_explicit(&store->inserts, 1, memory_order_relaxed) + 1;
+    part = atomic_load_explicit(&store->entries, memory_order_relaxed) / OTPI_MARK_TICKS;
+    if (n > part) {
+        atomic_store_explicit(&store->inserts, 0, memory_order_relaxed);
+        atomic_fetch_add_explicit(&store->clock, 1, memory_order_relaxed);
+    }
+}
+
+static otp_status insert(struct otpi_store *store, struct where *at,
+                         const struct otpi_store_putting *putting, struct otpi_box *box)
+{
+    uint64_t slot[SLOT_WORDS], hash = putting->key->hash;
+    size_t cost = otpi_store_cost(store, box);
+
+    if (!otpi_store_reserve(store, cost))
+        return OTP_OVERLOAD;
+    if (at->first == NULL && !otpi_store_begin_shard(store, at->shard)) {
+        otpi_store_unreserve(store, cost);
+        return OTP_NOMEM;
+    }
+    otpi_store_grow(store, at->shard);
+    at->first = otpi_store_bucket(store, at->shard,
+                                  otpi_store_index(store, hash, atomic_load(&at->shard->n)));
+    at->bucket = otpi_store_room(store, at->shard, at->first, &at->place);
+    if (at->bucket == NULL) {
+        otpi_store_unreserve(store, cost);
+        return OTP_NOMEM;
+    }
+    make_slot(store, putting, box, slot);
+    otpi_store_begin(at->first);
+    otpi_store_fill(store, at->bucket, at->place, otpi_store_tag(hash),
+                    otpi_mark_new(atomic_load_explicit(&store->clock, memory_order_relaxed)), slot);
+    otpi_store_end(at->first);
+    at->shard->count++;
+    at->shard->bytes += box == NULL ? 0 : box->size;
+    tick(store);
+    return OTP_OK;
+}
+
+/* The old box is the caller's if OK. */
+static otp_status replace(struct otpi_store *store, const struct where *at,
+                          const struct otpi_store_putting *putting, struct otpi_box *box,
+                          struct otpi_box **old)
+{
+    uint64_t slot[SLOT_WORDS], *to = otpi_store_slot(store, at->bucket, at->place);
+    size_t size = box == NULL ? 0 : box->size, old_size;
+
+    *old = store->boxed ? (struct otpi_box *)(uintptr_t)to[1] : NULL;
+    old_size = *old == NULL ? 0 : (*old)->size;
+    if (!otpi_store_recost(store, old_size, size))
+        return OTP_OVERLOAD;
+    make_slot(store, putting, box, slot);
+    if (OTP_MUTANT(B191))
+        slot[store->slot - 1] = to[store->slot - 1];
+    otpi_store_begin(at->first);
+    for (uint32_t i = 0; i < store->slot; i++)
+        otpi_store_set(&to[i], slot[i]);
+    otpi_store_end(at->first);
+    at->shard->bytes += size - old_size;
+    return OTP_OK;
+}
+
+otp_status otpi_store_put(struct otpi_store *store, const struct otpi_store_putting *putting)
+{
+    struct where at = { .shard = otpi_store_shard(store, putting->key->hash) };
+    struct otpi_box *box, *old = NULL;
+    otp_status status = make_box(store, putting->key, putting->value, &box);
+
+    if (status != OTP_OK)
+        return status;
+    if (store->type.max_bytes != 0 && otpi_store_cost(store, box) > store->type.max_bytes)
+        status = OTP_BADARG;
+    if (status == OTP_OK) {
+        otp_lock_take(&at.shard->lock);
+        if (!find(store, putting->key, &at))
+            status = insert(store, &at, putting, box);
+        else if (putting->how == OTPI_PUT_NEW && !has_expired(store, &at, putting->now))
+            status = OTP_EXISTS;
+        else
+            status = replace(store, &at, putting, box, &old);
+        otp_lock_release(&at.shard->lock);
+    }
+    if (status != OTP_OK && box != NULL)
+        otp_block_free(box, box->size);
+    if (status == OTP_OK && old != NULL)
+        otp_retire(old, old->size);
+    return status;
+}
+
+bool otpi_store_delete(struct otpi_store *store, const struct otpi_store_key *key)
+{
+    struct where at = { .shard = otpi_store_shard(store, key->hash) };
+    struct otpi_taken taken = { .box = NULL };
+    bool found;
+
+    otp_lock_take(&at.shard->lock);
+    found = find(store, key, &at);
+    if (found) {
+        otpi_store_begin(at.first);
+        otpi_store_take(store, at.shard, at.bucket, at.place, &taken);
+        if (at.bucket != at.first)
+            otpi_store_compact(store, at.shard, at.first);
+        otpi_store_end(at.first);
+        (void)otpi_store_shrink(store, at.shard);
+    }
+    otp_lock_release(&at.shard->lock);
+    otpi_store_retire(&taken);
+    return found;
+}
+
+bool otpi_store_touch(struct otpi_store *store, const struct otpi_store_key *key,
+                      otp_instant expires, otp_instant now)
+{
+    struct where at = { .shard = otpi_store_shard(store, key->hash) };
+    bool found;
+
+    otp_lock_take(&at.shard->lock);
+    found = find(store, key, &at) && !has_expired(store, &at, now);
+    if (found) {
+        otpi_store_begin(at.first);
+        otpi_store_set(&otpi_store_slot(store, at.bucket, at.place)[store->slot - 1],
+                       (uint64_t)expires);
+        otpi_store_end(at.first);
+    }
+    otp_lock_release(&at.shard->lock);
+    return found;
+}

@@ -1,0 +1,569 @@
+/* test_store.c - the hash table that is read without a lock.
+ *
+ * Idea: random operations over few keys against an array, in both shapes; growth and shrinking of a
+ * big one; every allocation of a busy session fails once; limits that must hold after each step;
+ * and readers beside writers that make the table grow, shrink and replace all the time, over an
+ * allocator that poisons what is freed.
+ */
+#include "support.h"
+
+#include <pthread.h>
+#include <stdio.h>
+
+#include <otp/table.h>
+
+#include "behav/store.h"
+#include "core/self.h"
+#include "poison.h"
+
+static const struct otp_layout word_layout = { sizeof(uint64_t), 0, NULL };
+static const struct otp_ref text_ref = { OTP_REF_TEXT, 0, 0, 0, 0, NULL };
+static const struct otp_layout text_layout = { sizeof(otp_str), 1, &text_ref };
+
+static const struct otpi_store_type words = { OTP_KEY_PLAIN, &word_layout, &word_layout, 0, 0 };
+static const struct otpi_store_type texts = { OTP_KEY_TEXT, &text_layout, &text_layout, 0, 0 };
+
+static void start(void)
+{
+    struct otp_config config = { .workers = 2, .allocator = &poison_allocator };
+
+    ck_assert_int_eq(otp_runtime_start(&config), OTP_OK);
+    ck_assert_int_eq(otpi_enter(), OTP_OK);
+}
+
+static void stop(void)
+{
+    otpi_leave();
+    ck_assert_int_eq(otp_runtime_stop(), OTP_OK);
+    ck_assert_int_eq(atomic_load(&poison.out), 0);
+    poison_end();
+}
+
+/* -- entries of either shape by number -- */
+
+struct sample {
+    char key[32], value[64];
+    otp_str key_text, value_text;
+    uint64_t number, value_number;
+};
+
+static void make_sample(struct sample *sample, uint64_t key, uint64_t value)
+{
+    sample->number = key;
+    sample->value_number = value;
+    sample->key_text.data = sample->key;
+    sample->key_text.size =
+        (size_t)snprintf(sample->key, sizeof sample->key, "key %llu", (unsigned long long)key);
+    sample->value_text.data = sample->value;
+    sample->value_text.size = (size_t)snprintf(sample->value, sizeof sample->value, "%llu:%0*d",
+                                               (unsigned long long)value, (int)(value % 30) + 1, 0);
+}
+
+static bool is_text(const struct otpi_store *store)
+{
+    return store->type.key_kind == OTP_KEY_TEXT;
+}
+
+static void key_of(const struct otpi_store *store, struct sample *sample,
+                   struct otpi_store_key *key)
+{
+    const void *from = is_text(store) ? (const void *)&sample->key_text : &sample->number;
+    ck_assert(otpi_store_key(store, from, key));
+}
+
+static otp_status put_how(struct otpi_store *store, uint64_t number, uint64_t value,
+                          otp_instant expires, enum otpi_put how)
+{
+    struct sample sample;
+    struct otpi_store_key key;
+    struct otpi_store_putting putting = { .key = &key, .expires = expires, .how = how };
+    otp_status status;
+
+    make_sample(&sample, number, value);
+    key_of(store, &sample, &key);
+    putting.value = is_text(store) ? (const void *)&sample.value_text : &sample.value_number;
+    (void)otp_pin();
+    status = otpi_store_put(store, &putting);
+    otp_unpin();
+    return status;
+}
+
+static otp_status put(struct otpi_store *store, uint64_t number, uint64_t value)
+{
+    return put_how(store, number, value, 1000, OTPI_PUT);
+}
+
+/* The number in a value; UINT64_MAX: something is wrong with it. */
+static uint64_t value_of(const struct otpi_found *found, otp_str text)
+{
+    struct sample sample;
+    uint64_t value = 0;
+
+    if (found->box == NULL)
+        return found->words[0];
+    for (size_t i = 0; i < text.size && text.data[i] != ':'; i++)
+        value = value * 10 + (uint64_t)(text.data[i] - '0');
+    make_sample(&sample, 0, value);
+    return otp_str_equal(sample.value_text, text) ? value : UINT64_MAX;
+}
+
+static bool get(struct otpi_store *store, uint64_t number, uint64_t *value)
+{
+    struct sample sample;
+    struct otpi_store_key key;
+    struct otpi_found found;
+    otp_str text = { NULL, 0 };
+    bool there;
+
+    make_sample(&sample, number, 0);
+    key_of(store, &sample, &key);
+    (void)otp_pin();
+    there = otpi_store_find(store, &key, &found);
+    if (there && found.box != NULL)
+        memcpy(&text, otpi_box_value(found.box), sizeof text);
+    if (there)
+        *value = value_of(&found, text);
+    otp_unpin();
+    return there;
+}
+
+static bool delete (struct otpi_store *store, uint64_t number)
+{
+    struct sample sample;
+    struct otpi_store_key key;
+    bool there;
+
+    make_sample(&sample, number, 0);
+    key_of(store, &sample, &key);
+    (void)otp_pin();
+    there = otpi_store_delete(store, &key);
+    otp_unpin();
+    return there;
+}
+
+static size_t sweep(struct otpi_store *store, otp_instant now)
+{
+    struct otpi_store_cursor cursor = { 0 };
+    struct otpi_taken taken[OTPI_STORE_TAKEN];
+    size_t n, all = 0;
+    bool more;
+
+    do {
+        (void)otp_pin();
+        more = otpi_store_sweep(store, &cursor, now, taken, &n);
+        otp_unpin();
+        for (size_t i = 0; i < n; i++)
+            otpi_store_retire(&taken[i]);
+        all += n;
+    } while (more);
+    return all;
+}
+
+/* -- against a model -- */
+
+enum { KEYS = 300, STEPS = 30000 };
+
+static uint64_t random_state;
+
+static uint64_t next_random(void)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return random_state;
+}
+
+struct model {
+    bool there[KEYS];
+    uint64_t value[KEYS];
+    otp_instant expires[KEYS];
+    uint64_t count;
+};
+
+static void model_put(struct model *model, uint64_t key, uint64_t value, otp_instant expires)
+{
+    model->count += !model->there[key];
+    model->there[key] = true;
+    model->value[key] = value;
+    model->expires[key] = expires;
+}
+
+static void step(struct otpi_store *store, struct model *model, otp_instant now)
+{
+    uint64_t key = next_random() % KEYS, value = next_random() % 1000, swept = 0;
+    otp_instant expires = now + (otp_instant)(next_random() % 200);
+
+    switch (next_random() % 64) {
+    case 0:
+        for (size_t i = 0; i < KEYS; i++) {
+            bool gone = model->there[i] && model->expires[i] < now;
+            swept += gone;
+            model->there[i] = model->there[i] && !gone;
+        }
+        model->count -= swept;
+        ck_assert_uint_eq(sweep(store, now), swept);
+        break;
+    case 1:
+        ck_assert_int_eq(put_how(store, key, value, expires, OTPI_PUT_NEW),
+                         model->there[key] ? OTP_EXISTS : OTP_OK);
+        if (!model->there[key])
+            model_put(model, key, value, expires);
+        break;
+    default:
+        if (next_random() % 2 == 0) {
+            ck_assert_int_eq(put_how(store, key, value, expires, OTPI_PUT), OTP_OK);
+            model_put(model, key, value, expires);
+        } else {
+            ck_assert(delete (store, key) == model->there[key]);
+            model->count -= model->there[key];
+            model->there[key] = false;
+        }
+    }
+}
+
+static void compare(struct otpi_store *store, const struct model *model)
+{
+    ck_assert_uint_eq(otpi_store_count(store), model->count);
+    for (uint64_t key = 0; key < KEYS; key++) {
+        uint64_t value = 0;
+        ck_assert(get(store, key, &value) == model->there[key]);
+        if (model->there[key])
+            ck_assert_uint_eq(value, model->value[key]);
+    }
+}
+
+static void against_model(const struct otpi_store_type *type)
+{
+    static struct model model;
+    struct otpi_store *store;
+
+    start();
+    store = otpi_store_new(type);
+    ck_assert_ptr_nonnull(store);
+    random_state = 0x9e3779b97f4a7c15u;
+    for (uint64_t i = 0; i < STEPS; i++) {
+        step(store, &model, (otp_instant)(i / 100));
+        if (i % 500 == 0)
+            compare(store, &model);
+    }
+    compare(store, &model);
+    otpi_store_drop(store);
+    stop();
+}
+
+START_TEST(words_are_as_a_model_says)
+{
+    against_model(&words);
+}
+END_TEST
+
+START_TEST(texts_are_as_a_model_says)
+{
+    against_model(&texts);
+}
+END_TEST
+
+START_TEST(one_shard_is_as_a_model_says)
+{
+    struct otpi_store_type type = texts;
+
+    type.max_entries = 400; /* never reached, and a store of one shard */
+    against_model(&type);
+}
+END_TEST
+
+/* -- growing and shrinking -- */
+
+static void grow_and_shrink(const struct otpi_store_type *type, uint64_t n)
+{
+    struct otpi_store *store;
+    uint64_t value = 0, full;
+
+    start();
+    store = otpi_store_new(type);
+    for (uint64_t i = 0; i < n; i++)
+        ck_assert_int_eq(put(store, i, i % 1000), OTP_OK);
+    full = otpi_store_memory(store);
+    ck_assert_uint_eq(otpi_store_count(store), n);
+    for (uint64_t i = 0; i < n; i++)
+        ck_assert(get(store, i, &value) && value == i % 1000);
+    for (uint64_t i = 0; i < n; i++)
+        if (i % 100 != 0)
+            ck_assert(delete (store, i));
+    for (uint64_t i = 0; i < n; i++)
+        ck_assert(get(store, i, &value) == (i % 100 == 0));
+    ck_assert_uint_lt(otpi_store_memory(store), full / 3);
+    ck_assert_uint_eq(sweep(store, 1001), (n + 99) / 100);
+    ck_assert_uint_eq(otpi_store_count(store), 0);
+    otpi_store_drop(store);
+    stop();
+}
+
+START_TEST(words_grow_and_shrink)
+{
+    grow_and_shrink(&words, 60000);
+}
+END_TEST
+
+START_TEST(texts_grow_and_shrink)
+{
+    grow_and_shrink(&texts, 20000);
+}
+END_TEST
+
+START_TEST(a_sweep_gives_the_memory_back)
+{
+    struct otpi_store *store;
+    uint64_t full;
+
+    start();
+    store = otpi_store_new(&words);
+    for (uint64_t i = 0; i < 50000; i++)
+        ck_assert_int_eq(put(store, i, i), OTP_OK);
+    full = otpi_store_memory(store);
+    ck_assert_uint_eq(sweep(store, 1000), 0);
+    ck_assert_uint_eq(sweep(store, 1001), 50000);
+    ck_assert_uint_lt(otpi_store_memory(store), full / 5);
+    otpi_store_drop(store);
+    stop();
+}
+END_TEST
+
+START_TEST(an_entry_of_words_takes_64_bytes_at_most)
+{
+    enum { N = 200000 };
+    struct otpi_store *store;
+
+    start();
+    store = otpi_store_new(&words);
+    for (uint64_t i = 0; i < N; i++)
+        ck_assert_int_eq(put(store, i, i), OTP_OK);
+    ck_assert_uint_le(otpi_store_memory(store), 64 * (uint64_t)N);
+    otpi_store_drop(store);
+    stop();
+}
+END_TEST
+
+/* -- no memory -- */
+
+/* Puts and replaces keys; the allocation that is refused must not cost an entry. */
+static void fail_at(const struct otpi_store_type *type, long at)
+{
+    struct otpi_store *store = otpi_store_new(type);
+    uint64_t value = 0, kept[200];
+    bool there[200] = { false };
+
+    ck_assert_ptr_nonnull(store);
+    atomic_store(&poison.refuse_in, at);
+    for (uint64_t i = 0; i < 400; i++) {
+        uint64_t key = i % 200;
+        otp_status status = put(store, key, i);
+        ck_assert(status == OTP_OK || status == OTP_NOMEM);
+        if (status == OTP_OK) {
+            there[key] = true;
+            kept[key] = i;
+        }
+        ck_assert(get(store, key, &value) == there[key]);
+    }
+    atomic_store(&poison.refuse_in, 0);
+    for (uint64_t key = 0; key < 200; key++)
+        ck_assert(get(store, key, &value) == there[key] && (!there[key] || value == kept[key]));
+    otpi_store_drop(store);
+}
+
+START_TEST(a_failed_allocation_loses_nothing)
+{
+    struct otpi_store_type one = words; /* in one shard there are more buckets */
+
+    one.max_entries = 1000;
+    start();
+    for (long at = 1; at < 120; at++) {
+        fail_at(&one, at);
+        fail_at(&texts, at);
+    }
+    stop();
+}
+END_TEST
+
+/* -- limits -- */
+
+static void put_with_evictions(struct otpi_store *store, uint64_t key)
+{
+    while (put(store, key, key % 1000) == OTP_OVERLOAD) {
+        struct otpi_taken taken;
+        bool evicted;
+        (void)otp_pin();
+        evicted = otpi_store_evict(store, 0, &taken);
+        otp_unpin();
+        ck_assert(evicted);
+        otpi_store_retire(&taken);
+    }
+}
+
+START_TEST(a_limit_of_entries_holds)
+{
+    struct otpi_store_type type = texts;
+    struct otpi_store *store;
+
+    type.max_entries = 1000;
+    start();
+    store = otpi_store_new(&type);
+    for (uint64_t i = 0; i < 5000; i++) {
+        put_with_evictions(store, i);
+        ck_assert_uint_le(otpi_store_count(store), 1000);
+    }
+    ck_assert_uint_eq(otpi_store_count(store), 1000);
+    otpi_store_drop(store);
+    stop();
+}
+END_TEST
+
+START_TEST(a_limit_of_bytes_holds)
+{
+    enum { LIMIT = 200000 };
+    struct otpi_store_type type = texts;
+    struct otpi_store *store;
+    uint64_t most = 0;
+
+    type.max_bytes = LIMIT;
+    start();
+    store = otpi_store_new(&type);
+    for (uint64_t i = 0; i < 5000; i++) {
+        put_with_evictions(store, i % 3000);
+        ck_assert_uint_le(atomic_load(&store->bytes), LIMIT);
+        if (otpi_store_count(store) > most)
+            most = otpi_store_count(store);
+    }
+    ck_assert_uint_gt(most, LIMIT / 400);
+    ck_assert_uint_eq(otpi_store_count(store), atomic_load(&store->entries));
+    (void)sweep(store, 1001);
+    ck_assert_uint_eq(atomic_load(&store->entries), 0);
+    ck_assert_uint_eq(atomic_load(&store->bytes), 0);
+    otpi_store_drop(store);
+    stop();
+}
+END_TEST
+
+/* A hundred keys are used once for 500 that are put: of a random choice 60 in a hundred would be
+ * there each time. */
+START_TEST(what_is_used_is_not_evicted)
+{
+    struct otpi_store_type type = words;
+    struct otpi_store *store;
+    uint64_t value, there = 0;
+
+    type.max_entries = 1000;
+    start();
+    store = otpi_store_new(&type);
+    for (uint64_t i = 0; i < 20000; i++) {
+        put_with_evictions(store, 100 + i);
+        if (i % 5 != 0)
+            continue;
+        if (get(store, i / 5 % 100, &value))
+            there++;
+        else
+            put_with_evictions(store, i / 5 % 100);
+    }
+    ck_assert_uint_ge(there, 4000 * 7 / 10);
+    otpi_store_drop(store);
+    stop();
+}
+END_TEST
+
+/* -- beside each other -- */
+
+enum { STABLE = 400, CHURN = 3000, READERS = 2, ROUNDS = 12 };
+
+static struct otpi_store *shared_store;
+static atomic_bool done;
+static atomic_long lost, torn, looks;
+
+/* Stable keys are always there; others come and go, and a value is one that its key had. */
+static void *read_all_the_time(void *seed)
+{
+    uint64_t state = (uintptr_t)seed, value = 0;
+
+    ck_assert_int_eq(otpi_enter(), OTP_OK);
+    while (!atomic_load(&done)) {
+        uint64_t key;
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        key = (state >> 33) % (STABLE + CHURN);
+        if (!get(shared_store, key, &value))
+            atomic_fetch_add(&lost, key < STABLE);
+        else if (value % (STABLE + CHURN) != key)
+            atomic_fetch_add(&torn, 1);
+        atomic_fetch_add(&looks, 1);
+    }
+    otpi_leave();
+    return NULL;
+}
+
+static void churn(struct otpi_store *store)
+{
+    for (uint64_t round = 0; round < ROUNDS || atomic_load(&looks) < 2000; round++) {
+        for (uint64_t key = STABLE; key < STABLE + CHURN; key++)
+            ck_assert_int_eq(put(store, key, key + (STABLE + CHURN) * (round % 7)), OTP_OK);
+        for (uint64_t key = 0; key < STABLE; key++)
+            ck_assert_int_eq(put(store, key, key + (STABLE + CHURN) * (round % 5)), OTP_OK);
+        for (uint64_t key = STABLE; key < STABLE + CHURN; key++)
+            ck_assert(delete (store, key));
+    }
+}
+
+static void beside(const struct otpi_store_type *type)
+{
+    pthread_t threads[READERS];
+
+    start();
+    shared_store = otpi_store_new(type);
+    for (uint64_t key = 0; key < STABLE; key++)
+        ck_assert_int_eq(put(shared_store, key, key), OTP_OK);
+    for (uintptr_t i = 0; i < READERS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, read_all_the_time, (void *)(i + 1)), 0);
+    churn(shared_store);
+    atomic_store(&done, true);
+    for (int i = 0; i < READERS; i++)
+        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+    ck_assert_int_eq(atomic_load(&lost), 0);
+    ck_assert_int_eq(atomic_load(&torn), 0);
+    otpi_store_drop(shared_store);
+    stop();
+}
+
+START_TEST(readers_of_words_miss_nothing_beside_writers)
+{
+    struct otpi_store_type type = words;
+
+    type.max_entries = 8000; /* few shards grow and shrink more */
+    beside(&type);
+}
+END_TEST
+
+START_TEST(readers_of_texts_miss_nothing_beside_writers)
+{
+    beside(&texts);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("store");
+    TCase *model = support_case(suite, "model", 30), *size = support_case(suite, "size", 30);
+    TCase *memory = support_case(suite, "memory", 30), *limits = support_case(suite, "limits", 30);
+    TCase *threads = support_case(suite, "threads", 60);
+
+    tcase_add_test(model, words_are_as_a_model_says);
+    tcase_add_test(model, texts_are_as_a_model_says);
+    tcase_add_test(model, one_shard_is_as_a_model_says);
+    tcase_add_test(size, words_grow_and_shrink);
+    tcase_add_test(size, texts_grow_and_shrink);
+    tcase_add_test(size, a_sweep_gives_the_memory_back);
+    tcase_add_test(size, an_entry_of_words_takes_64_bytes_at_most);
+    tcase_add_test(memory, a_failed_allocation_loses_nothing);
+    tcase_add_test(limits, a_limit_of_entries_holds);
+    tcase_add_test(limits, a_limit_of_bytes_holds);
+    tcase_add_test(limits, what_is_used_is_not_evicted);
+    tcase_add_test(threads, readers_of_words_miss_nothing_beside_writers);
+    tcase_add_test(threads, readers_of_texts_miss_nothing_beside_writers);
+    return support_run(suite);
+}
