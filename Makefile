@@ -151,10 +151,10 @@ $(SPEC_TEST): tests/run/spec_test.c
 # Samples, as a user would build them: spec and handlers in, a program out. show.c has its own main.
 $(SAMPLES): $(BUILD)/samples/%: $$(wildcard samples/$$(*D)/*) $(OTPC) $(LIB) $(PUBLIC_H) | tests/run/compile.sh
 	$(info build $@)$(SCRIPT_ENV) MAIN=--main CFLAGS="$(USER_C)" LIBS="$(LIB) $(LINK)" \
-	  sh tests/run/compile.sh $(@D)/gen $@ $(filter %.otp %.c,$(filter-out %/show.c,$^))
+	  sh tests/run/compile.sh $(@D)/gen $@ $(filter %.otp %.c %/needs,$(filter-out %/show.c,$^))
 $(SHOWS): $(BUILD)/samples/%/show: $$(wildcard samples/$$*/*) $(OTPC) $(LIB) $(PUBLIC_H) | tests/run/compile.sh
 	$(info build $@)$(SCRIPT_ENV) CFLAGS="$(USER_C)" LIBS="$(LIB) $(LINK)" \
-	  sh tests/run/compile.sh $(@D)/show.gen $@ $(filter %.otp %.c,$^)
+	  sh tests/run/compile.sh $(@D)/show.gen $@ $(filter %.otp %.c %/needs,$^)
 
 # Running tests. run-X runs one runner; check-run all of RUNNERS, and counts.
 SCRIPT_ENV = BUILD='$(BUILD)' OTPC='$(OTPC)' CC='$(CC)' CXX='$(CXX)' RUN_WITH='$(RUN_WITH)' \

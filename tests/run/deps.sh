@@ -40,6 +40,7 @@ if [ "${1:-base}" = all ]; then
     need musl-tools have musl-gcc
     need spin have spin
     need shellcheck have shellcheck
+    need libcurl4-openssl-dev has_library libcurl
 fi
 [ -n "$missing" ] || exit 0
 
