@@ -10,7 +10,7 @@
  * Generated code gives these functions types and names like myapp_workers_register.
  * Threads: any, unless said. What a result refers to is in a process scratch memory, valid until
  * the handler returns; a foreign thread gives it back.
- * Statuses of all: NOPROC: no registry is there; WRONG_MODULE: it is another one, or none;
+ * Statuses of all: NOPROC: no registry is there; WRONG_MODULE: it is one of another type;
  * NOT_RUNNING, FORKED. Nothing is changed by a function that fails.
  */
 #ifndef OTP_REGISTRY_H
