@@ -30,16 +30,16 @@ static size_t class_size(uint32_t size_class)
     return (size_t)128 << size_class;
 }
 
-static uint32_t class_of(size_t size)
+static uint8_t class_of(size_t size)
 {
-    for (uint32_t i = 0; i < OTPI_MSG_CLASSES; i++)
+    for (uint8_t i = 0; i < OTPI_MSG_CLASSES; i++)
         if (size <= class_size(i))
             return i;
     return OTPI_MSG_LARGE;
 }
 
 /* New nodes straight from the allocator, as a list. */
-static struct otpi_msg *carve(struct otpi_depot *depot, uint32_t size_class)
+static struct otpi_msg *carve(struct otpi_depot *depot, uint8_t size_class)
 {
     size_t node = class_size(size_class);
     size_t size = 64 + node * SLAB_NODES;
@@ -54,6 +54,7 @@ static struct otpi_msg *carve(struct otpi_depot *depot, uint32_t size_class)
         struct otpi_msg *msg = (struct otpi_msg *)(void *)(at + i * node);
         msg->next = list;
         msg->size_class = size_class;
+        msg->ahead = NULL;
         list = msg;
     }
     slab->size = size;
@@ -65,7 +66,7 @@ static struct otpi_msg *carve(struct otpi_depot *depot, uint32_t size_class)
 }
 
 /* A batch of nodes into an empty magazine. False: no memory. */
-static bool refill(struct otpi_magazine *magazine, uint32_t size_class)
+static bool refill(struct otpi_magazine *magazine, uint8_t size_class)
 {
     struct otpi_depot *depot = &otpi_rt->depot;
     struct otpi_msg *batch;
@@ -85,7 +86,7 @@ static bool refill(struct otpi_magazine *magazine, uint32_t size_class)
 }
 
 /* A batch out of a full magazine. */
-static void give_batch(struct otpi_magazine *magazine, uint32_t size_class)
+static void give_batch(struct otpi_magazine *magazine, uint8_t size_class)
 {
     struct otpi_depot *depot = &otpi_rt->depot;
     struct otpi_msg *batch = magazine->head, *last = batch;
@@ -101,25 +102,33 @@ static void give_batch(struct otpi_magazine *magazine, uint32_t size_class)
     otpi_lock_release(&depot->lock);
 }
 
+static struct otpi_msg *make_large(size_t size)
+{
+    size_t units = (size + 15) / 16;
+    struct otpi_msg *msg = units > UINT32_MAX ? NULL : otpi_alloc(units * 16);
+
+    if (msg == NULL)
+        return NULL;
+    msg->size_class = OTPI_MSG_LARGE;
+    msg->units = (uint32_t)units;
+    return msg;
+}
+
 static struct otpi_msg *take_node(struct otpi_self *self, size_t size)
 {
-    uint32_t size_class = class_of(size);
+    uint8_t size_class = class_of(size);
     struct otpi_magazine *magazine;
     struct otpi_msg *msg;
 
-    if (size_class == OTPI_MSG_LARGE) {
-        msg = otpi_alloc(size);
-        if (msg != NULL)
-            msg->size_class = OTPI_MSG_LARGE;
-        return msg;
-    }
+    if (size_class == OTPI_MSG_LARGE)
+        return make_large(size);
     magazine = &self->magazines[size_class];
     if (magazine->head == NULL && !refill(magazine, size_class))
         return NULL;
     msg = magazine->head;
     magazine->head = msg->next;
     magazine->count--;
-    __builtin_prefetch(magazine->head, 1); /* who sends to many takes one after the other */
+    __builtin_prefetch(msg->ahead, 1); /* it was freed on another CPU, perhaps */
     return msg;
 }
 
@@ -131,8 +140,8 @@ static struct otpi_msg *make(struct otpi_self *self, size_t payload_size)
     if (msg == NULL)
         return NULL;
     msg->next = NULL;
-    msg->size = size;
-    msg->shared = msg->counted = 0;
+    msg->shared = 0;
+    msg->counted = 0;
     memset(&msg->body, 0, sizeof msg->body);
     if (payload_size != 0)
         msg->body.args = (char *)msg + OTPI_MSG_HEADER;
@@ -202,16 +211,17 @@ struct otpi_msg *otpi_msg_of(const struct otp_message_type *type, const void *ar
 void otpi_msg_free(struct otpi_msg *msg)
 {
     struct otpi_magazine *magazine;
-    uint32_t size_class = msg->size_class;
+    uint8_t size_class = msg->size_class;
 
     if (msg->shared != 0)
         otpi_parcel_drop(msg->body.args);
     if (size_class == OTPI_MSG_LARGE) {
-        otpi_release(msg, msg->size);
+        otpi_release(msg, (size_t)msg->units * 16);
         return;
     }
     magazine = &otpi_me()->magazines[size_class];
     msg->next = magazine->head;
+    msg->ahead = otpi_trail_add(&magazine->freed, msg);
     magazine->head = msg;
     if (++magazine->count >= MAGAZINE_MAX)
         give_batch(magazine, size_class);

@@ -24,10 +24,13 @@ enum { OTPI_MESSAGE_INIT = 100 };
 struct otpi_msg {
     struct otpi_msg *next; /* owner's list */
     uint64_t to;           /* pid bits that it was sent to: a stale one is dropped on arrival */
-    uint32_t size_class;   /* index of the magazine, or OTPI_MSG_LARGE */
-    uint16_t shared;       /* 1: body.args is a parcel's, see publish.c */
+    uint32_t units;        /* of 16 bytes, of a large one */
+    uint8_t size_class;    /* index of the magazine, or OTPI_MSG_LARGE */
+    uint8_t shared;        /* 1: body.args is a parcel's, see publish.c */
     uint16_t counted;      /* 1: it takes up room in its mailbox, see bound.h */
-    uint64_t size;         /* bytes in all */
+    /* Only a hint what to fetch into the cache, never followed: in an inbox one that was sent
+     * OTPI_MSG_AHEAD before, in the private list one that comes as many later, in a magazine too. */
+    struct otpi_msg *ahead;
     struct otp_message body;
     otp_reason reason; /* only in nodes made with room for it: body.reason points here */
 };
@@ -35,14 +38,32 @@ struct otpi_msg {
 #define OTPI_MSG_CLASSES 4
 #define OTPI_MSG_LARGE   OTPI_MSG_CLASSES
 #define OTPI_MSG_BATCH   64
+#define OTPI_MSG_AHEAD   8 /* a power of two */
 
 /* Offset of the arguments in a node that carries no reason. */
 #define OTPI_MSG_HEADER 96
+
+/* The nodes that somebody has had last. */
+struct otpi_trail {
+    struct otpi_msg *nodes[OTPI_MSG_AHEAD];
+    uint32_t n;
+};
+
+/* Adds msg. Gives the one that was added OTPI_MSG_AHEAD before, as a hint. */
+static inline struct otpi_msg *otpi_trail_add(struct otpi_trail *trail, struct otpi_msg *msg)
+{
+    struct otpi_msg **place = &trail->nodes[trail->n++ % OTPI_MSG_AHEAD];
+    struct otpi_msg *before = *place;
+
+    *place = msg;
+    return before;
+}
 
 /* A thread's free nodes. owner: the thread. */
 struct otpi_magazine {
     struct otpi_msg *head;
     uint32_t count;
+    struct otpi_trail freed;
 };
 
 /* The depot: full batches and the memory that all nodes live in. */

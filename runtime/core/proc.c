@@ -184,6 +184,7 @@ bool otpi_proc_push(struct otpi_proc *proc, uint64_t pid, struct otpi_msg *msg, 
     struct otpi_msg *top = atomic_load_explicit(&proc->inbox, memory_order_relaxed);
 
     msg->to = pid;
+    msg->ahead = otpi_trail_add(&otpi_me()->sent, msg);
     if (OTP_MUTANT(B006) && proc->starter != NULL)
         return false;
     do {
@@ -202,10 +203,40 @@ bool otpi_proc_push(struct otpi_proc *proc, uint64_t pid, struct otpi_msg *msg, 
     return true;
 }
 
+static void append_mail(struct otpi_proc *proc, struct otpi_msg *oldest, struct otpi_msg *newest)
+{
+    if (proc->mail == NULL)
+        proc->mail = oldest;
+    else
+        proc->mail_last->next = oldest;
+    proc->mail_last = newest;
+}
+
+/* From newest first to oldest first, into the private list. Each node is in the cache of who sent
+ * it and known from the one after it only, so without hints this would wait for memory each time.
+ * Gives how many there are. */
+__attribute__((noinline)) static uint64_t turn(struct otpi_proc *proc, struct otpi_msg *list)
+{
+    struct otpi_msg *newest = list, *oldest = NULL;
+    struct otpi_trail turned = { 0 };
+    uint64_t n = 0;
+
+    while (list != NULL) {
+        struct otpi_msg *next = list->next;
+        n++;
+        __builtin_prefetch(list->ahead, 1);
+        list->ahead = otpi_trail_add(&turned, list);
+        list->next = oldest;
+        oldest = list;
+        list = next;
+    }
+    append_mail(proc, oldest, newest);
+    return n;
+}
+
 bool otpi_mailbox_fetch(struct otpi_proc *proc)
 {
     struct otpi_msg *list = atomic_load_explicit(&proc->inbox, memory_order_relaxed);
-    struct otpi_msg *newest, *oldest = NULL;
     uint64_t n = atomic_load_explicit(&proc->fetched, memory_order_relaxed);
 
     do {
@@ -219,20 +250,11 @@ bool otpi_mailbox_fetch(struct otpi_proc *proc)
     if (list == OTPI_INBOX_WAITING)
         return true;
     otpi_mailbox_uninspected(proc);
-    newest = list;
-    while (list != NULL) {
-        struct otpi_msg *next = list->next;
-        n++;
-        list->next = oldest;
-        oldest = list;
-        list = next;
-    }
-    if (proc->mail == NULL)
-        proc->mail = oldest;
+    if (list->next == NULL)
+        append_mail(proc, list, list);
     else
-        proc->mail_last->next = oldest;
-    proc->mail_last = newest;
-    atomic_store_explicit(&proc->fetched, n, memory_order_relaxed);
+        n += turn(proc, list) - 1;
+    atomic_store_explicit(&proc->fetched, n + 1, memory_order_relaxed);
     return true;
 }
 
@@ -246,6 +268,8 @@ struct otpi_msg *otpi_mailbox_take(struct otpi_proc *proc)
         msg = proc->mail;
     }
     proc->mail = msg->next;
+    if (msg->next != NULL)
+        __builtin_prefetch(msg->ahead, 1);
     otpi_mailbox_count(proc);
     return msg;
 }

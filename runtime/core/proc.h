@@ -78,11 +78,12 @@ struct otpi_extras {
 };
 
 struct otpi_proc {
-    /* what senders touch */
-    _Alignas(OTPI_CACHE_LINE) _Atomic(struct otpi_msg *) inbox;
-    _Atomic uint64_t pid; /* atomic: of the present tenant; 0: none. Changes while CLOSED */
+    /* what senders and who runs it read for each message, so that nobody writes it as often */
+    /* atomic: of the present tenant; 0: none. Changes while CLOSED */
+    _Alignas(OTPI_CACHE_LINE) _Atomic uint64_t pid;
     _Atomic(struct otpi_fiber *) fiber; /* atomic: what runs it, for who wants to wake it */
     struct otpi_proc *queue_next;       /* lock: injection */
+    uint64_t generation;                /* owner: who has the slot */
     _Atomic uint32_t dead;              /* atomic: enum otpi_death; set under lock, by die */
     uint32_t index;                     /* const: of the slot */
     _Atomic uint32_t trap_exit;         /* lock; read unlocked by its own process */
@@ -118,10 +119,12 @@ struct otpi_proc {
     _Atomic(struct otpi_slot *) asking;
     _Atomic uint64_t asking_id;
 
+    /* what senders write */
+    _Alignas(OTPI_CACHE_LINE) _Atomic(struct otpi_msg *) inbox;
+
     /* under lock */
     struct otpi_lock lock;
     uint32_t start_status;                      /* what init has said: OK, IGNORE, EXIT */
-    uint64_t generation;                        /* owner: who has the slot */
     uint64_t link;                              /* pid bits of the other; 0: none */
     _Atomic(struct otpi_relations *) relations; /* NULL: none yet. Its own process looks unlocked */
     struct otpi_cell *name;

@@ -145,6 +145,7 @@ static bool owes_start(struct otpi_proc *proc)
 static bool receive(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otpi_msg *msg)
 {
     uint32_t tick = atomic_load_explicit(&otpi_rt->tick, memory_order_relaxed);
+    uint8_t slow;
 
     if (msg->to != atomic_load_explicit(&proc->pid, memory_order_relaxed)) {
         otp_reason noproc = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
@@ -182,7 +183,9 @@ static bool receive(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otp
     else
         otpi_msg_free(msg);
     /* two ticks: at least a millisecond, not one that happened to end meanwhile */
-    proc->slow = atomic_load_explicit(&otpi_rt->tick, memory_order_relaxed) - tick >= 2;
+    slow = atomic_load_explicit(&otpi_rt->tick, memory_order_relaxed) - tick >= 2;
+    if (proc->slow != slow) /* senders read beside it */
+        proc->slow = slow;
     return true;
 }
 

@@ -29,6 +29,7 @@ struct otpi_self {
     struct otpi_worker *worker; /* NULL: a foreign thread */
     struct otpi_fiber *current; /* that runs; NULL: a foreign thread */
     struct otpi_magazine magazines[OTPI_MSG_CLASSES];
+    struct otpi_trail sent; /* the messages that it has sent last */
     struct otpi_request_cache request_cache;
     uint64_t next_ref, last_ref; /* refs that it may give out */
     struct otpi_msg *dying;      /* deaths found while another one is under way (in_die) */
