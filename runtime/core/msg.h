@@ -29,7 +29,7 @@ struct otpi_msg {
     uint8_t shared;        /* 1: body.args is a parcel's, see publish.c */
     uint16_t counted;      /* 1: it takes up room in its mailbox, see bound.h */
     /* Only a hint what to fetch into the cache, never followed: in an inbox one that was sent
-     * OTPI_MSG_AHEAD before, in the private list one that comes as many later, in a magazine too. */
+     * OTPI_MSG_AHEAD before, in the private list and in a magazine one that comes so many later. */
     struct otpi_msg *ahead;
     struct otp_message body;
     otp_reason reason; /* only in nodes made with room for it: body.reason points here */
