@@ -269,6 +269,11 @@ static void check_via(struct check *c, const struct name_line *n)
         d = diag_add(c->ds, E_VIA, n->registry.span,
                      "registry '%s' keeps a value with each key, and a name has none",
                      registry->name.name->text);
+    else if (is_known(r->key.type) && r->key.type->kind == TYPE_NAMED &&
+             r->key.type->named.decl->kind == DECL_STRUCT)
+        d = diag_add(c->ds, E_VIA, n->registry.span,
+                     "keys of registry '%s' are structs, and a name is one value",
+                     registry->name.name->text);
     else if (key && is_known(key->type) && is_known(r->key.type) &&
              !check_same_type(key->type, r->key.type))
         d = diag_add(c->ds, E_VIA, n->option.span,

@@ -28,19 +28,53 @@ static bool is_unknown(const struct type *t)
     return t->kind == TYPE_POISON || (t->kind == TYPE_NAMED && !t->named.decl);
 }
 
-static bool is_key(const struct type *t)
+static bool is_plain_key(const struct type *t)
 {
-    return is_integer(t->kind) || t->kind == TYPE_BOOL || t->kind == TYPE_STRING ||
-           t->kind == TYPE_BYTES || t->kind == TYPE_DURATION || t->kind == TYPE_INSTANT ||
-           t->kind == TYPE_PID || (t->kind == TYPE_NAMED && t->named.decl->kind != DECL_STRUCT);
+    return is_integer(t->kind) || t->kind == TYPE_BOOL || t->kind == TYPE_DURATION ||
+           t->kind == TYPE_INSTANT || t->kind == TYPE_PID || enum_of(t);
 }
 
-static void check_key(struct check *c, const struct type *t)
+/* Structs inside structs are looked at so deep: a circle of them is found elsewhere. */
+#define KEY_DEPTH 20
+
+static const struct decl *key_struct(const struct type *t)
 {
-    if (!t || is_unknown(t) || is_key(t))
+    const struct decl *d = t->kind == TYPE_NAMED ? t->named.decl : NULL;
+    return d && d->kind == DECL_STRUCT ? d : NULL;
+}
+
+/* The first field of a struct with which it cannot be a key; NULL: it can. */
+static const struct field *unfit_field(const struct decl *d, int depth)
+{
+    for (const struct field *f = d->fields.first; f && depth > 0; f = f->next) {
+        const struct decl *inner = f->type && !is_unknown(f->type) ? key_struct(f->type) : NULL;
+        const struct field *unfit = inner ? unfit_field(inner, depth - 1) : NULL;
+        if (unfit)
+            return unfit;
+        if (f->type && !is_unknown(f->type) && !inner && !is_plain_key(f->type))
+            return f;
+    }
+    return NULL;
+}
+
+/* structs: their fields are compared, by what otpc writes. */
+static void check_key(struct check *c, const struct type *t, bool structs)
+{
+    const struct field *unfit = NULL;
+    if (!t || is_unknown(t) || is_plain_key(t) || t->kind == TYPE_STRING || t->kind == TYPE_BYTES)
         return;
-    diag_add(c->ds, E_TABLE_KEY, t->span, "a value of type '%s' cannot be a key",
-             ast_type_text(c->a, t));
+    if (t->kind == TYPE_NAMED && !key_struct(t))
+        return; /* a module, which is no type of a value */
+    if (structs && key_struct(t)) {
+        unfit = unfit_field(key_struct(t), KEY_DEPTH);
+        if (!unfit)
+            return;
+    }
+    struct diag *d = diag_add(c->ds, E_TABLE_KEY, t->span, "a value of type '%s' cannot be a key",
+                              ast_type_text(c->a, t));
+    if (unfit)
+        diag_note(d, unfit->name.span, "its field '%s' is of type '%s'", unfit->name.name->text,
+                  ast_type_text(c->a, unfit->type));
 }
 
 /* What a C type in a spec may be made of: it is copied into the state's struct before a name. */
@@ -66,7 +100,7 @@ static void check_state_type(struct check *c, const struct type *t, enum type_pl
         return;
     }
     if (t->kind == TYPE_TABLE) {
-        check_key(c, t->table.key);
+        check_key(c, t->table.key, true);
         check_type(c, t->table.key, PLACE_TABLE);
         check_type(c, t->table.value, PLACE_TABLE);
     }
@@ -102,7 +136,7 @@ static void check_type(struct check *c, const struct type *t, enum type_place pl
     if (t->kind == TYPE_OPTIONAL || t->kind == TYPE_LIST) {
         check_type(c, t->elem, place == PLACE_DATA ? PLACE_DATA : PLACE_TABLE);
     } else if (t->kind == TYPE_TABLE_REF) {
-        check_key(c, t->table.key);
+        check_key(c, t->table.key, true);
         check_type(c, t->table.key, PLACE_TABLE);
         check_type(c, t->table.value, PLACE_TABLE);
     }
@@ -324,7 +358,7 @@ static void check_setting(struct check *c, const struct set_value *s, enum type_
 
 static void check_cache(struct check *c, const struct cache *k)
 {
-    check_key(c, k->key.type);
+    check_key(c, k->key.type, false);
     check_type(c, k->key.type, PLACE_DATA);
     check_type(c, k->value.type, PLACE_DATA);
     check_setting(c, &k->ttl, TYPE_DURATION, "ttl");
@@ -333,9 +367,43 @@ static void check_cache(struct check *c, const struct cache *k)
     check_setting(c, &k->max_bytes, TYPE_U64, "max_bytes");
 }
 
+/* Bytes of a key in C, as every machine that we know lays it out. *align: a multiple of what it
+ * stands at. */
+static size_t measure_key(const struct type *t, size_t *align, int depth)
+{
+    static const unsigned char sizes[TYPE_EXTERN + 1] = {
+        [TYPE_BOOL] = 1, [TYPE_I8] = 1,  [TYPE_U8] = 1,  [TYPE_I16] = 2,
+        [TYPE_U16] = 2,  [TYPE_I32] = 4, [TYPE_U32] = 4, [TYPE_NAMED] = 4,
+    };
+    const struct decl *d = key_struct(t);
+    size_t size = 0, widest = 1;
+    if (!d || depth == 0)
+        return *align = sizes[t->kind] ? sizes[t->kind] : 8;
+    for (const struct field *f = d->fields.first; f; f = f->next) {
+        size_t inner = 1, bytes = f->type ? measure_key(f->type, &inner, depth - 1) : 0;
+        size = (size + inner - 1) / inner * inner + bytes;
+        widest = inner > widest ? inner : widest;
+    }
+    *align = widest;
+    return (size + widest - 1) / widest * widest;
+}
+
+static void check_key_size(struct check *c, const struct type *t)
+{
+    enum { MOST = 64 }; /* OTP_REGISTRY_PLAIN_MAX */
+    size_t align, size = 0;
+    if (t && !is_unknown(t) && key_struct(t) && !unfit_field(key_struct(t), KEY_DEPTH))
+        size = measure_key(t, &align, KEY_DEPTH);
+    if (size > MOST)
+        diag_add(c->ds, E_TABLE_KEY, t->span,
+                 "a key of type '%s' has %zu bytes, and %d are the most in a registry",
+                 ast_type_text(c->a, t), size, MOST);
+}
+
 static void check_registry(struct check *c, const struct registry *r)
 {
-    check_key(c, r->key.type);
+    check_key(c, r->key.type, true);
+    check_key_size(c, r->key.type);
     check_type(c, r->key.type, PLACE_DATA);
     check_type(c, r->value.type, PLACE_DATA);
     check_type(c, r->meta.type, PLACE_DATA);

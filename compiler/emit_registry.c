@@ -113,7 +113,7 @@ static void put(struct emitter *e, const struct plan_registry *r, const char *te
     tmpl_put(&e->out, text,
              EMIT_VARS(TMPL_VAR("c", r->c_name), TMPL_VAR("stem", r->stem),
                        TMPL_VAR("key", emit_item_param(e, r->key, "key")),
-                       TMPL_VAR("k", address(e, r->key, "key")),
+                       TMPL_VAR("k", emit_key_address(e, r->stem, r->key)),
                        TMPL_VAR("value", v ? TMPL_JOIN(e->arena, ", ", param) : ""),
                        TMPL_VAR("v", v ? address(e, v, "value") : "NULL"),
                        TMPL_VAR("out", v ? TMPL_JOIN(e->arena, ", ", v->view, " *value") : ""),
@@ -278,6 +278,7 @@ void emit_source_registry(struct emitter *e, const struct plan_registry *r)
     tmpl_raw(&e->out, "\n");
     emit_listener(e, r);
     emit_table(e, r);
+    emit_key_maker(e, r->stem, r->key);
     emit_adaptors(e, r);
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
         if ((functions[i].when & ~is) != 0)

@@ -59,6 +59,7 @@ void emit_source_table(struct emitter *e, const struct plan_table *t)
         EMIT_VARS(TMPL_VAR("stem", t->stem),
                   TMPL_VAR("kind", t->key->kind == PLAN_TEXT ? "OTP_KEY_TEXT" : "OTP_KEY_PLAIN"),
                   TMPL_VAR("key", t->key->layout), TMPL_VAR("value", t->value->layout)));
+    emit_key_maker(e, t->stem, t->key);
     emit_adaptor(e, t);
     for (int v = 0; v < EMIT_TABLE_VERB_COUNT; v++) {
         tmpl_raw(&e->out, "\n");
@@ -66,7 +67,7 @@ void emit_source_table(struct emitter *e, const struct plan_table *t)
         tmpl_raw(&e->out, "\n{\n");
         tmpl_put(&e->out, bodies[v],
                  EMIT_VARS(TMPL_VAR("stem", t->stem),
-                           TMPL_VAR("key", address(t->key, "key", "&key")),
+                           TMPL_VAR("key", emit_key_address(e, t->stem, t->key)),
                            TMPL_VAR("value", address(t->value, "value", "&value"))));
         tmpl_raw(&e->out, "}\n");
     }

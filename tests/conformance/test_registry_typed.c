@@ -180,6 +180,92 @@ START_TEST(a_registry_is_started_again_empty)
 }
 END_TEST
 
+/* Between the fields there is whatever it is. */
+static struct typed_cell cell_of(unsigned char between, uint8_t row, int64_t column, bool open)
+{
+    const enum typed_level level = TYPED_LEVEL_HIGH;
+    struct typed_cell cell;
+    memset(&cell, between, sizeof(cell));
+    memcpy(&cell.row, &row, sizeof(row));
+    memcpy(&cell.at.column, &column, sizeof(column));
+    memcpy(&cell.at.level, &level, sizeof(level));
+    memcpy(&cell.at.open, &open, sizeof(open));
+    return cell;
+}
+
+static void use_cells(void *unused)
+{
+    const struct typed_cell one = cell_of(0xff, 1, -2, true), same = cell_of(0x11, 1, -2, true);
+    const struct typed_cell others[] = { cell_of(0xff, 2, -2, true), cell_of(0xff, 1, -3, true),
+                                         cell_of(0xff, 1, -2, false) };
+    struct typed_cells_entries entries;
+    otp_pid pid = otp_no_pid();
+    uint64_t n = 0;
+    (void)unused;
+    ck_assert_int_ne(memcmp(&one, &same, sizeof(one)), 0);
+    OK(typed_cells_register(TYPED_CELLS, &one, 5, NULL));
+    ck_assert_int_eq(typed_cells_register(TYPED_CELLS, &same, 6, &pid), OTP_ALREADY_STARTED);
+    OK(typed_cells_lookup(TYPED_CELLS, &same, &pid, &n));
+    ck_assert(n == 5 && otp_pid_equal(pid, otp_self()));
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+        ck_assert_int_eq(typed_cells_lookup(TYPED_CELLS, &others[i], &pid, &n), OTP_NOT_FOUND);
+    OK(typed_cells_update_value(TYPED_CELLS, &same, 7));
+    OK(typed_cells_keys(TYPED_CELLS, otp_self(), &entries));
+    ck_assert_uint_eq(entries.count, 1);
+    ck_assert(entries.items[0].key.row == 1 && entries.items[0].key.at.column == -2 &&
+              entries.items[0].key.at.level == TYPED_LEVEL_HIGH && entries.items[0].key.at.open &&
+              entries.items[0].value == 7);
+    OK(typed_cells_unregister(TYPED_CELLS, &same));
+    ck_assert_uint_eq(typed_cells_whereis(TYPED_CELLS, &one).bits, 0);
+}
+
+static void use_spots(void *unused)
+{
+    const struct typed_cell one = cell_of(0xff, 1, 8, true), same = cell_of(0x11, 1, 8, true);
+    struct typed_spots_entries entries;
+    (void)unused;
+    OK(typed_spots_register(TYPED_SPOTS, &one.at));
+    OK(typed_spots_register(TYPED_SPOTS, &same.at));
+    OK(typed_spots_lookup(TYPED_SPOTS, &one.at, &entries));
+    ck_assert_uint_eq(entries.count, 2);
+    ck_assert(entries.items[0].key.column == 8 && entries.items[1].key.column == 8);
+    OK(typed_spots_unregister(TYPED_SPOTS, &same.at));
+    OK(typed_spots_lookup(TYPED_SPOTS, &one.at, &entries));
+    ck_assert_uint_eq(entries.count, 0);
+}
+
+START_TEST(keys_that_are_structs)
+{
+    start_tree();
+    in_process(use_cells, NULL);
+    in_process(use_spots, NULL);
+    stop_runtime();
+}
+END_TEST
+
+START_TEST(keys_of_tables_that_are_structs)
+{
+    const struct typed_cell one = cell_of(0xff, 1, 8, true), same = cell_of(0x11, 1, 8, true);
+    const struct typed_cell other = cell_of(0xff, 1, 8, false);
+    struct typed_board_look_reply reply;
+    bool wiped = false;
+    start_tree();
+    OK(typed_board_mark(TYPED_BOARD, &one, 3));
+    OK(typed_board_mark(TYPED_BOARD, &same, 4));
+    OK(typed_board_look(TYPED_BOARD, &one, &reply));
+    ck_assert(reply.tag == TYPED_BOARD_LOOK_FOUND && reply.as.found.n == 4);
+    OK(typed_board_look(TYPED_BOARD, &other, &reply));
+    ck_assert(reply.tag == TYPED_BOARD_LOOK_NOTHING);
+    OK(typed_board_wipe(TYPED_BOARD, &other, &wiped));
+    ck_assert(!wiped);
+    OK(typed_board_wipe(TYPED_BOARD, &same, &wiped));
+    ck_assert(wiped);
+    OK(typed_board_look(TYPED_BOARD, &one, &reply));
+    ck_assert(reply.tag == TYPED_BOARD_LOOK_NOTHING);
+    stop_runtime();
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("registry_typed");
@@ -188,5 +274,7 @@ int main(void)
     tcase_add_test(c, a_duplicate_registry_and_its_listener);
     tcase_add_test(c, values_that_refer_to_memory);
     tcase_add_test(c, a_registry_is_started_again_empty);
+    tcase_add_test(c, keys_that_are_structs);
+    tcase_add_test(c, keys_of_tables_that_are_structs);
     return support_run(s);
 }

@@ -6,7 +6,7 @@ otp_next registry_audit_init(struct registry_audit *self,
 {
     (void)self;
     (void)options;
-    return otp_stop(otp_error("registry.otp:15: init is not written"));
+    return otp_stop(otp_error("registry.otp:18: init is not written"));
 }
 
 otp_next registry_audit_handle_registered(struct registry_audit *self, otp_str key, otp_pid holder,
@@ -16,7 +16,7 @@ otp_next registry_audit_handle_registered(struct registry_audit *self, otp_str k
     (void)key;
     (void)holder;
     (void)value;
-    return otp_stop(otp_error("registry.otp:17: registered is not written"));
+    return otp_stop(otp_error("registry.otp:20: registered is not written"));
 }
 
 otp_next registry_audit_handle_unregistered(struct registry_audit *self, otp_str key,
@@ -25,5 +25,5 @@ otp_next registry_audit_handle_unregistered(struct registry_audit *self, otp_str
     (void)self;
     (void)key;
     (void)holder;
-    return otp_stop(otp_error("registry.otp:18: unregistered is not written"));
+    return otp_stop(otp_error("registry.otp:21: unregistered is not written"));
 }

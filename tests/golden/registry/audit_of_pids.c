@@ -6,7 +6,7 @@ otp_next registry_audit_of_pids_init(struct registry_audit_of_pids *self,
 {
     (void)self;
     (void)options;
-    return otp_stop(otp_error("registry.otp:21: init is not written"));
+    return otp_stop(otp_error("registry.otp:24: init is not written"));
 }
 
 otp_next registry_audit_of_pids_handle_registered(struct registry_audit_of_pids *self, otp_pid key,
@@ -15,7 +15,7 @@ otp_next registry_audit_of_pids_handle_registered(struct registry_audit_of_pids 
     (void)self;
     (void)key;
     (void)holder;
-    return otp_stop(otp_error("registry.otp:23: registered is not written"));
+    return otp_stop(otp_error("registry.otp:26: registered is not written"));
 }
 
 otp_next registry_audit_of_pids_handle_unregistered(struct registry_audit_of_pids *self,
@@ -24,5 +24,5 @@ otp_next registry_audit_of_pids_handle_unregistered(struct registry_audit_of_pid
     (void)self;
     (void)key;
     (void)holder;
-    return otp_stop(otp_error("registry.otp:24: unregistered is not written"));
+    return otp_stop(otp_error("registry.otp:27: unregistered is not written"));
 }

@@ -5,17 +5,20 @@
 
 #include "registry_audit_impl.h"
 #include "registry_audit_of_pids_impl.h"
+#include "registry_audit_of_cells_impl.h"
 
-struct otp_name registry_audit_name_ = {"registry.audit", NULL, 0}; /* registry.otp:16 */
-struct otp_name registry_other_name_ = {"registry.other", NULL, 0}; /* registry.otp:22 */
-struct otp_name registry_workers_name_ = {"registry.workers", NULL, 0}; /* registry.otp:8 */
-struct otp_name registry_listeners_name_ = {"registry.listeners", NULL, 0}; /* registry.otp:10 */
-struct otp_name registry_places_name_ = {"registry.places", NULL, 0}; /* registry.otp:11 */
-struct otp_name registry_parts_name_ = {"registry.parts", NULL, 0}; /* registry.otp:12 */
-struct otp_name registry_bare_name_ = {"registry.bare", NULL, 0}; /* registry.otp:13 */
-struct otp_name registry_main_name_ = {"registry.main", NULL, 0}; /* registry.otp:27 */
+struct otp_name registry_audit_name_ = {"registry.audit", NULL, 0}; /* registry.otp:19 */
+struct otp_name registry_other_name_ = {"registry.other", NULL, 0}; /* registry.otp:25 */
+struct otp_name registry_of_cells_name_ = {"registry.of_cells", NULL, 0}; /* registry.otp:31 */
+struct otp_name registry_workers_name_ = {"registry.workers", NULL, 0}; /* registry.otp:10 */
+struct otp_name registry_listeners_name_ = {"registry.listeners", NULL, 0}; /* registry.otp:12 */
+struct otp_name registry_places_name_ = {"registry.places", NULL, 0}; /* registry.otp:13 */
+struct otp_name registry_parts_name_ = {"registry.parts", NULL, 0}; /* registry.otp:14 */
+struct otp_name registry_bare_name_ = {"registry.bare", NULL, 0}; /* registry.otp:15 */
+struct otp_name registry_cells_name_ = {"registry.cells", NULL, 0}; /* registry.otp:16 */
+struct otp_name registry_main_name_ = {"registry.main", NULL, 0}; /* registry.otp:37 */
 struct otp_name registry_listeners_two_name_ = {"registry.listeners_two", NULL,
-                                                0}; /* registry.otp:32 */
+                                                0}; /* registry.otp:42 */
 
 static const struct otp_layout layout_of_u64 = {sizeof(uint64_t), 0, NULL};
 static const struct otp_ref ref_of_text[] = {
@@ -32,6 +35,12 @@ static const struct otp_ref point_refs[] = {
     {OTP_REF_TEXT, 0, 0, offsetof(struct registry_point, name), 0, NULL},
 };
 static const struct otp_layout point_layout = {sizeof(struct registry_point), 1, point_refs};
+
+/* struct corner: registry.otp:7 */
+static const struct otp_layout corner_layout = {sizeof(struct registry_corner), 0, NULL};
+
+/* struct cell: registry.otp:6 */
+static const struct otp_layout cell_layout = {sizeof(struct registry_cell), 0, NULL};
 
 static const struct otp_ref list_of_string_refs[] = {
     {OTP_REF_LIST, 0, 0, offsetof(struct registry_list_of_string, items), 0, &layout_of_string},
@@ -51,6 +60,23 @@ static const char *const level_values[] = {"low", "high"};
 static const struct otp_description level_description = {
     OTP_TYPE_ENUM, sizeof(enum registry_level), 2, NULL, level_values};
 
+static const struct otp_field corner_fields[] = {
+    {"column", OTP_TYPE_I64, OTP_FIELD_ONE, offsetof(struct registry_corner, column), 0, NULL},
+    {"level", OTP_TYPE_ENUM, OTP_FIELD_ONE, offsetof(struct registry_corner, level), 0,
+     &level_description},
+    {"open", OTP_TYPE_BOOL, OTP_FIELD_ONE, offsetof(struct registry_corner, open), 0, NULL},
+};
+static const struct otp_description corner_description = {
+    OTP_TYPE_STRUCT, sizeof(struct registry_corner), 3, corner_fields, NULL};
+
+static const struct otp_field cell_fields[] = {
+    {"row", OTP_TYPE_U8, OTP_FIELD_ONE, offsetof(struct registry_cell, row), 0, NULL},
+    {"at", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct registry_cell, at), 0,
+     &corner_description},
+};
+static const struct otp_description cell_description = {
+    OTP_TYPE_STRUCT, sizeof(struct registry_cell), 2, cell_fields, NULL};
+
 _Static_assert(sizeof(struct registry_point) == sizeof(struct registry_point_owned), "one layout");
 
 otp_status registry_point_set(struct registry_point_owned *owned, const struct registry_point *view)
@@ -65,9 +91,39 @@ struct registry_point registry_point_view(const struct registry_point_owned *own
     return view;
 }
 
-/* ---- genserver audit: registry.otp:15 ---- */
+_Static_assert(sizeof(struct registry_corner) == sizeof(struct registry_corner_owned),
+               "one layout");
 
-/* info registered: registry.otp:17 */
+otp_status registry_corner_set(struct registry_corner_owned *owned,
+                               const struct registry_corner *view)
+{
+    return otp_owned_set(&corner_layout, owned, view);
+}
+
+struct registry_corner registry_corner_view(const struct registry_corner_owned *owned)
+{
+    struct registry_corner view;
+    memcpy(&view, owned, sizeof view);
+    return view;
+}
+
+_Static_assert(sizeof(struct registry_cell) == sizeof(struct registry_cell_owned), "one layout");
+
+otp_status registry_cell_set(struct registry_cell_owned *owned, const struct registry_cell *view)
+{
+    return otp_owned_set(&cell_layout, owned, view);
+}
+
+struct registry_cell registry_cell_view(const struct registry_cell_owned *owned)
+{
+    struct registry_cell view;
+    memcpy(&view, owned, sizeof view);
+    return view;
+}
+
+/* ---- genserver audit: registry.otp:18 ---- */
+
+/* info registered: registry.otp:20 */
 struct audit_registered_args {
     otp_str key;
     otp_pid holder;
@@ -118,7 +174,7 @@ otp_timer registry_audit_registered_after(otp_dest dest_, otp_duration delay_, o
     return otp_send_after(dest_, &audit_registered_type, &args_, delay_);
 }
 
-/* cast unregistered: registry.otp:18 */
+/* cast unregistered: registry.otp:21 */
 struct audit_unregistered_args {
     otp_str key;
     otp_pid holder;
@@ -170,7 +226,7 @@ static const struct otp_description audit_description = {
     OTP_TYPE_STRUCT, sizeof(struct registry_audit), 0, NULL, NULL};
 
 const struct otp_genserver registry_audit_module = {
-    .module = {"registry.audit", "registry.otp:15", 0, NULL, otp_genserver_start},
+    .module = {"registry.audit", "registry.otp:18", 0, NULL, otp_genserver_start},
     .state_size = sizeof(struct registry_audit),
     .state_description = &audit_description,
     .init = audit_init_thunk,
@@ -212,9 +268,9 @@ struct otp_child registry_audit_child_spec(const struct registry_audit_options *
     return child_;
 }
 
-/* ---- genserver audit_of_pids: registry.otp:21 ---- */
+/* ---- genserver audit_of_pids: registry.otp:24 ---- */
 
-/* info registered: registry.otp:23 */
+/* info registered: registry.otp:26 */
 struct audit_of_pids_registered_args {
     otp_pid key;
     otp_pid holder;
@@ -260,7 +316,7 @@ otp_timer registry_audit_of_pids_registered_after(otp_dest dest_, otp_duration d
     return otp_send_after(dest_, &audit_of_pids_registered_type, &args_, delay_);
 }
 
-/* info unregistered: registry.otp:24 */
+/* info unregistered: registry.otp:27 */
 struct audit_of_pids_unregistered_args {
     otp_pid key;
     otp_pid holder;
@@ -317,7 +373,7 @@ static const struct otp_description audit_of_pids_description = {
     OTP_TYPE_STRUCT, sizeof(struct registry_audit_of_pids), 0, NULL, NULL};
 
 const struct otp_genserver registry_audit_of_pids_module = {
-    .module = {"registry.audit_of_pids", "registry.otp:21", 0, NULL, otp_genserver_start},
+    .module = {"registry.audit_of_pids", "registry.otp:24", 0, NULL, otp_genserver_start},
     .state_size = sizeof(struct registry_audit_of_pids),
     .state_description = &audit_of_pids_description,
     .init = audit_of_pids_init_thunk,
@@ -364,10 +420,264 @@ registry_audit_of_pids_child_spec(const struct registry_audit_of_pids_options *o
     return child_;
 }
 
-/* ---- registry workers: registry.otp:8 ---- */
+/* ---- genserver audit_of_cells: registry.otp:30 ---- */
+
+/* info registered: registry.otp:33 */
+struct audit_of_cells_registered_args {
+    struct registry_cell key;
+    otp_pid holder;
+};
+static const struct otp_layout audit_of_cells_registered_args_layout =
+    {sizeof(struct audit_of_cells_registered_args), 0, NULL};
+static const struct otp_field audit_of_cells_registered_args_fields[] = {
+    {"key", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct audit_of_cells_registered_args, key), 0,
+     &cell_description},
+    {"holder", OTP_TYPE_PID, OTP_FIELD_ONE, offsetof(struct audit_of_cells_registered_args, holder),
+     0, NULL},
+};
+static const struct otp_description audit_of_cells_registered_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct audit_of_cells_registered_args), 2,
+    audit_of_cells_registered_args_fields, NULL};
+
+static otp_next audit_of_cells_registered_dispatch(void *self_, otp_from from_, const void *args_)
+{
+    const struct audit_of_cells_registered_args *a_ = args_;
+    (void)from_;
+    return registry_audit_of_cells_handle_registered(self_, &a_->key, a_->holder);
+}
+
+static const struct otp_message_type audit_of_cells_registered_type = {
+    .name = "registered",
+    .module = &registry_audit_of_cells_module.module,
+    .message_class = OTP_CLASS_INFO,
+    .args = &audit_of_cells_registered_args_layout,
+    .args_description = &audit_of_cells_registered_args_description,
+    .dispatch = audit_of_cells_registered_dispatch,
+};
+
+otp_status registry_audit_of_cells_registered(otp_dest dest_, const struct registry_cell *key,
+                                              otp_pid holder)
+{
+    const struct audit_of_cells_registered_args args_ = {.key = *key, .holder = holder};
+    return otp_cast(dest_, &audit_of_cells_registered_type, &args_);
+}
+
+otp_timer registry_audit_of_cells_registered_after(otp_dest dest_, otp_duration delay_,
+                                                   const struct registry_cell *key, otp_pid holder)
+{
+    const struct audit_of_cells_registered_args args_ = {.key = *key, .holder = holder};
+    return otp_send_after(dest_, &audit_of_cells_registered_type, &args_, delay_);
+}
+
+/* info unregistered: registry.otp:34 */
+struct audit_of_cells_unregistered_args {
+    struct registry_cell key;
+    otp_pid holder;
+};
+static const struct otp_layout audit_of_cells_unregistered_args_layout =
+    {sizeof(struct audit_of_cells_unregistered_args), 0, NULL};
+static const struct otp_field audit_of_cells_unregistered_args_fields[] = {
+    {"key", OTP_TYPE_STRUCT, OTP_FIELD_ONE, offsetof(struct audit_of_cells_unregistered_args, key),
+     0, &cell_description},
+    {"holder", OTP_TYPE_PID, OTP_FIELD_ONE,
+     offsetof(struct audit_of_cells_unregistered_args, holder), 0, NULL},
+};
+static const struct otp_description audit_of_cells_unregistered_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct audit_of_cells_unregistered_args), 2,
+    audit_of_cells_unregistered_args_fields, NULL};
+
+static otp_next audit_of_cells_unregistered_dispatch(void *self_, otp_from from_, const void *args_)
+{
+    const struct audit_of_cells_unregistered_args *a_ = args_;
+    (void)from_;
+    return registry_audit_of_cells_handle_unregistered(self_, &a_->key, a_->holder);
+}
+
+static const struct otp_message_type audit_of_cells_unregistered_type = {
+    .name = "unregistered",
+    .module = &registry_audit_of_cells_module.module,
+    .message_class = OTP_CLASS_INFO,
+    .args = &audit_of_cells_unregistered_args_layout,
+    .args_description = &audit_of_cells_unregistered_args_description,
+    .dispatch = audit_of_cells_unregistered_dispatch,
+};
+
+otp_status registry_audit_of_cells_unregistered(otp_dest dest_, const struct registry_cell *key,
+                                                otp_pid holder)
+{
+    const struct audit_of_cells_unregistered_args args_ = {.key = *key, .holder = holder};
+    return otp_cast(dest_, &audit_of_cells_unregistered_type, &args_);
+}
+
+otp_timer registry_audit_of_cells_unregistered_after(otp_dest dest_, otp_duration delay_,
+                                                     const struct registry_cell *key,
+                                                     otp_pid holder)
+{
+    const struct audit_of_cells_unregistered_args args_ = {.key = *key, .holder = holder};
+    return otp_send_after(dest_, &audit_of_cells_unregistered_type, &args_, delay_);
+}
+
+/* table seen, a table<cell, u64>: registry.otp:32 */
+static const struct otp_table_type audit_of_cells_seen_type = {OTP_KEY_PLAIN, &cell_layout,
+                                                               &layout_of_u64};
+
+/* The same key, with nothing between its fields: keys are compared by their bytes. */
+static const struct registry_cell *audit_of_cells_seen_key(struct registry_cell *to_,
+                                                           const struct registry_cell *from_)
+{
+    memset(to_, 0, sizeof *to_);
+    memcpy(&to_->row, &from_->row, sizeof to_->row);
+    memcpy(&to_->at.column, &from_->at.column, sizeof to_->at.column);
+    memcpy(&to_->at.level, &from_->at.level, sizeof to_->at.level);
+    memcpy(&to_->at.open, &from_->at.open, sizeof to_->at.open);
+    return to_;
+}
+
+struct audit_of_cells_seen_visitor {
+    bool (*visit)(const struct registry_cell *key, uint64_t value, void *context);
+    void *context;
+};
+
+static bool audit_of_cells_seen_visit(const void *key_, const void *value_, void *context_)
+{
+    const struct audit_of_cells_seen_visitor *v_ = context_;
+    return v_->visit(key_, *(const uint64_t *)value_, v_->context);
+}
+
+otp_status registry_audit_of_cells_seen_put(struct registry_audit_of_cells_seen *table,
+                                            const struct registry_cell *key, uint64_t value)
+{
+    return otp_table_put((struct otp_table *)table,
+                         audit_of_cells_seen_key(&(struct registry_cell){0}, key), &value);
+}
+
+bool registry_audit_of_cells_seen_get(const struct registry_audit_of_cells_seen *table,
+                                      const struct registry_cell *key, uint64_t *value)
+{
+    return otp_table_get((const struct otp_table *)table,
+                         audit_of_cells_seen_key(&(struct registry_cell){0}, key), value);
+}
+
+bool registry_audit_of_cells_seen_has(const struct registry_audit_of_cells_seen *table,
+                                      const struct registry_cell *key)
+{
+    return otp_table_has((const struct otp_table *)table,
+                         audit_of_cells_seen_key(&(struct registry_cell){0}, key));
+}
+
+bool registry_audit_of_cells_seen_delete(struct registry_audit_of_cells_seen *table,
+                                         const struct registry_cell *key)
+{
+    return otp_table_delete((struct otp_table *)table,
+                            audit_of_cells_seen_key(&(struct registry_cell){0}, key));
+}
+
+size_t registry_audit_of_cells_seen_delete_if(struct registry_audit_of_cells_seen *table,
+                                              bool (*predicate)(const struct registry_cell *key,
+                                                                uint64_t value, void *context),
+                                              void *context)
+{
+    struct audit_of_cells_seen_visitor visitor_ = {predicate, context};
+    return otp_table_delete_if((struct otp_table *)table, audit_of_cells_seen_visit, &visitor_);
+}
+
+void registry_audit_of_cells_seen_each(const struct registry_audit_of_cells_seen *table,
+                                       bool (*visit)(const struct registry_cell *key,
+                                                     uint64_t value, void *context), void *context)
+{
+    struct audit_of_cells_seen_visitor visitor_ = {visit, context};
+    otp_table_each((const struct otp_table *)table, audit_of_cells_seen_visit, &visitor_);
+}
+
+void registry_audit_of_cells_seen_clear(struct registry_audit_of_cells_seen *table)
+{
+    otp_table_clear((struct otp_table *)table);
+}
+
+size_t registry_audit_of_cells_seen_count(const struct registry_audit_of_cells_seen *table)
+{
+    return otp_table_count((const struct otp_table *)table);
+}
+
+static otp_next audit_of_cells_init_thunk(void *self_, const void *options_)
+{
+    static const struct registry_audit_of_cells_options none_ = {0};
+    (void)options_;
+    return registry_audit_of_cells_init(self_, &none_);
+}
+
+static const struct otp_table_field audit_of_cells_tables[] = {
+    {"seen", offsetof(struct registry_audit_of_cells, seen),
+     &audit_of_cells_seen_type}, /* registry.otp:32 */
+};
+
+static const struct otp_field audit_of_cells_seen_fields[] = {
+    {NULL, OTP_TYPE_STRUCT, OTP_FIELD_ONE, 0, 0, &cell_description},
+    {NULL, OTP_TYPE_U64, OTP_FIELD_ONE, 0, 0, NULL},
+};
+static const struct otp_description audit_of_cells_seen_description = {
+    OTP_TYPE_TABLE, sizeof(struct otp_table *), 2, audit_of_cells_seen_fields, NULL};
+static const struct otp_field audit_of_cells_fields[] = {
+    {"seen", OTP_TYPE_TABLE, OTP_FIELD_ONE, offsetof(struct registry_audit_of_cells, seen), 0,
+     &audit_of_cells_seen_description},
+};
+static const struct otp_description audit_of_cells_description = {
+    OTP_TYPE_STRUCT, sizeof(struct registry_audit_of_cells), 1, audit_of_cells_fields, NULL};
+
+const struct otp_genserver registry_audit_of_cells_module = {
+    .module = {"registry.audit_of_cells", "registry.otp:30", 0, NULL, otp_genserver_start},
+    .state_size = sizeof(struct registry_audit_of_cells),
+    .state_description = &audit_of_cells_description,
+    .tables = audit_of_cells_tables,
+    .n_tables = 1,
+    .init = audit_of_cells_init_thunk,
+};
+
+struct registry_audit_of_cells_options registry_audit_of_cells_options_default(void)
+{
+    const struct registry_audit_of_cells_options options_ = {.reserved_ = 0};
+    return options_;
+}
+
+otp_status registry_audit_of_cells_start(const struct registry_audit_of_cells_options *options,
+                                         otp_pid *pid)
+{
+    const struct otp_start how_ = {.name = "registry.of_cells"};
+    (void)options;
+    return otp_genserver_start(&registry_audit_of_cells_module.module, &how_, NULL, pid);
+}
+
+otp_status registry_audit_of_cells_start_link(const struct registry_audit_of_cells_options *options,
+                                              otp_pid *pid)
+{
+    const struct otp_start how_ = {.name = "registry.of_cells", .link = true};
+    (void)options;
+    return otp_genserver_start(&registry_audit_of_cells_module.module, &how_, NULL, pid);
+}
+
+otp_status registry_audit_of_cells_start_with(const struct otp_start *how,
+                                              const struct registry_audit_of_cells_options *options,
+                                              otp_pid *pid)
+{
+    (void)options;
+    return otp_genserver_start(&registry_audit_of_cells_module.module, how, NULL, pid);
+}
+
+struct otp_child
+registry_audit_of_cells_child_spec(const struct registry_audit_of_cells_options *options)
+{
+    const struct otp_child child_ = {.id = "audit_of_cells",
+                                     .module = &registry_audit_of_cells_module.module,
+                                     .name = "registry.of_cells", .options = NULL,
+                                     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT};
+    (void)options;
+    return child_;
+}
+
+/* ---- registry workers: registry.otp:10 ---- */
 
 const struct otp_registry registry_workers_module = {
-    .module = {"registry.workers", "registry.otp:8", 0, NULL, otp_registry_start},
+    .module = {"registry.workers", "registry.otp:10", 0, NULL, otp_registry_start},
     .keys = OTP_UNIQUE,
     .key_kind = OTP_KEY_PLAIN,
     .key = &layout_of_u64,
@@ -526,7 +836,7 @@ struct otp_child registry_workers_child_spec(void)
     return child_;
 }
 
-/* ---- registry listeners: registry.otp:10 ---- */
+/* ---- registry listeners: registry.otp:12 ---- */
 
 static void listeners_tells(const void *key_, otp_pid pid_, const void *value_)
 {
@@ -540,7 +850,7 @@ static void listeners_untells(const void *key_, otp_pid pid_)
 }
 
 const struct otp_registry registry_listeners_module = {
-    .module = {"registry.listeners", "registry.otp:10", 0, NULL, otp_registry_start},
+    .module = {"registry.listeners", "registry.otp:12", 0, NULL, otp_registry_start},
     .keys = OTP_DUPLICATE,
     .key_kind = OTP_KEY_TEXT,
     .key = &layout_of_string,
@@ -724,10 +1034,10 @@ struct otp_child registry_listeners_child_spec(void)
     return child_;
 }
 
-/* ---- registry places: registry.otp:11 ---- */
+/* ---- registry places: registry.otp:13 ---- */
 
 const struct otp_registry registry_places_module = {
-    .module = {"registry.places", "registry.otp:11", 0, NULL, otp_registry_start},
+    .module = {"registry.places", "registry.otp:13", 0, NULL, otp_registry_start},
     .keys = OTP_UNIQUE,
     .key_kind = OTP_KEY_TEXT,
     .key = &layout_of_bytes,
@@ -922,10 +1232,10 @@ struct otp_child registry_places_child_spec(void)
     return child_;
 }
 
-/* ---- registry parts: registry.otp:12 ---- */
+/* ---- registry parts: registry.otp:14 ---- */
 
 const struct otp_registry registry_parts_module = {
-    .module = {"registry.parts", "registry.otp:12", 0, NULL, otp_registry_start},
+    .module = {"registry.parts", "registry.otp:14", 0, NULL, otp_registry_start},
     .keys = OTP_UNIQUE,
     .key_kind = OTP_KEY_PLAIN,
     .key = &layout_of_enum,
@@ -1099,7 +1409,7 @@ struct otp_child registry_parts_child_spec(void)
     return child_;
 }
 
-/* ---- registry bare: registry.otp:13 ---- */
+/* ---- registry bare: registry.otp:15 ---- */
 
 static void bare_tells(const void *key_, otp_pid pid_, const void *value_)
 {
@@ -1113,7 +1423,7 @@ static void bare_untells(const void *key_, otp_pid pid_)
 }
 
 const struct otp_registry registry_bare_module = {
-    .module = {"registry.bare", "registry.otp:13", 0, NULL, otp_registry_start},
+    .module = {"registry.bare", "registry.otp:15", 0, NULL, otp_registry_start},
     .keys = OTP_UNIQUE,
     .key_kind = OTP_KEY_PLAIN,
     .key = &layout_of_pid,
@@ -1272,35 +1582,232 @@ struct otp_child registry_bare_child_spec(void)
     return child_;
 }
 
-/* ---- supervisor main: registry.otp:27 ---- */
+/* ---- registry cells: registry.otp:16 ---- */
+
+static void cells_tells(const void *key_, otp_pid pid_, const void *value_)
+{
+    (void)value_;
+    (void)registry_audit_of_cells_registered(REGISTRY_OF_CELLS, key_, pid_);
+}
+
+static void cells_untells(const void *key_, otp_pid pid_)
+{
+    (void)registry_audit_of_cells_unregistered(REGISTRY_OF_CELLS, key_, pid_);
+}
+
+const struct otp_registry registry_cells_module = {
+    .module = {"registry.cells", "registry.otp:16", 0, NULL, otp_registry_start},
+    .keys = OTP_DUPLICATE,
+    .key_kind = OTP_KEY_PLAIN,
+    .key = &cell_layout,
+    .entry_size = sizeof(struct registry_cells_entry),
+    .pid_offset = offsetof(struct registry_cells_entry, pid),
+    .registered = cells_tells,
+    .unregistered = cells_untells,
+};
+
+/* The same key, with nothing between its fields: keys are compared by their bytes. */
+static const struct registry_cell *cells_key(struct registry_cell *to_,
+                                             const struct registry_cell *from_)
+{
+    memset(to_, 0, sizeof *to_);
+    memcpy(&to_->row, &from_->row, sizeof to_->row);
+    memcpy(&to_->at.column, &from_->at.column, sizeof to_->at.column);
+    memcpy(&to_->at.level, &from_->at.level, sizeof to_->at.level);
+    memcpy(&to_->at.open, &from_->at.open, sizeof to_->at.open);
+    return to_;
+}
+
+struct cells_acceptor {
+    bool (*accept)(const struct registry_cells_entry *entry, void *context);
+    void *context;
+};
+
+static bool cells_accepts(const void *entry_, void *context_)
+{
+    const struct cells_acceptor *a_ = context_;
+    return a_->accept(entry_, a_->context);
+}
+
+struct cells_runner {
+    void (*run)(const struct registry_cells_entries *entries, void *context);
+    void *context;
+};
+
+static void cells_runs(const struct otp_registry_entries *all_, void *context_)
+{
+    const struct cells_runner *r_ = context_;
+    const struct registry_cells_entries entries_ = {all_->items, all_->count};
+    r_->run(&entries_, r_->context);
+}
+
+static otp_status cells_gives(otp_status status_, const struct otp_registry_entries *all_,
+                              struct registry_cells_entries *entries_)
+{
+    if (status_ == OTP_OK) {
+        entries_->items = all_->items;
+        entries_->count = all_->count;
+    }
+    return status_;
+}
+
+otp_status registry_cells_register(otp_dest registry, const struct registry_cell *key)
+{
+    return otp_registry_register(registry, &registry_cells_module,
+                                 cells_key(&(struct registry_cell){0}, key), NULL, NULL);
+}
+
+otp_status registry_cells_unregister(otp_dest registry, const struct registry_cell *key)
+{
+    return otp_registry_unregister(registry, &registry_cells_module,
+                                   cells_key(&(struct registry_cell){0}, key));
+}
+
+otp_status registry_cells_unregister_match(otp_dest registry, const struct registry_cell *key,
+                                           bool (*accept)(const struct registry_cells_entry *entry,
+                                                          void *context), void *context, size_t *n)
+{
+    struct cells_acceptor acceptor_ = {accept, context};
+    return otp_registry_unregister_match(registry, &registry_cells_module,
+                                         cells_key(&(struct registry_cell){0}, key), cells_accepts,
+                                         &acceptor_, n);
+}
+
+otp_status registry_cells_lookup(otp_dest registry, const struct registry_cell *key,
+                                 struct registry_cells_entries *entries)
+{
+    struct otp_registry_entries all_;
+    const otp_status status_ = otp_registry_lookup_all(registry, &registry_cells_module,
+                                                       cells_key(&(struct registry_cell){0}, key),
+                                                       &all_);
+    return cells_gives(status_, &all_, entries);
+}
+
+otp_status registry_cells_keys(otp_dest registry, otp_pid pid,
+                               struct registry_cells_entries *entries)
+{
+    struct otp_registry_entries all_;
+    const otp_status status_ = otp_registry_entries_of(registry, &registry_cells_module, pid, NULL,
+                                                       &all_);
+    return cells_gives(status_, &all_, entries);
+}
+
+otp_status registry_cells_values(otp_dest registry, const struct registry_cell *key, otp_pid pid,
+                                 struct registry_cells_entries *entries)
+{
+    struct otp_registry_entries all_;
+    const otp_status status_ = otp_registry_entries_of(registry, &registry_cells_module, pid,
+                                                       cells_key(&(struct registry_cell){0}, key),
+                                                       &all_);
+    return cells_gives(status_, &all_, entries);
+}
+
+otp_status registry_cells_match(otp_dest registry, const struct registry_cell *key,
+                                bool (*accept)(const struct registry_cells_entry *entry,
+                                               void *context), void *context,
+                                struct registry_cells_entries *entries)
+{
+    struct cells_acceptor acceptor_ = {accept, context};
+    struct otp_registry_entries all_;
+    const otp_status status_ = otp_registry_select(registry, &registry_cells_module,
+                                                   cells_key(&(struct registry_cell){0}, key),
+                                                   cells_accepts, &acceptor_, &all_);
+    return cells_gives(status_, &all_, entries);
+}
+
+otp_status registry_cells_select(otp_dest registry,
+                                 bool (*accept)(const struct registry_cells_entry *entry,
+                                                void *context), void *context,
+                                 struct registry_cells_entries *entries)
+{
+    struct cells_acceptor acceptor_ = {accept, context};
+    struct otp_registry_entries all_;
+    const otp_status status_ = otp_registry_select(registry, &registry_cells_module, NULL,
+                                                   cells_accepts, &acceptor_, &all_);
+    return cells_gives(status_, &all_, entries);
+}
+
+otp_status registry_cells_dispatch(otp_dest registry, const struct registry_cell *key,
+                                   void (*run)(const struct registry_cells_entries *entries,
+                                               void *context), void *context)
+{
+    struct cells_runner runner_ = {run, context};
+    return otp_registry_dispatch(registry, &registry_cells_module,
+                                 cells_key(&(struct registry_cell){0}, key), cells_runs, &runner_);
+}
+
+otp_status registry_cells_count(otp_dest registry, size_t *n)
+{
+    return otp_registry_count(registry, &registry_cells_module, n);
+}
+
+void registry_cells_free_entries(struct registry_cells_entries *entries)
+{
+    struct otp_registry_entries all_ = {(void *)entries->items, entries->count};
+    otp_registry_free_entries(&all_);
+    entries->items = NULL;
+    entries->count = 0;
+}
+
+otp_status registry_cells_start(otp_pid *pid)
+{
+    const struct otp_start how_ = {.name = "registry.cells"};
+    return otp_registry_start(&registry_cells_module.module, &how_, NULL, pid);
+}
+
+otp_status registry_cells_start_link(otp_pid *pid)
+{
+    const struct otp_start how_ = {.name = "registry.cells", .link = true};
+    return otp_registry_start(&registry_cells_module.module, &how_, NULL, pid);
+}
+
+otp_status registry_cells_start_with(const struct otp_start *how, otp_pid *pid)
+{
+    return otp_registry_start(&registry_cells_module.module, how, NULL, pid);
+}
+
+struct otp_child registry_cells_child_spec(void)
+{
+    const struct otp_child child_ = {.id = "cells", .module = &registry_cells_module.module,
+                                     .name = "registry.cells", .shutdown = OTP_SHUTDOWN_DEFAULT,
+                                     .restart = OTP_PERMANENT};
+    return child_;
+}
+
+/* ---- supervisor main: registry.otp:37 ---- */
 
 static const struct otp_child main_children[] = {
     {.id = "workers", .module = &registry_workers_module.module, .name = "registry.workers",
-     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:28 */
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:38 */
     {.id = "audit", .module = &registry_audit_module.module, .name = "registry.audit",
-     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:29 */
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:39 */
     {.id = "audit_of_pids", .module = &registry_audit_of_pids_module.module,
      .name = "registry.other", .shutdown = OTP_SHUTDOWN_DEFAULT,
-     .restart = OTP_PERMANENT}, /* registry.otp:30 */
+     .restart = OTP_PERMANENT}, /* registry.otp:40 */
     {.id = "listeners", .module = &registry_listeners_module.module, .name = "registry.listeners",
-     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:31 */
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:41 */
     {.id = "second", .module = &registry_listeners_module.module, .name = "registry.listeners_two",
-     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:32 */
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:42 */
     {.id = "places", .module = &registry_places_module.module, .name = "registry.places",
-     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:33 */
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:43 */
     {.id = "parts", .module = &registry_parts_module.module, .name = "registry.parts",
-     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:34 */
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:44 */
     {.id = "bare", .module = &registry_bare_module.module, .name = "registry.bare",
-     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:35 */
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:45 */
+    {.id = "audit_of_cells", .module = &registry_audit_of_cells_module.module,
+     .name = "registry.of_cells", .shutdown = OTP_SHUTDOWN_DEFAULT,
+     .restart = OTP_PERMANENT}, /* registry.otp:46 */
+    {.id = "cells", .module = &registry_cells_module.module, .name = "registry.cells",
+     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT}, /* registry.otp:47 */
 };
 
 const struct otp_supervisor registry_main_module = {
-    .module = {"registry.main", "registry.otp:27", 1, NULL, otp_supervisor_start},
+    .module = {"registry.main", "registry.otp:37", 1, NULL, otp_supervisor_start},
     .strategy = OTP_ONE_FOR_ONE,
     .max_restarts = OTP_MAX_RESTARTS,
     .period = OTP_MAX_RESTARTS_PERIOD,
     .auto_shutdown = OTP_NEVER,
-    .n_children = 8,
+    .n_children = 10,
     .children = main_children,
 };
 

@@ -12,7 +12,7 @@
 
 OTP_BEGIN_DECLS
 
-/* genserver audit: registry.otp:15 */
+/* genserver audit: registry.otp:18 */
 extern const struct otp_genserver registry_audit_module;
 OTP_MUST_CHECK otp_status registry_audit_start(const struct registry_audit_options *options,
                                                otp_pid *pid);
@@ -22,7 +22,7 @@ OTP_MUST_CHECK otp_status registry_audit_start_with(const struct otp_start *how,
                                                     const struct registry_audit_options *options,
                                                     otp_pid *pid);
 
-/* genserver audit_of_pids: registry.otp:21 */
+/* genserver audit_of_pids: registry.otp:24 */
 extern const struct otp_genserver registry_audit_of_pids_module;
 OTP_MUST_CHECK otp_status
 registry_audit_of_pids_start(const struct registry_audit_of_pids_options *options, otp_pid *pid);
@@ -34,7 +34,19 @@ registry_audit_of_pids_start_with(const struct otp_start *how,
                                   const struct registry_audit_of_pids_options *options,
                                   otp_pid *pid);
 
-/* registry workers: registry.otp:8
+/* genserver audit_of_cells: registry.otp:30 */
+extern const struct otp_genserver registry_audit_of_cells_module;
+OTP_MUST_CHECK otp_status
+registry_audit_of_cells_start(const struct registry_audit_of_cells_options *options, otp_pid *pid);
+OTP_MUST_CHECK otp_status
+registry_audit_of_cells_start_link(const struct registry_audit_of_cells_options *options,
+                                   otp_pid *pid);
+OTP_MUST_CHECK otp_status
+registry_audit_of_cells_start_with(const struct otp_start *how,
+                                   const struct registry_audit_of_cells_options *options,
+                                   otp_pid *pid);
+
+/* registry workers: registry.otp:10
  * Who works on what. */
 extern const struct otp_registry registry_workers_module;
 OTP_MUST_CHECK otp_status registry_workers_start(otp_pid *pid);
@@ -42,7 +54,7 @@ OTP_MUST_CHECK otp_status registry_workers_start_link(otp_pid *pid);
 OTP_MUST_CHECK otp_status registry_workers_start_with(const struct otp_start *how, otp_pid *pid);
 struct otp_child registry_workers_child_spec(void);
 
-/* registry listeners: registry.otp:10
+/* registry listeners: registry.otp:12
  * Who listens, and to how much. */
 extern const struct otp_registry registry_listeners_module;
 OTP_MUST_CHECK otp_status registry_listeners_start(otp_pid *pid);
@@ -50,28 +62,35 @@ OTP_MUST_CHECK otp_status registry_listeners_start_link(otp_pid *pid);
 OTP_MUST_CHECK otp_status registry_listeners_start_with(const struct otp_start *how, otp_pid *pid);
 struct otp_child registry_listeners_child_spec(void);
 
-/* registry places: registry.otp:11 */
+/* registry places: registry.otp:13 */
 extern const struct otp_registry registry_places_module;
 OTP_MUST_CHECK otp_status registry_places_start(otp_pid *pid);
 OTP_MUST_CHECK otp_status registry_places_start_link(otp_pid *pid);
 OTP_MUST_CHECK otp_status registry_places_start_with(const struct otp_start *how, otp_pid *pid);
 struct otp_child registry_places_child_spec(void);
 
-/* registry parts: registry.otp:12 */
+/* registry parts: registry.otp:14 */
 extern const struct otp_registry registry_parts_module;
 OTP_MUST_CHECK otp_status registry_parts_start(otp_pid *pid);
 OTP_MUST_CHECK otp_status registry_parts_start_link(otp_pid *pid);
 OTP_MUST_CHECK otp_status registry_parts_start_with(const struct otp_start *how, otp_pid *pid);
 struct otp_child registry_parts_child_spec(void);
 
-/* registry bare: registry.otp:13 */
+/* registry bare: registry.otp:15 */
 extern const struct otp_registry registry_bare_module;
 OTP_MUST_CHECK otp_status registry_bare_start(otp_pid *pid);
 OTP_MUST_CHECK otp_status registry_bare_start_link(otp_pid *pid);
 OTP_MUST_CHECK otp_status registry_bare_start_with(const struct otp_start *how, otp_pid *pid);
 struct otp_child registry_bare_child_spec(void);
 
-/* supervisor main: registry.otp:27 */
+/* registry cells: registry.otp:16 */
+extern const struct otp_registry registry_cells_module;
+OTP_MUST_CHECK otp_status registry_cells_start(otp_pid *pid);
+OTP_MUST_CHECK otp_status registry_cells_start_link(otp_pid *pid);
+OTP_MUST_CHECK otp_status registry_cells_start_with(const struct otp_start *how, otp_pid *pid);
+struct otp_child registry_cells_child_spec(void);
+
+/* supervisor main: registry.otp:37 */
 extern const struct otp_supervisor registry_main_module;
 OTP_MUST_CHECK otp_status registry_main_start(otp_pid *pid);
 OTP_MUST_CHECK otp_status registry_main_start_link(otp_pid *pid);

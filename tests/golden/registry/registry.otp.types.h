@@ -28,6 +28,32 @@ struct registry_point_owned {
     struct otp_string name;
 };
 
+/* struct corner, as views: registry.otp:7 */
+struct registry_corner {
+    int64_t column;
+    enum registry_level level;
+    bool open;
+};
+
+/* struct corner, as an owner. */
+struct registry_corner_owned {
+    int64_t column;
+    enum registry_level level;
+    bool open;
+};
+
+/* struct cell, as views: registry.otp:6 */
+struct registry_cell {
+    uint8_t row;
+    struct registry_corner at;
+};
+
+/* struct cell, as an owner. */
+struct registry_cell_owned {
+    uint8_t row;
+    struct registry_corner_owned at;
+};
+
 /* [string], as views. */
 struct registry_list_of_string {
     const otp_str *items;
@@ -41,17 +67,22 @@ struct registry_optional_list_of_u8 {
     size_t value_count;
 };
 
-/* The options of genserver audit: registry.otp:15 */
+/* The options of genserver audit: registry.otp:18 */
 struct registry_audit_options {
     char reserved_; /* C wants a member */
 };
 
-/* The options of genserver audit_of_pids: registry.otp:21 */
+/* The options of genserver audit_of_pids: registry.otp:24 */
 struct registry_audit_of_pids_options {
     char reserved_; /* C wants a member */
 };
 
-/* An entry of registry workers: registry.otp:8 */
+/* The options of genserver audit_of_cells: registry.otp:30 */
+struct registry_audit_of_cells_options {
+    char reserved_; /* C wants a member */
+};
+
+/* An entry of registry workers: registry.otp:10 */
 struct registry_workers_entry {
     uint64_t key;
     otp_pid pid;
@@ -63,7 +94,7 @@ struct registry_workers_entries {
     size_t count;
 };
 
-/* An entry of registry listeners: registry.otp:10 */
+/* An entry of registry listeners: registry.otp:12 */
 struct registry_listeners_entry {
     otp_str key;
     otp_pid pid;
@@ -76,7 +107,7 @@ struct registry_listeners_entries {
     size_t count;
 };
 
-/* An entry of registry places: registry.otp:11 */
+/* An entry of registry places: registry.otp:13 */
 struct registry_places_entry {
     otp_bytes key;
     otp_pid pid;
@@ -89,7 +120,7 @@ struct registry_places_entries {
     size_t count;
 };
 
-/* An entry of registry parts: registry.otp:12 */
+/* An entry of registry parts: registry.otp:14 */
 struct registry_parts_entry {
     enum registry_level key;
     otp_pid pid;
@@ -102,7 +133,7 @@ struct registry_parts_entries {
     size_t count;
 };
 
-/* An entry of registry bare: registry.otp:13 */
+/* An entry of registry bare: registry.otp:15 */
 struct registry_bare_entry {
     otp_pid key;
     otp_pid pid;
@@ -114,6 +145,18 @@ struct registry_bare_entries {
     size_t count;
 };
 
+/* An entry of registry cells: registry.otp:16 */
+struct registry_cells_entry {
+    struct registry_cell key;
+    otp_pid pid;
+};
+
+/* Some of them, in no order. */
+struct registry_cells_entries {
+    const struct registry_cells_entry *items;
+    size_t count;
+};
+
 OTP_BEGIN_DECLS
 
 /* _set replaces *owned by a copy of *view; OTP_NOMEM: unchanged. Inside a process. _view is
@@ -121,12 +164,20 @@ OTP_BEGIN_DECLS
 OTP_MUST_CHECK otp_status registry_point_set(struct registry_point_owned *owned,
                                              const struct registry_point *view);
 struct registry_point registry_point_view(const struct registry_point_owned *owned);
+OTP_MUST_CHECK otp_status registry_corner_set(struct registry_corner_owned *owned,
+                                              const struct registry_corner *view);
+struct registry_corner registry_corner_view(const struct registry_corner_owned *owned);
+OTP_MUST_CHECK otp_status registry_cell_set(struct registry_cell_owned *owned,
+                                            const struct registry_cell *view);
+struct registry_cell registry_cell_view(const struct registry_cell_owned *owned);
 
 /* Registered names. */
 extern struct otp_name registry_audit_name_;
 #define REGISTRY_AUDIT (otp_to_name(&registry_audit_name_))
 extern struct otp_name registry_other_name_;
 #define REGISTRY_OTHER (otp_to_name(&registry_other_name_))
+extern struct otp_name registry_of_cells_name_;
+#define REGISTRY_OF_CELLS (otp_to_name(&registry_of_cells_name_))
 extern struct otp_name registry_workers_name_;
 #define REGISTRY_WORKERS (otp_to_name(&registry_workers_name_))
 extern struct otp_name registry_listeners_name_;
@@ -137,40 +188,60 @@ extern struct otp_name registry_parts_name_;
 #define REGISTRY_PARTS (otp_to_name(&registry_parts_name_))
 extern struct otp_name registry_bare_name_;
 #define REGISTRY_BARE (otp_to_name(&registry_bare_name_))
+extern struct otp_name registry_cells_name_;
+#define REGISTRY_CELLS (otp_to_name(&registry_cells_name_))
 extern struct otp_name registry_main_name_;
 #define REGISTRY_MAIN (otp_to_name(&registry_main_name_))
 extern struct otp_name registry_listeners_two_name_;
 #define REGISTRY_LISTENERS_TWO (otp_to_name(&registry_listeners_two_name_))
 
-/* genserver audit: registry.otp:15 */
+/* genserver audit: registry.otp:18 */
 struct registry_audit_options registry_audit_options_default(void);
 struct otp_child registry_audit_child_spec(const struct registry_audit_options *options);
 
-/* info registered: registry.otp:17 */
+/* info registered: registry.otp:20 */
 otp_status registry_audit_registered(otp_dest dest_, otp_str key, otp_pid holder,
                                      enum registry_level value);
 otp_timer registry_audit_registered_after(otp_dest dest_, otp_duration delay_, otp_str key,
                                           otp_pid holder, enum registry_level value);
 
-/* cast unregistered: registry.otp:18 */
+/* cast unregistered: registry.otp:21 */
 otp_status registry_audit_unregistered(otp_dest dest_, otp_str key, otp_pid holder);
 
-/* genserver audit_of_pids: registry.otp:21 */
+/* genserver audit_of_pids: registry.otp:24 */
 struct registry_audit_of_pids_options registry_audit_of_pids_options_default(void);
 struct otp_child
 registry_audit_of_pids_child_spec(const struct registry_audit_of_pids_options *options);
 
-/* info registered: registry.otp:23 */
+/* info registered: registry.otp:26 */
 otp_status registry_audit_of_pids_registered(otp_dest dest_, otp_pid key, otp_pid holder);
 otp_timer registry_audit_of_pids_registered_after(otp_dest dest_, otp_duration delay_, otp_pid key,
                                                   otp_pid holder);
 
-/* info unregistered: registry.otp:24 */
+/* info unregistered: registry.otp:27 */
 otp_status registry_audit_of_pids_unregistered(otp_dest dest_, otp_pid key, otp_pid holder);
 otp_timer registry_audit_of_pids_unregistered_after(otp_dest dest_, otp_duration delay_,
                                                     otp_pid key, otp_pid holder);
 
-/* registry workers: registry.otp:8
+/* genserver audit_of_cells: registry.otp:30 */
+struct registry_audit_of_cells_options registry_audit_of_cells_options_default(void);
+struct otp_child
+registry_audit_of_cells_child_spec(const struct registry_audit_of_cells_options *options);
+
+/* info registered: registry.otp:33 */
+otp_status registry_audit_of_cells_registered(otp_dest dest_, const struct registry_cell *key,
+                                              otp_pid holder);
+otp_timer registry_audit_of_cells_registered_after(otp_dest dest_, otp_duration delay_,
+                                                   const struct registry_cell *key, otp_pid holder);
+
+/* info unregistered: registry.otp:34 */
+otp_status registry_audit_of_cells_unregistered(otp_dest dest_, const struct registry_cell *key,
+                                                otp_pid holder);
+otp_timer registry_audit_of_cells_unregistered_after(otp_dest dest_, otp_duration delay_,
+                                                     const struct registry_cell *key,
+                                                     otp_pid holder);
+
+/* registry workers: registry.otp:10
  * Who works on what. */
 /* See otp_registry(3). None of these waits; results lie in scratch memory, in a foreign
  * thread until they are given back. */
@@ -214,7 +285,7 @@ OTP_MUST_CHECK otp_status registry_workers_count(otp_dest registry, size_t *n);
 /* What a foreign thread has got it gives back; nothing to do in a process. */
 void registry_workers_free_entries(struct registry_workers_entries *entries);
 
-/* registry listeners: registry.otp:10
+/* registry listeners: registry.otp:12
  * Who listens, and to how much. */
 /* See otp_registry(3). None of these waits; results lie in scratch memory, in a foreign
  * thread until they are given back. */
@@ -267,7 +338,7 @@ otp_status registry_listeners_delete_meta(otp_dest registry);
 void registry_listeners_free_entries(struct registry_listeners_entries *entries);
 void registry_listeners_free_meta(const struct registry_point *meta);
 
-/* registry places: registry.otp:11 */
+/* registry places: registry.otp:13 */
 /* See otp_registry(3). None of these waits; results lie in scratch memory, in a foreign
  * thread until they are given back. */
 /* Gives key to the calling process. OTP_ALREADY_STARTED: *holder has it (NULL: who cares). */
@@ -325,7 +396,7 @@ void registry_places_free_entries(struct registry_places_entries *entries);
 void registry_places_free_value(const struct registry_point *value);
 void registry_places_free_meta(const struct registry_list_of_string *meta);
 
-/* registry parts: registry.otp:12 */
+/* registry parts: registry.otp:14 */
 /* See otp_registry(3). None of these waits; results lie in scratch memory, in a foreign
  * thread until they are given back. */
 /* Gives key to the calling process. OTP_ALREADY_STARTED: *holder has it (NULL: who cares). */
@@ -376,7 +447,7 @@ OTP_MUST_CHECK otp_status registry_parts_count(otp_dest registry, size_t *n);
 void registry_parts_free_entries(struct registry_parts_entries *entries);
 void registry_parts_free_value(const struct registry_optional_list_of_u8 *value);
 
-/* registry bare: registry.otp:13 */
+/* registry bare: registry.otp:15 */
 /* See otp_registry(3). None of these waits; results lie in scratch memory, in a foreign
  * thread until they are given back. */
 /* Gives key to the calling process. OTP_ALREADY_STARTED: *holder has it (NULL: who cares). */
@@ -416,6 +487,48 @@ registry_bare_dispatch(otp_dest registry, otp_pid key,
 OTP_MUST_CHECK otp_status registry_bare_count(otp_dest registry, size_t *n);
 /* What a foreign thread has got it gives back; nothing to do in a process. */
 void registry_bare_free_entries(struct registry_bare_entries *entries);
+
+/* registry cells: registry.otp:16 */
+/* See otp_registry(3). None of these waits; results lie in scratch memory, in a foreign
+ * thread until they are given back. */
+/* Makes an entry of the calling process. */
+OTP_MUST_CHECK otp_status registry_cells_register(otp_dest registry,
+                                                  const struct registry_cell *key);
+/* Takes its entries of key away; OTP_OK also if there are none. */
+otp_status registry_cells_unregister(otp_dest registry, const struct registry_cell *key);
+/* The same for those that accept wants; *n (may be NULL): how many. */
+otp_status registry_cells_unregister_match(otp_dest registry, const struct registry_cell *key,
+                                           bool (*accept)(const struct registry_cells_entry *entry,
+                                                          void *context), void *context, size_t *n);
+/* All entries of key. */
+OTP_MUST_CHECK otp_status registry_cells_lookup(otp_dest registry, const struct registry_cell *key,
+                                                struct registry_cells_entries *entries);
+/* The entries of one process. */
+OTP_MUST_CHECK otp_status registry_cells_keys(otp_dest registry, otp_pid pid,
+                                              struct registry_cells_entries *entries);
+/* Those of them that have key. */
+OTP_MUST_CHECK otp_status registry_cells_values(otp_dest registry, const struct registry_cell *key,
+                                                otp_pid pid,
+                                                struct registry_cells_entries *entries);
+/* The entries of key that accept wants. */
+OTP_MUST_CHECK otp_status
+registry_cells_match(otp_dest registry, const struct registry_cell *key,
+                     bool (*accept)(const struct registry_cells_entry *entry, void *context),
+                     void *context, struct registry_cells_entries *entries);
+/* The entries of all keys that accept wants. */
+OTP_MUST_CHECK otp_status
+registry_cells_select(otp_dest registry,
+                      bool (*accept)(const struct registry_cells_entry *entry, void *context),
+                      void *context, struct registry_cells_entries *entries);
+/* Calls run once with all entries of key, in the caller; not if there are none. */
+OTP_MUST_CHECK otp_status
+registry_cells_dispatch(otp_dest registry, const struct registry_cell *key,
+                        void (*run)(const struct registry_cells_entries *entries, void *context),
+                        void *context);
+/* How many entries there are. */
+OTP_MUST_CHECK otp_status registry_cells_count(otp_dest registry, size_t *n);
+/* What a foreign thread has got it gives back; nothing to do in a process. */
+void registry_cells_free_entries(struct registry_cells_entries *entries);
 
 OTP_END_DECLS
 
