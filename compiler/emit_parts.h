@@ -151,11 +151,11 @@ void emit_agent_init(struct emitter *e, const struct plan_module *m);
 void emit_source_table(struct emitter *e, const struct plan_table *t); /* emit_table.c */
 /* STEM_key, if key is a struct; nothing else. */
 void emit_key_maker(struct emitter *e, const char *stem, const struct plan_item *key);
-/* The parameter "key" as the library wants it: "&key", "STEM_key(&(struct myapp_place){0}, key)". */
+/* The parameter "key" as the library wants it: "&key", "STEM_key(&(struct myapp_at){0}, key)". */
 const char *emit_key_address(struct emitter *e, const char *stem, const struct plan_item *key);
-void emit_source_layouts(struct emitter *e);                           /* emit_layout.c */
-void emit_source_env(struct emitter *e);                               /* emit_tree.c */
-void emit_source_tree(struct emitter *e);                              /* emit_tree.c */
+void emit_source_layouts(struct emitter *e); /* emit_layout.c */
+void emit_source_env(struct emitter *e);     /* emit_tree.c */
+void emit_source_tree(struct emitter *e);    /* emit_tree.c */
 /* emit_tree.c: the initializer of a child; options: the address of its own, NULL if none. */
 const char *emit_child(struct emitter *e, const struct plan_child *c, const char *options);
 /* emit_tree.c: the functions that start what takes no options, and its child spec. */

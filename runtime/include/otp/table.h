@@ -12,8 +12,8 @@
 #include <otp/status.h>
 #include <otp/value.h>
 
-/* How keys compare: by their bytes (integers, enums, structs without references that are zero between
- * their fields, as otpc makes them), or as one otp_str or otp_bytes. */
+/* How keys compare: by their bytes (integers, enums, structs without references that are zero
+ * between their fields, as otpc makes them), or as one otp_str or otp_bytes. */
 enum otp_key_kind { OTP_KEY_PLAIN, OTP_KEY_TEXT };
 
 /* Constant, written by otpc. */
