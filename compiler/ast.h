@@ -389,7 +389,7 @@ enum callback_kind {
     CALLBACK_EXIT,
     CALLBACK_IDLE,
     CALLBACK_FORMAT_STATUS,
-    CALLBACK_EVICT, /* of a cache; comes later */
+    CALLBACK_EVICT, /* of a cache */
     CALLBACK_COUNT
 };
 
@@ -469,8 +469,8 @@ struct cache {
     struct set_value ttl;
     struct set_value sweep;
     struct set_value max_entries;
-    struct set_value max_bytes; /* from here on: comes later */
-    struct set_word read;       /* enum read_kind */
+    struct set_value max_bytes;
+    struct set_word read; /* enum read_kind */
     struct set_time stale;
     struct set_flag loader;
     struct callback evict;

@@ -284,6 +284,31 @@ static void check_via(struct check *c, const struct name_line *n)
         diag_note(d, registry->name.span, "'%s' is declared here", registry->name.name->text);
 }
 
+/* ---- Caches ---- */
+
+/* A setting that is a time or a number; ttl, sweep, .. */
+static void check_positive(struct check *c, const struct set_value *s, const char *what)
+{
+    const struct expr *e = s->value;
+    if (e && ((e->kind == EXPR_DURATION && e->ns <= 0) || (e->kind == EXPR_INT && e->integer == 0)))
+        not_positive(c, e->span, what);
+}
+
+static void check_cache(struct check *c, const struct cache *k)
+{
+    check_positive(c, &k->ttl, "ttl");
+    check_positive(c, &k->sweep, "the interval of sweeps");
+    check_positive(c, &k->max_entries, "max_entries");
+    check_positive(c, &k->max_bytes, "max_bytes");
+    check_time(c, &k->stale, "stale");
+    if (k->stale.set && k->read.set && k->read.value == READ_OWNER) {
+        struct diag *d =
+            diag_add(c->ds, E_STALE, k->stale.span, "a cache that its owner reads is never stale");
+        diag_note(d, k->read.span, "it is said here who reads");
+        diag_help(d, "write 'read direct;', or leave 'stale' out");
+    }
+}
+
 /* ---- Walking ---- */
 
 static void check_decl(struct check *c, const struct decl *d)
@@ -299,7 +324,7 @@ static void check_decl(struct check *c, const struct decl *d)
     } else if (d->kind == DECL_APPLICATION) {
         check_time(c, &d->application.stop_within, "stop_within");
     } else if (d->kind == DECL_CACHE) {
-        check_time(c, &d->cache.stale, "stale");
+        check_cache(c, &d->cache);
     } else if (d->kind == DECL_REGISTRY) {
         check_built_in(c, d);
     }

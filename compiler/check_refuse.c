@@ -134,7 +134,7 @@ static void refuse_decl(struct check *c, const struct decl *d)
         break;
     case DECL_PUBSUB: refuse_type(c, d->pubsub.message.type); break;
     case DECL_TASK: refuse_messages(c, d->task); break;
-    case DECL_CACHE:
+    case DECL_CACHE: refuse_type(c, d->cache.value.type); break;
     case DECL_ALLOW:
     case DECL_EXPORT:
     case DECL_REMOTE: refuse_kind(c, d); break;

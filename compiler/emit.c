@@ -95,6 +95,9 @@ struct emit_files emit_files(struct arena *a, const struct plan *p, unsigned wan
                 emit_skeleton(&e, &p->modules[i]);
         for (size_t i = 0; i < p->n_tasks; i++)
             emit_task_skeleton(&e, &p->tasks[i]);
+        for (size_t i = 0; i < p->n_caches; i++)
+            if (p->caches[i].loader_line > 0 || p->caches[i].evict_line > 0)
+                emit_cache_skeleton(&e, &p->caches[i]);
     }
     if ((want & EMIT_WANT_SKELETON) && p->application &&
         (p->application->prep_stop_line > 0 || p->application->stop_line > 0))

@@ -98,6 +98,12 @@ void emit_header(struct emitter *e)
         emit_note(e, "pubsub ", s->name, s->line, s->doc);
         emit_plain_start_heads(e, s->c_name, "otp_pubsub");
     }
+    for (size_t i = 0; i < p->n_caches; i++) {
+        const struct plan_cache *k = &p->caches[i];
+        emit_note(e, "cache ", k->name, k->line, k->doc);
+        emit_plain_start_heads(e, k->c_name, "otp_cache");
+        emit_cache_callbacks(e, k);
+    }
     for (size_t i = 0; i < p->n_supervisors; i++) {
         const struct plan_supervisor *s = &p->supervisors[i];
         emit_note(e, TMPL_JOIN(e->arena, s->word, " "), s->name, s->line, s->doc);

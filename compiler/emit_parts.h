@@ -163,8 +163,18 @@ void emit_plain_starts(struct emitter *e, const char *c_name, const char *name,
                        const char *registered, const char *start);
 void emit_main(struct emitter *e);                                  /* emit_main.c */
 void emit_skeleton(struct emitter *e, const struct plan_module *m); /* emit_skeleton.c */
+void emit_cache_skeleton(struct emitter *e, const struct plan_cache *k);
 void emit_application_skeleton(struct emitter *e); /* of an application's callbacks */
 void emit_task_skeleton(struct emitter *e, const struct plan_task *t);
+
+/* ---- emit_cache.c ---- */
+
+void emit_cache_heads(struct emitter *e, const struct plan_cache *k);
+/* What is written by hand: prototypes with their comments, and the heads alone. */
+void emit_cache_callbacks(struct emitter *e, const struct plan_cache *k);
+void emit_cache_load_head(struct emitter *e, const struct plan_cache *k);
+void emit_cache_evicted_head(struct emitter *e, const struct plan_cache *k);
+void emit_source_cache(struct emitter *e, const struct plan_cache *k);
 
 /* ---- emit_registry.c ---- */
 

@@ -154,6 +154,41 @@ void emit_application_skeleton(struct emitter *e)
     finish(&b, name);
 }
 
+/* What a cache is filled by and tells is outside of any process's module: the public header is
+ * what it sees. */
+void emit_cache_skeleton(struct emitter *e, const struct plan_cache *k)
+{
+    struct bodies b = { .e = e,
+                        .functions = ARENA_ARRAY(e->arena, struct emit_function, 2),
+                        .begins = ARENA_ARRAY(e->arena, size_t, 2) };
+    tmpl_comment(&e->out, 0,
+                 TMPL_JOIN(e->arena, k->name, ".c - cache ", k->name, " of package ",
+                           e->plan->package, " (", e->plan->file, ")."),
+                 k->doc);
+    tmpl_put(&e->out, "#include \"$file$.h\"\n", EMIT_VARS(TMPL_VAR("file", e->plan->file)));
+    if (k->loader_line > 0) {
+        begin_function(&b, TMPL_JOIN(e->arena, k->c_name, "_load"));
+        emit_cache_load_head(e, k);
+        tmpl_raw(&e->out, "\n{\n");
+        emit_unused(e, "key");
+        emit_unused(e, "value");
+        emit_unused(e, "ttl");
+        emit_stop(e, k->loader_line, "load",
+                  "    otp_exit(otp_error(\"$place$: $what$ is not written\"));\n}\n");
+    }
+    if (k->evict_line > 0) {
+        begin_function(&b, TMPL_JOIN(e->arena, k->c_name, "_evicted"));
+        emit_cache_evicted_head(e, k);
+        tmpl_raw(&e->out, "\n{\n");
+        emit_unused(e, "key");
+        emit_unused(e, "value");
+        emit_unused(e, "cause");
+        emit_stop(e, k->evict_line, "evicted",
+                  "    otp_exit(otp_error(\"$place$: $what$ is not written\"));\n}\n");
+    }
+    finish(&b, TMPL_JOIN(e->arena, k->name, ".c"));
+}
+
 void emit_task_skeleton(struct emitter *e, const struct plan_task *t)
 {
     const struct plan_message *m = &t->message;

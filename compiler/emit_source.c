@@ -355,6 +355,8 @@ void emit_source(struct emitter *e)
         emit_source_registry(e, &p->registries[i]);
     for (size_t i = 0; i < p->n_pubsubs; i++)
         emit_source_pubsub(e, &p->pubsubs[i]);
+    for (size_t i = 0; i < p->n_caches; i++)
+        emit_source_cache(e, &p->caches[i]);
     emit_source_tree(e);
     tmpl_trim(&e->out);
     emit_finish(e, TMPL_JOIN(e->arena, p->file, ".c"), EMIT_GENERATED);

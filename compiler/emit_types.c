@@ -228,6 +228,8 @@ static void emit_functions(struct emitter *e)
         emit_registry_heads(e, &p->registries[i]);
     for (size_t i = 0; i < p->n_pubsubs; i++)
         emit_pubsub_heads(e, &p->pubsubs[i]);
+    for (size_t i = 0; i < p->n_caches; i++)
+        emit_cache_heads(e, &p->caches[i]);
     tmpl_raw(&e->out, "OTP_END_DECLS\n\n");
 }
 

@@ -68,6 +68,7 @@ static void plan_modules(struct plan_builder *b)
     b->tasks = ARENA_ARRAY(b->arena, struct plan_task, count_of(f, DECL_TASK));
     b->registries = ARENA_ARRAY(b->arena, struct plan_registry, count_of(f, DECL_REGISTRY));
     b->pubsubs = ARENA_ARRAY(b->arena, struct plan_pubsub, count_of(f, DECL_PUBSUB));
+    b->caches = ARENA_ARRAY(b->arena, struct plan_cache, count_of(f, DECL_CACHE));
     for (const struct decl *d = f->decls.first; d; d = d->next) {
         if (ast_server(d))
             plan_server(b, d);
@@ -80,6 +81,8 @@ static void plan_modules(struct plan_builder *b)
             plan_registry(b, d);
         else if (d->kind == DECL_PUBSUB)
             plan_pubsub(b, d);
+        else if (d->kind == DECL_CACHE)
+            plan_cache(b, d);
     }
     for (const struct decl *d = f->decls.first; d; d = d->next)
         if (ast_is_supervisor(d->kind))
@@ -137,6 +140,10 @@ static void want_layouts(struct plan_builder *b)
     for (size_t i = 0; i < b->n_pubsubs; i++) {
         plan_want_item(b, b->pubsubs[i].topic);
         plan_want_fields(b, &b->pubsubs[i].event);
+    }
+    for (size_t i = 0; i < b->n_caches; i++) {
+        plan_want_item(b, b->caches[i].key);
+        plan_want_item(b, b->caches[i].value);
     }
 }
 
@@ -230,6 +237,8 @@ static void hand_over(struct plan_builder *b)
     p->n_registries = b->n_registries;
     p->pubsubs = b->pubsubs;
     p->n_pubsubs = b->n_pubsubs;
+    p->caches = b->caches;
+    p->n_caches = b->n_caches;
 }
 
 const struct plan *plan_build(struct unit *u, const struct file *f)

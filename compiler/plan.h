@@ -319,6 +319,23 @@ struct plan_registry {
     const char *listener_name;     /* "MYAPP_AUDIT" */
 };
 
+/* A cache. */
+struct plan_cache {
+    const char *name;
+    const char *stem;
+    const char *c_name;
+    const char *registered;
+    const char *doc;
+    uint32_t line;
+    const struct plan_item *key;
+    const struct plan_item *value;
+    bool owner;              /* it is read by its process */
+    const char *ttl, *sweep; /* "5 * OTP_MIN", "OTP_INFINITY" */
+    const char *stale;       /* these: NULL: not set */
+    const char *max_entries, *max_bytes;
+    uint32_t loader_line, evict_line; /* 0: it has no such callback */
+};
+
 /* A pubsub. What it broadcasts has the parameters topic and message. */
 struct plan_pubsub {
     const char *name;
@@ -409,6 +426,8 @@ struct plan {
     size_t n_registries;
     const struct plan_pubsub *pubsubs;
     size_t n_pubsubs;
+    const struct plan_cache *caches;
+    size_t n_caches;
     const struct plan_name *const *names;
     size_t n_names;
     const struct plan_variable *variables;

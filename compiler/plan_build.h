@@ -45,6 +45,8 @@ struct plan_builder {
     size_t n_registries;
     struct plan_pubsub *pubsubs;
     size_t n_pubsubs;
+    struct plan_cache *caches;
+    size_t n_caches;
 };
 
 void plan_push(struct plan_builder *b, struct plan_list *l, const void *item);
@@ -117,6 +119,7 @@ void plan_supervisor(struct plan_builder *b, const struct decl *d);
 /* How a child of dynamic_supervisor d, of any package, is started. */
 const struct plan_starter *plan_starter(struct plan_builder *b, const struct decl *d);
 void plan_registry(struct plan_builder *b, const struct decl *d);
+void plan_cache(struct plan_builder *b, const struct decl *d);
 void plan_pubsub(struct plan_builder *b, const struct decl *d);
 void plan_env(struct plan_builder *b);
 void plan_application(struct plan_builder *b);

@@ -528,6 +528,41 @@ void plan_registry(struct plan_builder *b, const struct decl *d)
     }
 }
 
+/* ---- Caches ---- */
+
+static const char *duration_or(struct plan_builder *b, const struct set_value *s,
+                               const char *otherwise)
+{
+    return s->value ? plan_duration(b->arena, s->value->ns) : otherwise;
+}
+
+static const char *number_or_none(struct plan_builder *b, const struct set_value *s)
+{
+    return s->value ? tmpl_number(b->arena, s->value->integer) : NULL;
+}
+
+void plan_cache(struct plan_builder *b, const struct decl *d)
+{
+    struct plan_cache *k = &b->caches[b->n_caches++];
+    const struct cache *from = &d->cache;
+    k->name = k->stem = d->name.name->text;
+    k->c_name = plan_c_name(b, d);
+    k->doc = plan_doc(d->doc);
+    k->line = plan_line(b, d->word_span);
+    k->registered = default_name(b, d);
+    add_name(b, &d->name, k->line);
+    k->key = plan_whole_item(b, from->key.type, b->file);
+    k->value = plan_whole_item(b, from->value.type, b->file);
+    k->owner = from->read.set && from->read.value == READ_OWNER;
+    k->ttl = duration_or(b, &from->ttl, "OTP_INFINITY");
+    k->sweep = duration_or(b, &from->sweep, "60 * OTP_S");
+    k->stale = from->stale.set ? plan_duration(b->arena, from->stale.ns) : NULL;
+    k->max_entries = number_or_none(b, &from->max_entries);
+    k->max_bytes = number_or_none(b, &from->max_bytes);
+    k->loader_line = from->loader.set ? plan_line(b, from->loader.span) : 0;
+    k->evict_line = from->evict.set ? plan_line(b, from->evict.word_span) : 0;
+}
+
 /* ---- Pubsubs ---- */
 
 void plan_pubsub(struct plan_builder *b, const struct decl *d)

@@ -545,6 +545,30 @@ static void take_registry(struct names *n, const struct decl *d)
     take_registered(n, &d->name);
 }
 
+static void take_cache(struct names *n, const struct decl *d)
+{
+    static const char *const functions[] = {
+        "_get",   "_has",        "_put",    "_put_with",  "_put_new", "_put_new_with",
+        "_touch", "_touch_with", "_delete", "_clear",     "_get_or",  "_get_or_within",
+        "_count", "_statistics", "_sweep",  "_free_value"
+    };
+    static const char *const loading[] = { "_load", "_fetch", "_fetch_within" };
+    const struct cache *k = &d->cache;
+    struct span at = d->name.span;
+    begin(n, false, d->name.name->text, NULL, NULL);
+    if (!take_started(n, at))
+        return;
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
+        take(n, functions[i], "a function of a cache", at);
+    for (size_t i = 0; k->loader.set && i < sizeof loading / sizeof loading[0]; i++)
+        take(n, loading[i], "a function of a cache", k->loader.span);
+    if (k->evict.set)
+        take(n, "_evicted", "a callback of a cache", k->evict.word_span);
+    if (k->value.type)
+        take_made(n, k->value.type, at);
+    take_registered(n, &d->name);
+}
+
 static void take_pubsub(struct names *n, const struct decl *d)
 {
     static const char *const functions[] = { "_subscribe", "_unsubscribe",    "_broadcast",
@@ -616,7 +640,7 @@ static void take_decl(struct names *n, const struct decl *d)
     case DECL_REGISTRY: take_registry(n, d); return;
     case DECL_PUBSUB: take_pubsub(n, d); return;
     case DECL_TASK: take_task(n, d->task); return;
-    case DECL_CACHE:
+    case DECL_CACHE: take_cache(n, d); return;
     case DECL_ALLOW:
     case DECL_EXPORT:
     case DECL_REMOTE:

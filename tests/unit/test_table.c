@@ -1,6 +1,6 @@
 /* test_table.c - tables: against a model, deleting while walking, memory that runs out.
  *
- * Idea: the table needs five functions of the library; here they are counted and can refuse, so
+ * Idea: the table needs six functions of the library; here they are counted and can refuse, so
  * that nothing of a running runtime is needed. Each allocation of a busy session fails once.
  */
 #include "support.h"
@@ -52,6 +52,13 @@ void *otp_scratch(size_t size)
     ck_assert_ptr_nonnull(memory);
     scratches[n_scratches++] = memory;
     return memory;
+}
+
+otp_reason otp_reason_make(enum otp_reason_kind kind, const char *text, int64_t code)
+{
+    otp_reason reason = { .kind = (uint32_t)kind, .code = code };
+    ck_assert_ptr_null(text);
+    return reason;
 }
 
 OTP_NORETURN void otp_exit(otp_reason reason)
