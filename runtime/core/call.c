@@ -132,7 +132,7 @@ static otp_status wait_blocked(struct otpi_slot *slot, uint64_t id, otp_duration
 
 /* The wait may have been deferred by its server: it is open no more. Told by who answers and by who
  * gives up; who defers looks after it has. */
-static void forget_deferred(uint64_t server, uint64_t id)
+__attribute__((noinline)) static void forget_deferred(uint64_t server, uint64_t id)
 {
     struct otpi_proc *proc = otpi_proc_find(server);
 
@@ -408,14 +408,14 @@ static size_t round16(size_t size)
     return (size + 15) & ~(size_t)15;
 }
 
-/* The reply in a block of its own; *block is NULL if it refers to nothing. False: no memory. */
-static bool make_block(const struct otp_layout *layout, const void *value,
-                       struct otpi_block **block)
+/* A reply with references in a block of its own; *block is as it was if they are all empty. False:
+ * no memory. */
+__attribute__((noinline)) static bool make_block(const struct otp_layout *layout, const void *value,
+                                                 struct otpi_block **block)
 {
     size_t size;
 
-    *block = NULL;
-    if (layout == NULL || layout->n_refs == 0 || otpi_layout_first(layout, value) == NULL)
+    if (otpi_layout_first(layout, value) == NULL)
         return true;
     size = otp_layout_measure(layout, value);
     if (size == 0)
@@ -432,7 +432,7 @@ static otp_status answer(otp_from from, const struct otp_layout *layout, const v
 {
     struct otpi_slot *slot = from.slot_;
     struct otpi_proc *self = otpi_self_proc();
-    struct otpi_block *block;
+    struct otpi_block *block = NULL;
     uint64_t server;
     bool own; /* what it handles: its slot is there */
 
@@ -441,7 +441,7 @@ static otp_status answer(otp_from from, const struct otp_layout *layout, const v
     own = self != NULL && atomic_load_explicit(&self->asking_id, memory_order_relaxed) == from.id_;
     if (!own && !otpi_slot_exists(from.id_))
         return OTP_NOT_FOUND;
-    if (!make_block(layout, value, &block))
+    if (layout != NULL && layout->n_refs != 0 && !make_block(layout, value, &block))
         return OTP_NOMEM;
     if (OTP_MUTANT(B030) && layout != NULL && slot->reply != NULL && layout->n_refs == 0)
         otpi_copy(slot->reply, value, layout->size); /* whoever waits there, if anybody does */
@@ -464,7 +464,8 @@ static otp_status answer(otp_from from, const struct otp_layout *layout, const v
     return OTP_OK;
 }
 
-otp_status otp_answer(otp_from from, const struct otp_layout *layout, const void *value)
+__attribute__((flatten)) otp_status otp_answer(otp_from from, const struct otp_layout *layout,
+                                               const void *value)
 {
     otp_status status = otpi_enter();
 
