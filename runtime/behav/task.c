@@ -29,17 +29,18 @@ static const struct otp_task_type *own_type(void)
 static void run(void *data, const void *args)
 {
     const struct otp_message_type *work = &own_type()->work;
+    const otp_reason normal = otp_normal();
     otp_from from = otp_init_from();
     otp_next next;
 
     (void)data;
-    otp_init_ack(OTP_OK, otp_normal());
+    otp_init_ack(OTP_OK, normal);
     next = work->dispatch(NULL, from, args);
     if (work->reply != NULL && next.action_ != REPLIED)
         otp_exit(otp_reason_make(OTP_REASON_BAD_RETURN, NULL, 0));
     if (work->reply == NULL && from.slot_ != NULL)
         (void)otp_answer(from, NULL, NULL);
-    otp_finish(otp_normal());
+    otp_finish(normal);
 }
 
 /* Nothing gets here: the process ends with its init. */

@@ -45,8 +45,6 @@ __attribute__((noinline)) static void log_exit(struct otpi_proc *proc, const otp
     const struct otp_message *last = proc->current == NULL ? NULL : &proc->current->body;
     otp_reason shown = *reason;
 
-    if (otp_reason_is_clean(*reason))
-        return;
     event.pid = otp_self();
     event.reason = &shown;
     event.text = "a process ended abnormally";
@@ -69,7 +67,7 @@ __attribute__((noinline)) static void log_exit(struct otpi_proc *proc, const otp
 /* The process ends by its own doing. */
 __attribute__((noinline)) static void end(struct otpi_proc *proc, const otp_reason *reason)
 {
-    if (!proc->quiet)
+    if (!proc->quiet && !otp_reason_is_clean(*reason))
         log_exit(proc, reason);
     otpi_proc_die(proc, otp_self().bits, reason);
     otpi_proc_bury(proc);
