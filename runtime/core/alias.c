@@ -5,6 +5,7 @@
  */
 #include "core/alias.h"
 
+#include "base/apart.h"
 #include "base/misuse.h"
 #include <otp/process.h>
 
@@ -36,7 +37,7 @@ uint64_t otpi_alias_pid(otp_dest alias)
     return on ? alias.pid_ : 0;
 }
 
-bool otpi_alias_push(otp_dest alias, struct otpi_msg *msg, bool direct)
+OTPI_APART bool otpi_alias_push(otp_dest alias, struct otpi_msg *msg, bool direct)
 {
     struct otpi_proc *proc = otpi_proc_find(alias.pid_);
     uint64_t mode = OTP_ALIAS_EXPLICIT;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/apart.h"
 #include "core/alias.h"
 #include "core/call.h"
 #include "core/proc.h"
@@ -280,8 +281,8 @@ static otp_duration patience_of(const struct otpi_bound *bound, uint64_t pid, ot
     return wait < patience ? wait : patience;
 }
 
-static otp_status find_room(struct otpi_bound *bound, uint64_t pid, otp_duration patience,
-                            otp_duration *waited)
+OTPI_APART static otp_status find_room(struct otpi_bound *bound, uint64_t pid,
+                                       otp_duration patience, otp_duration *waited)
 {
     otp_instant begin, now, end;
     otp_status status = enter(bound, pid);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/apart.h"
 #include "base/layout.h"
 #include "base/misuse.h"
 #include "base/mutant.h"
@@ -26,7 +27,7 @@ static struct otpi_slot *own_slot(struct otpi_fiber *fiber)
     return fiber == NULL ? &otpi_me()->slot : &fiber->slot;
 }
 
-static void set_last_reason(struct otpi_fiber *fiber, const otp_reason *reason)
+OTPI_APART static void set_last_reason(struct otpi_fiber *fiber, const otp_reason *reason)
 {
     if (fiber == NULL)
         otpi_me()->last_reason = *reason;
@@ -34,7 +35,7 @@ static void set_last_reason(struct otpi_fiber *fiber, const otp_reason *reason)
         fiber->last_reason = *reason;
 }
 
-otp_status otpi_call_failed(otp_status status)
+OTPI_APART otp_status otpi_call_failed(otp_status status)
 {
     otp_reason reason;
 
@@ -93,7 +94,7 @@ otp_status otpi_call_sleep_begin(struct otpi_sleep *sleep, uint64_t id, otp_dura
     return otpi_timer_wait(&otpi_me()->timer, sleep->deadline, &otpi_me()->slot, id);
 }
 
-bool otpi_call_sleep(const struct otpi_sleep *sleep)
+OTPI_APART bool otpi_call_sleep(const struct otpi_sleep *sleep)
 {
     struct otpi_slot *slot = &otpi_me()->slot;
 
@@ -114,7 +115,7 @@ void otpi_call_sleep_end(const struct otpi_sleep *sleep)
         otpi_timer_unwait(&otpi_me()->timer);
 }
 
-static otp_status wait_blocked(struct otpi_slot *slot, uint64_t id, otp_duration limit)
+OTPI_APART static otp_status wait_blocked(struct otpi_slot *slot, uint64_t id, otp_duration limit)
 {
     struct otpi_sleep sleep;
     otp_status status;
@@ -132,7 +133,7 @@ static otp_status wait_blocked(struct otpi_slot *slot, uint64_t id, otp_duration
 
 /* The wait may have been deferred by its server: it is open no more. Told by who answers and by who
  * gives up; who defers looks after it has. */
-__attribute__((noinline)) static void forget_deferred(uint64_t server, uint64_t id)
+OTPI_APART static void forget_deferred(uint64_t server, uint64_t id)
 {
     struct otpi_proc *proc = otpi_proc_find(server);
 
@@ -152,7 +153,7 @@ bool otpi_call_close(struct otpi_slot *slot, uint64_t id)
     return false;
 }
 
-void otpi_call_abandon(struct otpi_slot *slot)
+OTPI_APART void otpi_call_abandon(struct otpi_slot *slot)
 {
     uint64_t word = atomic_load_explicit(&slot->word, memory_order_relaxed);
 
@@ -163,7 +164,7 @@ void otpi_call_abandon(struct otpi_slot *slot)
     slot->block = NULL;
 }
 
-otp_status otpi_call_failed_as(const struct otpi_slot *slot)
+OTPI_APART otp_status otpi_call_failed_as(const struct otpi_slot *slot)
 {
     otp_status status = (otp_status)slot->status;
 
@@ -181,7 +182,7 @@ otp_status otpi_call_result(struct otpi_slot *slot)
     if (fiber != NULL && slot->block != NULL)
         otpi_scratch_adopt(&fiber->scratch, slot->block);
     slot->block = NULL;
-    return otpi_call_failed_as(slot);
+    return slot->status == OTP_OK ? OTP_OK : otpi_call_failed_as(slot);
 }
 
 otp_status otpi_call_wait(uint64_t id, otp_duration limit)
@@ -356,8 +357,8 @@ __attribute__((flatten)) static bool tell_near(struct otpi_self *self, otp_dest 
 }
 
 /* NOPROC is OK for whoever tells; a full mailbox is, if it is said to drop. */
-__attribute__((noinline)) static otp_status tell(otp_dest dest, const struct otp_message_type *type,
-                                                 const void *args)
+OTPI_APART static otp_status tell(otp_dest dest, const struct otp_message_type *type,
+                                  const void *args)
 {
     struct otpi_place place;
     struct otpi_msg *msg = NULL;
@@ -410,8 +411,8 @@ static size_t round16(size_t size)
 
 /* A reply with references in a block of its own; *block is as it was if they are all empty. False:
  * no memory. */
-__attribute__((noinline)) static bool make_block(const struct otp_layout *layout, const void *value,
-                                                 struct otpi_block **block)
+OTPI_APART static bool make_block(const struct otp_layout *layout, const void *value,
+                                  struct otpi_block **block)
 {
     size_t size;
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/apart.h"
 #include "core/point.h"
 #include "core/sched.h"
 
@@ -25,7 +26,7 @@ static void start_loop(void *arg)
     otpi_sched_loop(fiber);
 }
 
-static struct otpi_fiber *make_fiber(struct otpi_worker *worker)
+OTPI_APART static struct otpi_fiber *make_fiber(struct otpi_worker *worker)
 {
     struct otpi_fiber *fiber = otpi_alloc_zero(sizeof *fiber);
     struct otpi_stack stack;

@@ -8,6 +8,7 @@
  * consistent, so one of them sees the other.
  * Threads: idle, tick, wait by the worker's own; wake by all. Locks: none. Owns: nothing.
  */
+#include "base/apart.h"
 #include "core/point.h"
 #include "core/rescue.h"
 #include "core/sched.h"
@@ -53,7 +54,7 @@ struct otpi_heap *otpi_sched_heap(void)
 
 /* Of a wait that is going on; it may end meanwhile if this is not its worker's thread: then the
  * timer finds another wait, or none. */
-static void arm(struct otpi_fiber *fiber, otp_instant now)
+OTPI_APART static void arm(struct otpi_fiber *fiber, otp_instant now)
 {
     uint64_t id = atomic_load_explicit(&fiber->wait_id, memory_order_relaxed);
     otp_duration limit = atomic_load_explicit(&fiber->wait_limit, memory_order_relaxed);

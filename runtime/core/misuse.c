@@ -6,6 +6,7 @@
  * Threads: any, outside all locks. Locks: none. Owns: nothing.
  */
 #include "base/misuse.h"
+#include "base/apart.h"
 
 #include <otp/log.h>
 
@@ -33,7 +34,7 @@ static void print(const struct otp_log_event *event)
     otpi_plat_print_error(line, size);
 }
 
-otp_status otpi_judge(const char *function, otp_status status)
+OTPI_APART otp_status otpi_judge(const char *function, otp_status status)
 {
     struct otp_log_event event = { .level = OTP_LOG_WARNING, .kind = OTP_LOG_MISUSE };
     const struct otpi_proc *proc = otpi_self_proc();

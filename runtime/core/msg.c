@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/apart.h"
 #include "core/fiber.h"
 #include "core/self.h"
 
@@ -39,7 +40,7 @@ static uint8_t class_of(size_t size)
 }
 
 /* New nodes straight from the allocator, as a list. */
-static struct otpi_msg *carve(struct otpi_depot *depot, uint8_t size_class)
+OTPI_APART static struct otpi_msg *carve(struct otpi_depot *depot, uint8_t size_class)
 {
     size_t node = class_size(size_class);
     size_t size = 64 + node * SLAB_NODES;
@@ -66,7 +67,7 @@ static struct otpi_msg *carve(struct otpi_depot *depot, uint8_t size_class)
 }
 
 /* A batch of nodes into an empty magazine. False: no memory. */
-static bool refill(struct otpi_magazine *magazine, uint8_t size_class)
+OTPI_APART static bool refill(struct otpi_magazine *magazine, uint8_t size_class)
 {
     struct otpi_depot *depot = &otpi_rt->depot;
     struct otpi_msg *batch;
@@ -86,7 +87,7 @@ static bool refill(struct otpi_magazine *magazine, uint8_t size_class)
 }
 
 /* A batch out of a full magazine. */
-static void give_batch(struct otpi_magazine *magazine, uint8_t size_class)
+OTPI_APART static void give_batch(struct otpi_magazine *magazine, uint8_t size_class)
 {
     struct otpi_depot *depot = &otpi_rt->depot;
     struct otpi_msg *batch = magazine->head, *last = batch;
@@ -102,7 +103,7 @@ static void give_batch(struct otpi_magazine *magazine, uint8_t size_class)
     otpi_lock_release(&depot->lock);
 }
 
-static struct otpi_msg *make_large(size_t size)
+OTPI_APART static struct otpi_msg *make_large(size_t size)
 {
     size_t units = (size + 15) / 16;
     struct otpi_msg *msg = units > UINT32_MAX ? NULL : otpi_alloc(units * 16);

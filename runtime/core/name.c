@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/apart.h"
 #include "base/misuse.h"
 #include "base/mutant.h"
 #include "core/alias.h"
@@ -86,7 +87,7 @@ void otpi_names_free(struct otpi_names *names)
 }
 
 /* The slow way: finds the cell and has the name remember it. */
-static struct otpi_cell *bind_name(struct otp_name *name, uint64_t epoch)
+OTPI_APART static struct otpi_cell *bind_name(struct otp_name *name, uint64_t epoch)
 {
     struct otpi_cell *cell;
 

@@ -5,6 +5,7 @@
  * Threads: any; take and idle by the pool's workers. Locks: pool. Owns: the queue.
  */
 #include "core/pool.h"
+#include "base/apart.h"
 
 #include <otp/log.h>
 
@@ -148,7 +149,7 @@ void otpi_pool_help(void)
     }
 }
 
-void otpi_pool_run(struct otpi_proc *proc)
+OTPI_APART void otpi_pool_run(struct otpi_proc *proc)
 {
     otpi_lock_take(&otpi_rt->pool.lock);
     append(proc);

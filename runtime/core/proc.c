@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/apart.h"
 #include "base/mutant.h"
 #include "core/point.h"
 #include "core/sched.h"
@@ -215,7 +216,7 @@ static void append_mail(struct otpi_proc *proc, struct otpi_msg *oldest, struct 
 /* From newest first to oldest first, into the private list. Each node is in the cache of who sent
  * it and known from the one after it only, so without hints this would wait for memory each time.
  * Gives how many there are. */
-__attribute__((noinline)) static uint64_t turn(struct otpi_proc *proc, struct otpi_msg *list)
+OTPI_APART static uint64_t turn(struct otpi_proc *proc, struct otpi_msg *list)
 {
     struct otpi_msg *newest = list, *oldest = NULL;
     struct otpi_trail turned = { 0 };

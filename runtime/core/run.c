@@ -7,6 +7,7 @@
  */
 #include <otp/log.h>
 
+#include "base/apart.h"
 #include "base/mutant.h"
 #include "core/call.h"
 #include "core/memory.h"
@@ -39,7 +40,7 @@ static void leave(struct otpi_proc *proc, struct otpi_fiber *fiber)
     atomic_store_explicit(&proc->fiber, NULL, memory_order_relaxed);
 }
 
-__attribute__((noinline)) static void log_exit(struct otpi_proc *proc, const otp_reason *reason)
+OTPI_APART static void log_exit(struct otpi_proc *proc, const otp_reason *reason)
 {
     struct otp_log_event event = { .level = OTP_LOG_ERROR, .kind = OTP_LOG_EXIT };
     const struct otp_message *last = proc->current == NULL ? NULL : &proc->current->body;
@@ -65,7 +66,7 @@ __attribute__((noinline)) static void log_exit(struct otpi_proc *proc, const otp
 }
 
 /* The process ends by its own doing. */
-__attribute__((noinline)) static void end(struct otpi_proc *proc, const otp_reason *reason)
+OTPI_APART static void end(struct otpi_proc *proc, const otp_reason *reason)
 {
     if (!proc->quiet && !otp_reason_is_clean(*reason))
         log_exit(proc, reason);
@@ -73,7 +74,7 @@ __attribute__((noinline)) static void end(struct otpi_proc *proc, const otp_reas
     otpi_proc_bury(proc);
 }
 
-__attribute__((noinline)) static void end_doomed(struct otpi_proc *proc)
+OTPI_APART static void end_doomed(struct otpi_proc *proc)
 {
     otp_reason killed = otp_reason_make(OTP_REASON_KILLED, NULL, 0);
 
@@ -81,8 +82,7 @@ __attribute__((noinline)) static void end_doomed(struct otpi_proc *proc)
     otpi_proc_bury(proc);
 }
 
-__attribute__((noinline)) static void fail_call(struct otpi_proc *proc, struct otpi_slot *asking,
-                                                uint32_t kind)
+OTPI_APART static void fail_call(struct otpi_proc *proc, struct otpi_slot *asking, uint32_t kind)
 {
     otp_status status = kind == OTP_MESSAGE_SYSTEM ? OTP_WRONG_MODULE : OTP_EXIT;
     otp_reason reason = otp_reason_make(OTP_REASON_BAD_RETURN, NULL, 0);
@@ -236,7 +236,7 @@ __attribute__((flatten)) void otpi_run_proc(struct otpi_proc *proc)
 
 /* -- abandoned frames -- */
 
-void otpi_abandon(const otp_reason *reason)
+OTPI_APART void otpi_abandon(const otp_reason *reason)
 {
     struct otpi_worker *worker = otpi_me()->worker;
     struct otpi_fiber *fiber = worker->self.current;
@@ -250,7 +250,7 @@ void otpi_abandon(const otp_reason *reason)
     otpi_sched_abandon();
 }
 
-void otpi_abandon_doomed(void)
+OTPI_APART void otpi_abandon_doomed(void)
 {
     otp_reason killed = otp_reason_make(OTP_REASON_KILLED, NULL, 0);
 

@@ -12,6 +12,7 @@
  * Owns: nothing.
  */
 #include "core/sched.h"
+#include "base/apart.h"
 
 #include "core/point.h"
 #include "core/pool.h"
@@ -44,7 +45,7 @@ static void append(struct otpi_proc *proc)
 }
 
 /* shunned: the worker that leaves it to others, as index + 1; 0: none. */
-static void inject(struct otpi_proc *proc, uint32_t shunned)
+OTPI_APART static void inject(struct otpi_proc *proc, uint32_t shunned)
 {
     otpi_lock_take(&otpi_rt->injection_lock);
     proc->shunned = otpi_rt->n_workers > 1 ? shunned : 0;
@@ -420,13 +421,14 @@ static bool is_over(const struct otpi_worker *worker)
 static bool run_ready(struct otpi_worker *worker, struct otpi_fiber *self)
 {
     struct otpi_fiber *fiber = NULL;
+    bool rescued =
+        atomic_load_explicit(&otpi_rt->rescued[worker->is_pool].n, memory_order_relaxed) != 0;
 
-    if (first_ready(worker) == NULL &&
-        atomic_load_explicit(&worker->ready_in, memory_order_relaxed) == NULL &&
-        atomic_load_explicit(&otpi_rt->rescued[worker->is_pool].n, memory_order_relaxed) == 0)
+    if (!rescued && first_ready(worker) == NULL &&
+        atomic_load_explicit(&worker->ready_in, memory_order_relaxed) == NULL)
         return false;
     otpi_biased_enter(&worker->ready_lock);
-    if (is_active(worker) || worker->is_pool)
+    if (rescued && (is_active(worker) || worker->is_pool))
         fiber = otpi_sched_take_rescued(worker); /* it has waited for long */
     if (fiber == NULL) {
         drain_ready(worker);

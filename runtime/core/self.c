@@ -7,6 +7,7 @@
  * Threads: any. Locks: selves (leaf). Owns: the runtime structure, foreign selves.
  */
 #include "core/self.h"
+#include "base/apart.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +86,7 @@ static void renew_self(struct otpi_self *self)
     self->requests = NULL;
 }
 
-otp_status otpi_enter_foreign(void)
+OTPI_APART otp_status otpi_enter_foreign(void)
 {
     /* acquire: pairs with the release that opens the gate in rt.c; the runtime is complete */
     uint64_t gate = atomic_fetch_add_explicit(&otpi_rt->gate, 2, memory_order_acquire);
@@ -109,7 +110,7 @@ otp_status otpi_enter_foreign(void)
     return OTP_OK;
 }
 
-void otpi_leave_foreign(void)
+OTPI_APART void otpi_leave_foreign(void)
 {
     atomic_fetch_sub_explicit(&otpi_rt->gate, 2, memory_order_release);
 }

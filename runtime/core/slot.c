@@ -6,6 +6,7 @@
  */
 #include "core/slot.h"
 
+#include "base/apart.h"
 #include "base/mutant.h"
 #include "core/fiber.h"
 #include "core/point.h"
@@ -107,8 +108,8 @@ void otpi_slot_done(struct otpi_slot *slot, uint64_t id, otp_status status)
     otpi_plat_wake((const uint32_t *)(const void *)&waiter->futex, 1);
 }
 
-bool otpi_slot_fail(struct otpi_slot *slot, uint64_t id, otp_status status,
-                    const otp_reason *reason)
+OTPI_APART bool otpi_slot_fail(struct otpi_slot *slot, uint64_t id, otp_status status,
+                               const otp_reason *reason)
 {
     if (!otpi_slot_claim(slot, id))
         return false;

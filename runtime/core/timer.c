@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/apart.h"
 #include "base/misuse.h"
 #include "base/mutant.h"
 #include "core/alias.h"
@@ -223,8 +224,8 @@ static void tell_sleepers(const struct otpi_heap *heap)
         otpi_sched_wake_any();
 }
 
-otp_status otpi_timer_wait(struct otpi_timer *timer, otp_instant due, struct otpi_slot *slot,
-                           uint64_t wait_id)
+OTPI_APART otp_status otpi_timer_wait(struct otpi_timer *timer, otp_instant due,
+                                      struct otpi_slot *slot, uint64_t wait_id)
 {
     struct otpi_heap *heap = timer->heap;
     otp_status status = OTP_NOMEM;
@@ -243,7 +244,7 @@ otp_status otpi_timer_wait(struct otpi_timer *timer, otp_instant due, struct otp
     return status;
 }
 
-void otpi_timer_unwait(struct otpi_timer *timer)
+OTPI_APART void otpi_timer_unwait(struct otpi_timer *timer)
 {
     struct otpi_heap *heap = timer->heap;
 
