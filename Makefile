@@ -72,7 +72,7 @@ SPEC_TEST  := $(BUILD)/tests/run/spec_test
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 .PHONY: all otpc lib tests deps demo demo-run check check-run check-all check-asan check-tsan \
-        check-mutants check-valgrind check-points check-aarch64 check-musl check-clang golden bench \
+        check-mutants check-valgrind check-points check-sim check-aarch64 check-musl check-clang golden bench \
         bench-peers stress \
         lint format format-check install uninstall clean
 
@@ -196,6 +196,9 @@ check-clang:
 check-points: # the same under delays at every point where threads may meet, from three seeds
 	+for seed in 1 2 3; do OTP_POINT_SEED=$$seed $(SUB) BUILD=$(BUILD)/points CFLAGS=-DOTP_POINTS \
 	  RUNNERS="conformance samples" check-run || exit 1; done
+check-sim: # threads one at a time, from seeds; the same build
+	+$(SUB) BUILD=$(BUILD)/points CFLAGS=-DOTP_POINTS run-sim
+run-sim: $(CONFORM)
 check-fuzz: # the same inputs each time; FUZZ_SECONDS=600: others, for so long
 	+$(SUB) BUILD=$(BUILD)/fuzz CC=clang CXX=clang++ SAN=address,undefined,fuzzer-no-link \
 	  FUZZER=-fsanitize=fuzzer run-fuzz

@@ -13,6 +13,7 @@
 #include "base/misuse.h"
 #include "core/sched.h"
 #include "core/signal.h"
+#include "plat/sim.h"
 
 #define GATE_CLOSED ((uint64_t)1)
 
@@ -20,6 +21,7 @@
 static void forked(void)
 {
     otpi_self_set(NULL);
+    otpi_sim_forget_all();
     otpi_rt->selves_lock.word = 0; /* whoever had it is not here */
     if ((atomic_load(&otpi_rt->gate) & GATE_CLOSED) == 0)
         atomic_store(&otpi_rt->forked, 1);
@@ -193,10 +195,12 @@ otp_status otp_runtime_start(const struct otp_config *config)
     if (!rt->running) {
         status = rt->fork_watched ? OTP_OK : otpi_plat_at_fork(forked);
         rt->fork_watched = status == OTP_OK;
+        otpi_sim_start();
         if (status == OTP_OK)
             status = start_all(config);
         if (status != OTP_OK) {
             free_all();
+            otpi_sim_stop();
         } else {
             rt->running = true;
             /* release: pairs with the acquire of who enters */
@@ -256,6 +260,7 @@ otp_status otp_runtime_stop(void)
         end_threads(true);
         otpi_reclaim_finish();
         free_all();
+        otpi_sim_stop();
         rt->running = false;
         otpi_lock_release(&rt->running_lock);
         return OTP_OK;
@@ -306,6 +311,16 @@ otp_status otp_clock_advance(otp_duration by)
     return OTPI_JUDGED(status);
 }
 
+static void report_simulation(struct otp_info *info)
+{
+    struct otpi_sim_report report;
+
+    otpi_sim_read(&report);
+    info->sim_steps = report.steps;
+    info->sim_trace = report.trace;
+    info->sim_exact = report.exact;
+}
+
 otp_status otp_runtime_info(struct otp_info *info)
 {
     otp_status status = otpi_enter();
@@ -320,6 +335,8 @@ otp_status otp_runtime_info(struct otp_info *info)
     info->messages_to_nobody = atomic_load(&otpi_rt->lost);
     for (uint32_t i = 0; i < otpi_sched_slots(); i++)
         info->fibers += atomic_load(&otpi_rt->workers[i].n_fibers);
+    if (otpi_sim_is_on())
+        report_simulation(info);
     otpi_leave();
     return OTP_OK;
 }

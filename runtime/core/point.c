@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "core/sched.h"
+#include "plat/sim.h"
 
 static uint64_t seed(const struct otpi_self *self)
 {
@@ -26,6 +27,10 @@ void otpi_point(void)
     uint32_t never = 0;
     uint64_t x;
 
+    if (otpi_sim_is_on()) {
+        otpi_sim_point();
+        return;
+    }
     if (self == NULL)
         return;
     x = self->point_state == 0 ? seed(self) : self->point_state;

@@ -14,6 +14,7 @@
 #include "core/point.h"
 #include "core/pool.h"
 #include "core/sched.h"
+#include "plat/sim.h"
 
 #define TURN    64
 #define UNWINDS 3 /* a handler, terminate, report */
@@ -314,6 +315,8 @@ void otp_yield(void)
 
     if (fiber == NULL || fiber->proc == NULL)
         return;
+    if (otpi_sim_is_on())
+        otpi_sim_ask();
     otpi_check_alive();
     /* RUNNING while it is in the ready list: a waker does not put it there again */
     otpi_fiber_unwake(fiber);

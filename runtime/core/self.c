@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/sched.h"
+#include "plat/sim.h"
 
 static struct otpi_runtime runtime = { .gate = 1 };
 
@@ -41,6 +42,8 @@ static void give_self_back(void *arg)
     otpi_lock_take(&otpi_rt->selves_lock);
     self->in_use = false;
     otpi_lock_release(&otpi_rt->selves_lock);
+    if (otpi_sim_is_on())
+        otpi_sim_end_foreign();
 }
 
 static struct otpi_self *find_unused(void)
@@ -95,6 +98,8 @@ OTPI_APART otp_status otpi_enter_foreign(void)
         atomic_fetch_sub_explicit(&otpi_rt->gate, 2, memory_order_release);
         return atomic_load(&otpi_rt->forked) ? OTP_FORKED : OTP_NOT_RUNNING;
     }
+    if (otpi_sim_is_on())
+        otpi_sim_enter();
     if (otpi_me() == NULL) {
         struct otpi_self *self = make_self();
         if (self == NULL) {
@@ -112,6 +117,8 @@ OTPI_APART otp_status otpi_enter_foreign(void)
 
 OTPI_APART void otpi_leave_foreign(void)
 {
+    if (otpi_sim_is_on())
+        otpi_sim_leave();
     atomic_fetch_sub_explicit(&otpi_rt->gate, 2, memory_order_release);
 }
 

@@ -18,7 +18,7 @@
 
 /* -- time -- */
 
-/* CLOCK_MONOTONIC in nanoseconds. */
+/* CLOCK_MONOTONIC in nanoseconds; in a simulation (sim.h) its clock's, as all here is its. */
 otp_instant otpi_plat_now(void);
 /* The same as of the kernel's last tick: cheaper. */
 otp_instant otpi_plat_now_coarse(void);
@@ -70,8 +70,11 @@ static inline void otpi_lock_release(struct otpi_lock *lock)
 
 /* -- threads -- */
 
+struct otpi_sim_thread;
+
 struct otpi_thread {
     uintptr_t handle;
+    struct otpi_sim_thread *simulated; /* NULL: it is not */
 };
 
 /* Starts run(arg) with all asynchronous signals blocked, a timer slack of 1 us and the name (at

@@ -24,6 +24,7 @@
 #include "base/alloc.h"
 #include "plat/cgroup.h"
 #include "plat/file.h"
+#include "plat/sim.h"
 
 /* Of the kernel's interface; linux/futex.h is not everywhere where a libc is. */
 enum { WAKE_PRIVATE = 1 | 128, WAIT_BITSET_PRIVATE = 9 | 128 };
@@ -33,12 +34,15 @@ enum {
     TIMER_SLACK = 1000,        /* ns */
     LOCK_SPINS = 64,           /* about a microsecond: longer than any leaf section */
     THREAD_STACK = 256 * 1024, /* at least: musl's default is less */
+    SIMULATED_CPUS = 2,        /* the same on every machine */
     NAME_SIZE = 16             /* the kernel's limit, terminator included */
 };
 
 otp_instant otpi_plat_now(void)
 {
     struct timespec now;
+    if (otpi_sim_is_on())
+        return otpi_sim_now();
     (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
     return (otp_instant)now.tv_sec * OTP_S + now.tv_nsec;
 }
@@ -64,6 +68,10 @@ void otpi_plat_wait(const uint32_t *word, uint32_t expected, otp_instant deadlin
 {
     struct timespec until;
     struct timespec *limit = NULL;
+    if (otpi_sim_is_on()) {
+        otpi_sim_wait(word, expected, deadline);
+        return;
+    }
     if (deadline != OTP_INFINITY) {
         otp_instant at = deadline > 0 ? deadline : 0;
         until.tv_sec = (time_t)(at / OTP_S);
@@ -77,12 +85,17 @@ void otpi_plat_wait(const uint32_t *word, uint32_t expected, otp_instant deadlin
 
 void otpi_plat_wake(const uint32_t *word, int count)
 {
-    /* Fails only if the word's page is gone, and then nobody sleeps on it. */
+    if (otpi_sim_is_on())
+        otpi_sim_wake(word, count);
+    /* In a simulation too, for who has slept before it began. Fails only if the word's page is
+     * gone, and then nobody sleeps on it. */
     (void)syscall(SYS_futex, word, WAKE_PRIVATE, count, NULL, NULL, 0);
 }
 
 void otpi_plat_relax(void)
 {
+    if (otpi_sim_is_on())
+        otpi_sim_point();
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #else
@@ -131,6 +144,7 @@ bool (*otpi_plat_refuses)(enum otpi_need need);
 struct beginning {
     void (*run)(void *arg);
     void *arg;
+    struct otpi_sim_thread *simulated;
     char name[NAME_SIZE];
 };
 
@@ -139,11 +153,16 @@ static void *begin_thread(void *given)
     struct beginning *beginning = given;
     void (*run)(void *arg) = beginning->run;
     void *arg = beginning->arg;
+    struct otpi_sim_thread *simulated = beginning->simulated;
     /* Both are niceties: a thread without them works, only later and without a name. */
     (void)prctl(PR_SET_NAME, beginning->name, 0, 0, 0);
     (void)prctl(PR_SET_TIMERSLACK, TIMER_SLACK, 0, 0, 0);
     otpi_release(beginning, sizeof *beginning);
+    if (simulated != NULL)
+        otpi_sim_begin(simulated);
     run(arg);
+    if (simulated != NULL)
+        otpi_sim_end();
     return NULL;
 }
 
@@ -191,9 +210,19 @@ otp_status otpi_thread_start(struct otpi_thread *thread, const char *name, void 
     beginning->arg = arg;
     size_t size = strnlen(name, NAME_SIZE - 1);
     memcpy(beginning->name, name, size);
+    if (otpi_sim_is_on()) {
+        beginning->simulated = otpi_sim_announce();
+        if (beginning->simulated == NULL) {
+            otpi_release(beginning, sizeof *beginning);
+            return OTP_NOMEM;
+        }
+    }
+    thread->simulated = beginning->simulated;
     pthread_t handle;
     int error = otpi_plat_is_refused(OTPI_NEED_THREAD) ? EAGAIN : create_thread(&handle, beginning);
     if (error != 0) {
+        if (thread->simulated != NULL)
+            otpi_sim_withdraw(thread->simulated);
         otpi_release(beginning, sizeof *beginning);
         return error == ENOMEM ? OTP_NOMEM : OTP_SYSTEM;
     }
@@ -203,6 +232,8 @@ otp_status otpi_thread_start(struct otpi_thread *thread, const char *name, void 
 
 void otpi_thread_join(struct otpi_thread *thread)
 {
+    if (thread->simulated != NULL && otpi_sim_is_on())
+        otpi_sim_join(thread->simulated);
     if (pthread_join((pthread_t)thread->handle, NULL) != 0)
         otpi_plat_die("a thread was joined twice, or by itself");
 }
@@ -275,6 +306,8 @@ static uint32_t affinity_cpus(void)
 uint32_t otpi_plat_cpus(void)
 {
     char membership[4096];
+    if (otpi_sim_is_on())
+        return SIMULATED_CPUS;
     uint32_t cpus = affinity_cpus();
     if (!otpi_file_read("/proc/self/cgroup", membership, sizeof membership))
         return cpus;
@@ -321,6 +354,8 @@ OTP_NORETURN void otpi_plat_die(const char *text)
 uint64_t otpi_plat_random(void)
 {
     uint64_t number = 0;
+    if (otpi_sim_is_on())
+        return otpi_sim_random();
     if (getrandom(&number, sizeof number, GRND_NONBLOCK) == (ssize_t)sizeof number)
         return number;
     /* The kernel has none yet, early at boot: time and place still differ from run to run. */

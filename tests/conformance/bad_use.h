@@ -39,7 +39,7 @@ static void reuse_slot_of(otp_pid pid)
         if (((next.bits ^ pid.bits) & slot) == 0)
             break;
         while (otp_is_alive(next))
-            sched_yield();
+            step_aside();
     }
     ck_assert_uint_eq((next.bits ^ pid.bits) & slot, 0);
     ck_assert(!otp_pid_equal(next, pid));
@@ -53,7 +53,7 @@ static void make_nobodies(struct target nobodies[NOBODIES])
     otp_pid ended;
     ck_assert_int_eq(otp_spawn(end_now, NULL, NULL, &ended), OTP_OK);
     while (otp_is_alive(ended))
-        sched_yield();
+        step_aside();
     reuse_slot_of(ended);
     nobodies[0] = target_of(0);
     nobodies[1] = target_of(ended.bits);                       /* its slot has another tenant */
@@ -68,7 +68,7 @@ static void make_nobodies(struct target nobodies[NOBODIES])
     nobodies[8].dest.name_ = (struct otp_name *)(uintptr_t)12345;
     ck_assert_int_eq(otp_spawn(end_now, NULL, NULL, &ended), OTP_OK);
     while (otp_is_alive(ended))
-        sched_yield();
+        step_aside();
     nobodies[9] = target_of(ended.bits); /* dead, and nobody came after it */
 }
 
@@ -218,7 +218,13 @@ static bool replace_none(void *state, void *context)
 static uint64_t number = 7;
 static char text[64];
 static size_t n;
-static struct probe_args probe_args_none;
+static otp_next do_nothing(struct probe *self, otp_from from, void *context)
+{
+    (void)self, (void)from, (void)context;
+    return otp_noreply();
+}
+
+static struct probe_args probe_args_none = { do_nothing, NULL };
 static const struct probe_options probe_options_none;
 static const struct otp_behaviour shared_behaviour = { "bad_use", NULL, NULL, NULL, NULL };
 

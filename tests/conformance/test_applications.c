@@ -90,7 +90,7 @@ static void await_running(const char *want)
     const struct otp_application *running[N_APPS];
     size_t n;
     do {
-        sched_yield();
+        step_aside();
         ck_assert_int_eq(otp_application_which(running, N_APPS, &n), OTP_OK);
     } while (n != strlen(want));
     expect_running(want);
@@ -241,7 +241,7 @@ START_TEST(B216_a_slow_callback)
     expect_running("a");
     tree_kill_child("a");
     while (otp_whereis("a.main").bits != 0)
-        sched_yield();
+        step_aside();
     expect_running("a");
     gate_open(&callback_gate);
     await_running("");

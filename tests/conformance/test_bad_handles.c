@@ -4,7 +4,13 @@
  * runtime is used again in later runs of it, where it must name nothing. */
 #include "probe.h"
 
-static struct probe_args probe_args_none;
+static otp_next do_nothing(struct probe *self, otp_from from, void *context)
+{
+    (void)self, (void)from, (void)context;
+    return otp_noreply();
+}
+
+static struct probe_args probe_args_none = { do_nothing, NULL };
 
 /* -- answers -- */
 
@@ -87,7 +93,7 @@ START_TEST(answers_for_the_dead_and_from_the_dead_are_told)
     gate_pass(&story.asked);
     ck_assert_int_eq(otp_exit_signal(asker, otp_kill()), OTP_OK);
     while (otp_is_alive(asker))
-        sched_yield();
+        step_aside();
     (void)answer_kept(); /* its stack may not have been taken from it yet: once, that is all */
     answer_again(NULL);  /* by a thread, a process, and after the server's end too */
     in_process(answer_again, NULL);

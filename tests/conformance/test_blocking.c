@@ -83,7 +83,7 @@ START_TEST(many_wait_in_system_calls_and_others_go_on)
         start_reader(i);
     ask_all(requests);
     while (count_threads("otp-blocking") < READERS)
-        sched_yield(); /* each is in its read, or about to be */
+        step_aside(); /* each is in its read, or about to be */
     for (int i = 0; i < 2000; i++)
         OK(probe_call(server, probe_count, NULL, &value));
     for (int i = READERS - 1; i >= 0; i--)
@@ -119,7 +119,7 @@ START_TEST(threads_without_work_leave_and_come_back)
         OK(blocking_reader_read(otp_to(readers[0]), &byte));
         ck_assert_int_ge(count_threads("otp-blocking"), 1);
         while (count_threads("otp-blocking") > 0)
-            sched_yield();
+            step_aside();
     }
     stop_runtime();
 }

@@ -2,7 +2,6 @@
  *
  * Idea: see probe.h. Servers keep who asked, and the test answers in the order that it likes. All
  * that a process can do a foreign thread can do too, so both run the same functions. */
-#include <sched.h>
 #include <stdatomic.h>
 
 #include "probe.h"
@@ -322,13 +321,13 @@ START_TEST(B043_an_open_request_goes_with_its_process)
     start_servers();
     in_process(leave_open, NULL);
     while (answer(0, 1) == OTP_OK) /* the process may still be on its way out */
-        sched_yield();
+        step_aside();
     ck_assert_int_eq(answer(0, 1), OTP_NOT_FOUND);
     ck_assert_int_eq(otp_spawn(wait_for_ever, NULL, NULL, &pid), OTP_OK);
     await_note("kept:2");
     ck_assert_int_eq(otp_exit_signal(pid, otp_kill()), OTP_OK);
     while (answer(2, 1) == OTP_OK)
-        sched_yield();
+        step_aside();
     ck_assert_int_eq(answer(2, 1), OTP_NOT_FOUND);
     forget_notes();
     ck_assert_int_eq(pthread_create(&thread, NULL, leave_open_in_thread, NULL), 0);

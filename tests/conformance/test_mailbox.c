@@ -36,7 +36,7 @@ static struct gate gate = GATE;
 static void await_hold(void)
 {
     while (atomic_load(&holding) == 0)
-        sched_yield();
+        step_aside();
 }
 
 static struct otp_mailbox_info info_of(otp_pid pid)
@@ -77,7 +77,7 @@ START_TEST(error_tells_who_casts_and_who_calls)
     ck_assert_uint_eq(info.waited, 0);
     gate_open(&gate);
     while (info_of(pid).depth > 0)
-        sched_yield();
+        step_aside();
     expect_sum(mailbox_strict_sum(otp_to(pid), &list), &list, LIMIT);
     mailbox_strict_sum_free_reply(&list);
     stop_runtime();
@@ -98,7 +98,7 @@ START_TEST(drop_loses_casts_counts_them_and_says_so_once)
     ck_assert_uint_eq(noted("log:lost::"), 1);
     gate_open(&gate);
     while (info_of(pid).depth > 0)
-        sched_yield();
+        step_aside();
     expect_sum(mailbox_lossy_sum(otp_to(pid), &list), &list, LIMIT);
     mailbox_lossy_sum_free_reply(&list);
     stop_runtime();
@@ -150,7 +150,7 @@ static void fill_up(otp_pid pid)
 static void await_waiter(otp_pid pid, uint64_t n)
 {
     while (info_of(pid).waited < n)
-        sched_yield();
+        step_aside();
 }
 
 static void send_more(void *arg)
@@ -282,7 +282,7 @@ START_TEST(a_server_that_tells_itself_too_much_does_not_wait)
     OK(mailbox_patient_again(otp_to(pid)));
     gate_open(&gate);
     while (info_of(pid).overflowed < 6 - LIMIT)
-        sched_yield();
+        step_aside();
     OK(mailbox_patient_sum(otp_to(pid), &list));
     ck_assert_uint_eq(list.items_count, 1 + LIMIT);
     ck_assert_uint_eq(list.items[0], 6 - LIMIT);
@@ -346,7 +346,7 @@ START_TEST(a_new_tenant_begins_with_an_empty_mailbox)
         ck_assert_uint_eq(info_of(pid).depth, 0);
         atomic_store(&target, pid.bits);
         while (otp_is_alive(pid) && info_of(pid).depth == 0 && info_of(pid).overflowed == 0)
-            sched_yield();
+            step_aside();
         OK(otp_exit_signal(pid, otp_kill()));
     }
     atomic_store(&over, true);
@@ -382,7 +382,7 @@ START_TEST(a_slow_subscriber_loses_what_it_said_it_would_and_nobody_else)
     ck_assert_uint_eq(noted("log:lost::"), 1);
     gate_open(&gate);
     while (info_of(slow).depth > 0)
-        sched_yield();
+        step_aside();
     OK(mailbox_slow_heard(otp_to(slow), &few));
     ck_assert_uint_eq(few.as.heard.count, LIMIT);
     ck_assert_uint_eq(few.as.heard.last, LIMIT);
@@ -406,7 +406,7 @@ static void start_to_tell(otp_pid *careful, otp_pid *teller)
     START(careful, careful);
     OK(otp_spawn(tell_from_a_process, NULL, NULL, teller));
     while (info_of(*careful).waited == 0)
-        sched_yield();
+        step_aside();
 }
 
 START_TEST(a_subscriber_that_blocks_makes_the_broadcast_wait)
@@ -433,10 +433,10 @@ START_TEST(one_that_is_killed_while_it_broadcasts_leaves_nothing)
     start_to_tell(&careful, &teller);
     OK(otp_exit_signal(teller, otp_kill()));
     while (otp_is_alive(teller))
-        sched_yield();
+        step_aside();
     gate_open(&gate);
     while (info_of(careful).depth > 0)
-        sched_yield();
+        step_aside();
     OK(mailbox_careful_heard(otp_to(careful), &all));
     ck_assert_uint_eq(all.as.heard.count, LIMIT);
     ck_assert_uint_eq(noted("told"), 0);

@@ -237,7 +237,7 @@ static otp_status be_a_process(void)
     atomic_store(&outcome, OTP_NOMEM); /* if it ends before it says more */
     otp_status status = otp_spawn(do_it_all, NULL, NULL, &pid);
     while (status == OTP_OK && otp_is_alive(pid))
-        sched_yield();
+        step_aside();
     return status != OTP_OK ? status : (otp_status)atomic_load(&outcome);
 }
 

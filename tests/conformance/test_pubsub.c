@@ -253,7 +253,7 @@ START_TEST(all_read_one_copy)
     for (int i = 0; i < LISTENERS; i++)
         ck_assert_int_eq(otp_spawn(listen_to_all, NULL, NULL, &pid), OTP_OK);
     while (atomic_load(&crowd.ready) < LISTENERS)
-        sched_yield();
+        step_aside();
     for (int i = 0; i < 10; i++)
         ck_assert_int_eq(otp_spawn(come_and_go, NULL, NULL, &pid), OTP_OK);
     for (uint64_t i = 0; i < SPOKEN; i++) {
@@ -262,7 +262,7 @@ START_TEST(all_read_one_copy)
         say("crowd", text, i);
     }
     while (atomic_load(&crowd.heard) < LISTENERS)
-        sched_yield();
+        step_aside();
     ck_assert_uint_eq(atomic_load(&crowd.copies), 0);
     stop_runtime();
 }

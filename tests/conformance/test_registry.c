@@ -237,10 +237,10 @@ START_TEST(B167_of_many_that_register_one_key_one_wins)
         ck_assert_int_eq(otp_spawn(racer, NULL, NULL, &pid), OTP_OK);
     for (uint32_t round = 1; round <= ROUNDS; round++) {
         while (atomic_load(&race.ready) < RACERS * round)
-            sched_yield();
+            step_aside();
         atomic_store(&race.round, round);
         while (atomic_load(&race.done) < RACERS * round)
-            sched_yield();
+            step_aside();
         ck_assert_uint_eq(atomic_load(&race.won), round);
     }
     stop_runtime();

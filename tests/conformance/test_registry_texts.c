@@ -219,7 +219,7 @@ static void run_churn(const struct otp_registry *type)
     }
     atomic_store(&churn.over, true);
     while (atomic_load(&churn.running) != 0)
-        sched_yield();
+        step_aside();
     ck_assert_uint_eq(count_all(type), 0);
     stop_runtime();
 }

@@ -185,11 +185,11 @@ static void *turn(void *arg)
 {
     (void)arg;
     while (atomic_load(&at_work.finished) < hand.finished)
-        sched_yield();
+        step_aside();
     /* again and again: a wait may begin when the clock has been turned already */
     do {
         ck_assert_int_eq(otp_clock_advance(hand.by), OTP_OK);
-        sched_yield();
+        step_aside();
     } while (!atomic_load(&hand.over));
     return NULL;
 }
@@ -374,7 +374,7 @@ static void *turn_for_each(void *arg)
     (void)arg;
     for (int i = 1; i <= 4; i++) {
         while (atomic_load(&at_work.started) < i)
-            sched_yield();
+            step_aside();
         ck_assert_int_eq(otp_clock_advance(40 * OTP_MS), OTP_OK);
     }
     return NULL;
@@ -534,7 +534,7 @@ static void stop_early(void *arg)
     expect(stream, 1, 0);
     ck_assert_uint_eq(inputs.pulled, 3);
     while (atomic_load(&at_work.started) < 3)
-        otp_self().bits != 0 ? otp_yield() : (void)sched_yield();
+        otp_self().bits != 0 ? otp_yield() : step_aside();
     otp_stream_close(stream);
     ck_assert_uint_eq(count_tasks(), 0);
     ck_assert_uint_eq(inputs.pulled, 3);
@@ -674,12 +674,12 @@ START_TEST(consumers_that_are_killed)
         ck_assert_int_eq(otp_spawn(consume, NULL, NULL, &pid), OTP_OK);
         otp_instant until = otp_now() + i * 100 * OTP_US;
         while (otp_now() < until)
-            sched_yield();
+            step_aside();
         ck_assert_int_eq(otp_exit_signal(pid, otp_kill()), OTP_OK);
     }
     await_notes("consumed", 4);
     for (int tries = 0; count_tasks() > 0 && tries < 100000; tries++)
-        sched_yield();
+        step_aside();
     ck_assert_uint_eq(count_tasks(), 0);
     stop_runtime();
 }

@@ -298,7 +298,7 @@ START_TEST(a_dynamic_child_is_put_off_and_known_by_its_old_pid)
     ck_assert_int_eq(otp_clock_advance(6 * OTP_S), OTP_OK);
     ck_assert_int_eq(otp_exit_signal(pid, otp_kill()), OTP_OK);
     while (otp_terminate_child_by_pid(dest, pid) != OTP_OK)
-        sched_yield();
+        step_aside();
     ck_assert_int_eq(otp_clock_advance(OTP_S), OTP_OK);
     expect_counts_of(dest, "0/0/0/0");
     ck_assert_uint_eq(noted("start a"), 2);

@@ -100,7 +100,7 @@ static void wait_for_starts(struct bench *bench)
 {
     for (int i = 0; i < KINDS; i++) {
         while (atomic_load(&bench->plans[i].starts) < bench->model.starts[i])
-            sched_yield();
+            step_aside();
     }
     tree_sync(&bench->tree);
 }

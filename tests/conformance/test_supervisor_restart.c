@@ -430,7 +430,7 @@ static void make_hopeless(struct tree *tree, enum otp_strategy strategy)
     tree_start(tree);
     tree_kill_child("a");
     while (atomic_load(&plan->starts) < 20)
-        sched_yield();
+        step_aside();
 }
 
 START_TEST(B087_requests_get_in_between_failing_restarts)

@@ -421,7 +421,7 @@ static void compare(uint64_t seed, int step)
     while (!agree(want, got)) {
         ck_assert_msg(seconds() < until, "seed %d, step %d:\nis        %s\nshould be %s", (int)seed,
                       step, got, want);
-        sched_yield();
+        step_aside();
     }
     sync_all(root);
     ck_assert_msg(agree(want, got), "seed %d, step %d:\nbecomes   %s\nshould be %s", (int)seed,
@@ -563,7 +563,7 @@ static void await_nobody(void)
 {
     size_t n;
     do {
-        sched_yield();
+        step_aside();
         ck_assert_int_eq(otp_processes(NULL, 0, &n), OTP_OK);
     } while (n > 0);
 }

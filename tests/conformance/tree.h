@@ -7,7 +7,6 @@
 #ifndef OTP_TESTS_TREE_H
 #define OTP_TESTS_TREE_H
 
-#include <sched.h>
 #include <stdatomic.h>
 
 #include "probe.h"
@@ -222,7 +221,7 @@ static inline void tree_await(const struct tree *tree, const char *id, int state
         int now = tree_find(tree, id, &info) ? (int)info.state : -1;
         if (now == state)
             return;
-        sched_yield();
+        step_aside();
     }
 }
 

@@ -43,6 +43,7 @@ part check-clang clang
 part check-asan gcc
 part check-tsan clang llvm-symbolizer
 part check-points gcc
+part check-sim gcc
 part check-fuzz clang
 part check-mutants gcc
 part check-musl musl-gcc

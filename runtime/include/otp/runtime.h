@@ -43,6 +43,10 @@ struct otp_info {
     uint32_t workers;
     uint32_t guard; /* which mode is in use */
     uint64_t processes, fibers, messages_to_nobody, spawned;
+    /* Of a simulation (environment OTP_SIM_SEED, see otp(7)): how often another thread went on,
+     * what is the same of two runs that were the same, and whether a seed gives this run again. */
+    uint64_t sim_steps, sim_trace;
+    bool sim_exact;
 };
 
 OTP_BEGIN_DECLS
