@@ -238,35 +238,41 @@ static void end_processes(void)
     }
 }
 
-otp_status otp_runtime_stop(void)
+/* lock: running; inside. Everything that start_all made. */
+static void stop_all(void)
 {
     struct otpi_runtime *rt = otpi_rt;
-    otp_status status;
     uint32_t never = 0;
+
+    end_processes();
+    atomic_fetch_or(&rt->gate, GATE_CLOSED);
+    otpi_leave();
+    while (atomic_load_explicit(&rt->gate, memory_order_acquire) != GATE_CLOSED)
+        otpi_plat_wait(&never, 0, otpi_plat_now() + OTP_MS / 10);
+    end_threads(true);
+    otpi_reclaim_finish();
+    free_all();
+    otpi_sim_stop();
+    rt->running = false;
+}
+
+/* Not inside while it waits for the lock: who has it may be stopping all, and waits until nobody
+ * is. */
+otp_status otp_runtime_stop(void)
+{
+    otp_status status;
 
     if (otpi_self_proc() != NULL)
         return OTPI_JUDGED(OTP_WRONG_THREAD);
     status = otpi_enter();
     if (status != OTP_OK)
         return OTPI_JUDGED(status);
-    otpi_lock_take(&rt->running_lock);
-    status = OTP_NOT_RUNNING;
-    if (rt->running && atomic_load(&rt->stopping) == OTPI_STOP_NOT) {
-        end_processes();
-        atomic_fetch_or(&rt->gate, GATE_CLOSED);
-        otpi_leave();
-        while (atomic_load_explicit(&rt->gate, memory_order_acquire) != GATE_CLOSED)
-            otpi_plat_wait(&never, 0, otpi_plat_now() + OTP_MS / 10);
-        end_threads(true);
-        otpi_reclaim_finish();
-        free_all();
-        otpi_sim_stop();
-        rt->running = false;
-        otpi_lock_release(&rt->running_lock);
-        return OTP_OK;
-    }
-    otpi_lock_release(&rt->running_lock);
     otpi_leave();
+    otpi_lock_take(&otpi_rt->running_lock);
+    status = otpi_rt->running ? otpi_enter() : OTP_NOT_RUNNING;
+    if (status == OTP_OK)
+        stop_all();
+    otpi_lock_release(&otpi_rt->running_lock);
     return OTPI_JUDGED(status);
 }
 

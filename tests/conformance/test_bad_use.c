@@ -104,6 +104,28 @@ START_TEST(before_start_and_after_stop_there_is_a_status)
 }
 END_TEST
 
+static void *stop_too(void *status)
+{
+    *(otp_status *)status = otp_runtime_stop();
+    return NULL;
+}
+
+START_TEST(of_two_that_stop_it_one_does)
+{
+    for (int i = 0; i < 50; i++) {
+        pthread_t thread;
+        otp_status theirs = OTP_OK;
+        start_workers(2, false, false);
+        (void)probe_start(NULL);
+        ck_assert_int_eq(pthread_create(&thread, NULL, stop_too, &theirs), 0);
+        otp_status mine = otp_runtime_stop();
+        pthread_join(thread, NULL);
+        ck_assert(mine == OTP_OK ? theirs == OTP_NOT_RUNNING : theirs == OTP_OK);
+        ck_assert(mine == OTP_OK || mine == OTP_NOT_RUNNING);
+    }
+}
+END_TEST
+
 /* -- for nobody -- */
 
 struct round {
@@ -349,6 +371,7 @@ int main(void)
     Suite *s = suite_create("bad_use");
     TCase *c = support_case(s, "bad_use", 20);
     tcase_add_test(c, before_start_and_after_stop_there_is_a_status);
+    tcase_add_test(c, of_two_that_stop_it_one_does);
     tcase_add_test(c, nobody_is_a_status);
     tcase_add_test(c, negative_timeouts_are_a_status);
     tcase_add_test(c, in_a_forked_child_there_is_a_status);
