@@ -17,9 +17,64 @@ void otpi_hash_use(uint64_t random);
 uint64_t otpi_hash_seed(void);
 
 uint64_t otpi_hash_bytes(uint64_t seed, const void *bytes, size_t size);
-/* The same for words of eight bytes, under the two halves of a key that is made of a seed once. */
+/* The two halves of a key that is made of a seed once. */
 void otpi_hash_key(uint64_t seed, uint64_t key[2]);
-uint64_t otpi_hash_words(const uint64_t key[2], const uint64_t *words, size_t n);
+
+static inline uint64_t otpi_hash_rotate(uint64_t x, int bits)
+{
+    return x << bits | x >> (64 - bits);
+}
+
+/* A round of SipHash, and what takes in a word; in place, as whoever looks something up waits. */
+static inline __attribute__((always_inline)) void otpi_hash_round(uint64_t v[4])
+{
+    v[0] += v[1];
+    v[2] += v[3];
+    v[1] = otpi_hash_rotate(v[1], 13) ^ v[0];
+    v[3] = otpi_hash_rotate(v[3], 16) ^ v[2];
+    v[0] = otpi_hash_rotate(v[0], 32);
+    v[2] += v[1];
+    v[0] += v[3];
+    v[1] = otpi_hash_rotate(v[1], 17) ^ v[2];
+    v[3] = otpi_hash_rotate(v[3], 21) ^ v[0];
+    v[2] = otpi_hash_rotate(v[2], 32);
+}
+
+static inline __attribute__((always_inline)) void otpi_hash_absorb(uint64_t v[4], uint64_t word)
+{
+    v[3] ^= word;
+    otpi_hash_round(v);
+    v[0] ^= word;
+}
+
+static inline __attribute__((always_inline)) void otpi_hash_begin(const uint64_t key[2],
+                                                                  uint64_t v[4])
+{
+    v[0] = key[0] ^ 0x736f6d6570736575ULL;
+    v[1] = key[1] ^ 0x646f72616e646f6dULL;
+    v[2] = key[0] ^ 0x6c7967656e657261ULL;
+    v[3] = key[1] ^ 0x7465646279746573ULL;
+}
+
+static inline __attribute__((always_inline)) uint64_t otpi_hash_finish(uint64_t v[4], uint64_t last)
+{
+    otpi_hash_absorb(v, last);
+    v[2] ^= 0xff;
+    otpi_hash_round(v);
+    otpi_hash_round(v);
+    otpi_hash_round(v);
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+/* The same as otpi_hash_bytes for words of eight bytes, under such a key. */
+static inline uint64_t otpi_hash_words(const uint64_t key[2], const uint64_t *words, size_t n)
+{
+    uint64_t v[4];
+    otpi_hash_begin(key, v);
+    for (size_t i = 0; i < n; i++)
+        otpi_hash_absorb(v, words[i]);
+    return otpi_hash_finish(v, (uint64_t)(n * sizeof *words) << 56);
+}
 
 /* Every bit of x in every bit of what comes out. */
 static inline uint64_t otpi_hash_mix(uint64_t x)

@@ -20,7 +20,10 @@ enum { TIMER_SWEEP = 1, TIMER_SLICE = 2 };
 
 static const struct otp_ref ask_ref = { OTP_REF_TEXT, 0, 0, offsetof(struct otpi_cache_ask, key), 0,
                                         NULL };
+static const struct otp_ref key_ref = { OTP_REF_TEXT, 0, 0, 0, 0, NULL };
+static const struct otp_layout got_layout = { sizeof(struct otpi_cache_got), 0, NULL };
 const struct otp_layout otpi_cache_ask_layout = { sizeof(struct otpi_cache_ask), 1, &ask_ref };
+const struct otp_layout otpi_cache_key_layout = { sizeof(otp_bytes), 1, &key_ref };
 
 /* -- who waits -- */
 
@@ -83,13 +86,14 @@ static void begin_sweep(struct otpi_cache_process *process)
     arm(0, TIMER_SLICE);
 }
 
+/* Who knows of its end finds the next one armed. */
 static void end_sweep(struct otpi_cache_process *process)
 {
     const struct otpi_cache_told done = { .status = OTP_OK };
+    struct otpi_asker *asking = process->asking;
 
     process->sweeping = false;
-    atomic_fetch_add_explicit(&process->cache->sweeps, 1, memory_order_relaxed);
-    otpi_cache_answer_all(process->type, &process->asking, &done);
+    process->asking = NULL;
     otp_reclaim();
     if (process->next != NULL) {
         begin_sweep(process);
@@ -97,6 +101,9 @@ static void end_sweep(struct otpi_cache_process *process)
         process->armed = true;
         arm(process->type->sweep, TIMER_SWEEP);
     }
+    /* release: pairs with the acquire of who reads it */
+    atomic_fetch_add_explicit(&process->cache->sweeps, 1, memory_order_release);
+    otpi_cache_answer_all(process->type, &asking, &done);
 }
 
 /* A few buckets. False: that was all. */
@@ -152,30 +159,43 @@ static void receive_sweep(struct otpi_cache_process *process, const struct otp_m
 }
 
 /* A key as it came in a request, as functions want it: text is the bytes' view itself. */
-static const void *key_of(const struct otp_cache *type, const struct otpi_cache_ask *ask,
-                          void *aligned)
+static const void *key_of(const struct otp_cache *type, const otp_bytes *key, void *aligned)
 {
     if (type->key_kind == OTP_KEY_TEXT)
-        return &ask->key;
-    memcpy(aligned, ask->key.data, type->key->size);
+        return key;
+    memcpy(aligned, key->data, type->key->size);
     return aligned;
+}
+
+/* What the process reads for somebody. */
+static otp_status read_for(struct otpi_cache_process *process, const otp_bytes *key, void *value)
+{
+    uint64_t aligned[OTP_CACHE_PLAIN_MAX / sizeof(uint64_t)];
+    struct otpi_cache_use use;
+    otp_status status;
+
+    if (!otpi_cache_enter_own(process, &use))
+        return OTP_NOPROC;
+    status = otpi_cache_read(&use, process->type, key_of(process->type, key, aligned), value);
+    otpi_cache_leave_own(&use);
+    return status;
 }
 
 static void receive_get(struct otpi_cache_process *process, const struct otp_message *message)
 {
     const struct otp_cache *type = process->type;
-    uint64_t aligned[OTP_CACHE_PLAIN_MAX / sizeof(uint64_t)];
-    struct otpi_cache_told told = { .status = OTP_NOPROC };
-    struct otpi_cache_use use;
-    void *value = otp_scratch(type->value->size);
+    struct otpi_cache_got got = { .status = OTP_OK };
+    struct otpi_cache_told told = { .status = OTP_NOMEM };
+    void *value;
 
-    if (value == NULL) {
-        told.status = OTP_NOMEM;
-    } else if (otpi_cache_enter_own(process, &use)) {
-        told.status =
-            (uint32_t)otpi_cache_read(&use, type, key_of(type, message->args, aligned), value);
-        otpi_cache_leave_own(&use);
+    if (otpi_cache_is_small(type)) {
+        got.status = (uint32_t)read_for(process, message->args, got.words);
+        (void)otp_answer(message->from, &got_layout, &got);
+        return;
     }
+    value = otp_scratch(type->value->size);
+    if (value != NULL)
+        told.status = (uint32_t)read_for(process, message->args, value);
     if (told.status == OTP_OK) {
         told.value = value;
         told.n = 1;

@@ -53,7 +53,18 @@ struct otpi_cache {
 /* Requests to the process. */
 enum otpi_cache_tag { OTPI_CACHE_GET, OTPI_CACHE_SWEEP, OTPI_CACHE_LOAD, OTPI_CACHE_LOADED };
 
-/* The arguments of all of them, and the answer to all. */
+/* GET: the key alone. If a value is flat and small, this is the answer. */
+struct otpi_cache_got {
+    uint32_t status;
+    uint64_t words[OTPI_STORE_VALUE_MAX];
+};
+
+static inline bool otpi_cache_is_small(const struct otp_cache *type)
+{
+    return type->value->n_refs == 0 && type->value->size <= OTPI_STORE_VALUE_MAX * sizeof(uint64_t);
+}
+
+/* The arguments of all others, and the answer to all. */
 struct otpi_cache_ask {
     otp_bytes key;
     otp_pid pid;        /* LOAD: who asks; none: a foreign thread */
@@ -71,7 +82,7 @@ struct otpi_cache_told {
     size_t n;
 };
 
-extern const struct otp_layout otpi_cache_ask_layout;
+extern const struct otp_layout otpi_cache_ask_layout, otpi_cache_key_layout;
 extern const struct otp_behaviour otpi_cache_behaviour;
 
 /* Somebody who waits for an answer. Owned memory of the process. */

@@ -93,12 +93,14 @@ void otpi_cache_count(const struct otpi_cache_use *use, enum otpi_cache_count wh
 
 /* -- values and keys -- */
 
-otp_status otpi_cache_give(const struct otp_layout *layout, const void *from, void *to)
+/* In a block of its own: what the value refers to is there too. */
+__attribute__((noinline)) static otp_status give_copy(const struct otp_layout *layout,
+                                                      const void *from, void *to)
 {
-    size_t size = layout->n_refs == 0 ? 0 : otp_layout_measure(layout, from);
+    size_t size = otp_layout_measure(layout, from);
     void *block;
 
-    if (layout->n_refs == 0 || otpi_layout_measure_refs(layout, from) == 0) {
+    if (otpi_layout_measure_refs(layout, from) == 0) {
         memcpy(to, from, layout->size);
         return OTP_OK;
     }
@@ -107,6 +109,17 @@ otp_status otpi_cache_give(const struct otp_layout *layout, const void *from, vo
         return OTP_NOMEM;
     otp_layout_copy(layout, from, block);
     memcpy(to, block, layout->size);
+    return OTP_OK;
+}
+
+otp_status otpi_cache_give(const struct otp_layout *layout, const void *from, void *to)
+{
+    if (layout->n_refs != 0)
+        return give_copy(layout, from, to);
+    if (layout->size == sizeof(uint64_t)) /* as most are */
+        memcpy(to, from, sizeof(uint64_t));
+    else
+        memcpy(to, from, layout->size);
     return OTP_OK;
 }
 
@@ -161,8 +174,9 @@ otp_status otpi_cache_read(const struct otpi_cache_use *use, const struct otp_ca
     return status;
 }
 
-static otp_status read_direct(otp_dest cache, const struct otp_cache *type, const void *key,
-                              void *value)
+/* One frame, as it is on the path of whatever asks for something: see ARCHITECTURE.md. */
+__attribute__((flatten)) static otp_status read_direct(otp_dest cache, const struct otp_cache *type,
+                                                       const void *key, void *value)
 {
     struct otpi_cache_use use;
     otp_status status = otpi_cache_enter(cache, type, &use);
@@ -174,20 +188,37 @@ static otp_status read_direct(otp_dest cache, const struct otp_cache *type, cons
     return status;
 }
 
+static otp_status ask_for_small(otp_dest cache, const struct otp_cache *type, const otp_bytes *key,
+                                void *value)
+{
+    struct otpi_cache_got got;
+    otp_status status =
+        otp_system_call(cache, OTPI_CACHE_GET, &otpi_cache_key_layout, key, &got, CALL_LIMIT);
+
+    if (status == OTP_OK)
+        status = (otp_status)got.status;
+    if (status == OTP_OK)
+        memcpy(value, got.words, type->value->size);
+    return status;
+}
+
 /* What the process tells is copied once more, so that who gets it gives back what it got. */
 static otp_status read_owner(otp_dest cache, const struct otp_cache *type, const void *key,
                              void *value)
 {
-    struct otpi_cache_ask ask = { .key = otpi_cache_key_bytes(type, key) };
     const struct otp_ref ref = { OTP_REF_LIST, 0, 0, offsetof(struct otpi_cache_told, value), 0,
                                  type->value };
     const struct otp_layout layout = { sizeof(struct otpi_cache_told), 1, &ref };
+    const otp_bytes bytes = otpi_cache_key_bytes(type, key);
     struct otpi_cache_told told;
-    otp_status status = ask.key.size > OTP_CACHE_TEXT_MAX
-                            ? OTP_BADARG
-                            : otp_system_call(cache, OTPI_CACHE_GET, &otpi_cache_ask_layout, &ask,
-                                              &told, CALL_LIMIT);
+    otp_status status;
 
+    if (bytes.size > OTP_CACHE_TEXT_MAX)
+        return OTP_BADARG;
+    if (otpi_cache_is_small(type))
+        return ask_for_small(cache, type, &bytes, value);
+    status =
+        otp_system_call(cache, OTPI_CACHE_GET, &otpi_cache_key_layout, &bytes, &told, CALL_LIMIT);
     if (status != OTP_OK)
         return status;
     status = (otp_status)told.status;
@@ -455,7 +486,7 @@ otp_status otp_cache_get_statistics(otp_dest cache, const struct otp_cache *type
     statistics->untold = sums[OTPI_UNTOLD];
     statistics->loads = sums[OTPI_LOADS];
     statistics->load_errors = sums[OTPI_LOAD_ERRORS];
-    statistics->sweeps = atomic_load_explicit(&use.cache->sweeps, memory_order_relaxed);
+    statistics->sweeps = atomic_load_explicit(&use.cache->sweeps, memory_order_acquire);
     otpi_cache_leave(&use);
     return OTP_OK;
 }

@@ -107,6 +107,11 @@ bool otpi_store_key(const struct otpi_store *store, const void *key, struct otpi
         return text_key(store, key, out);
     out->bytes = key;
     out->size = size;
+    if (size == WORD) { /* as most are */
+        memcpy(out->words, key, WORD);
+        out->hash = otpi_hash_words(store->key_hash, out->words, 1);
+        return true;
+    }
     if (size > sizeof out->words) {
         out->hash = otpi_hash_bytes(store->seed, key, size);
         return true;

@@ -108,6 +108,9 @@ static enum looked look_once(struct look *look, const struct otpi_store_shard *s
     look->bucket = otpi_store_bucket(look->store, shard, otpi_store_index(look->store, hash, n));
     if (look->bucket == NULL)
         return AGAIN;
+    /* its lines come at the same time, not one after the other */
+    for (size_t i = 8; i < otpi_store_bucket_words(look->store); i += 8)
+        __builtin_prefetch(look->bucket + i);
     look->changes = otpi_store_get(&look->bucket[OTPI_CHANGES]);
     if ((look->changes & 1) != 0)
         return AGAIN;
@@ -121,20 +124,27 @@ static enum looked look_once(struct look *look, const struct otpi_store_shard *s
     return is_whole(look) ? MISS : AGAIN;
 }
 
+/* Writers have been in the way all the time. */
+__attribute__((noinline)) static bool find_locked(struct look *look, struct otpi_store_shard *shard)
+{
+    enum looked looked;
+
+    otp_lock_take(&shard->lock);
+    looked = look_once(look, shard);
+    otp_lock_release(&shard->lock);
+    return looked == HIT;
+}
+
 bool otpi_store_find(struct otpi_store *store, const struct otpi_store_key *key,
                      struct otpi_found *found)
 {
     struct otpi_store_shard *shard = otpi_store_shard(store, key->hash);
     struct look look = { .store = store, .key = key, .found = found };
-    enum looked looked;
 
     for (int i = 0; i < TRIES; i++) {
-        looked = look_once(&look, shard);
+        enum looked looked = look_once(&look, shard);
         if (looked != AGAIN)
             return looked == HIT;
     }
-    otp_lock_take(&shard->lock);
-    looked = look_once(&look, shard);
-    otp_lock_release(&shard->lock);
-    return looked == HIT;
+    return find_locked(&look, shard);
 }

@@ -3,14 +3,14 @@
  * Idea: see store.h. A step is a few buckets under the lock of one shard. Buckets that are added
  * meanwhile are met further on, with what moves there; a shard is made smaller when its last bucket
  * has been seen, so nothing moves to where the walk has been.
- * Eviction looks at the entries of a few buckets from a random one on, and takes the worst of them:
- * as hashes are random, so is the choice.
+ * Eviction looks at the entries of a few random buckets and takes the worst of them.
  * Threads: any, pinned; freeing: who drops the store. Locks: shard. Owns: nothing.
  */
 #include "behav/store.h"
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mutant.h"
 #include "behav/mark.h"
 
@@ -18,7 +18,8 @@
 #define STEP       16 /* buckets under one lock */
 #define SHRINKS    16
 #define CANDIDATES 32
-#define LOOKS      256 /* buckets of one shard, for candidates */
+#define LOOKS      64 /* buckets of one shard, for candidates */
+#define GOLDEN     0x9e3779b97f4a7c15u
 #define FREED      256 /* buckets in a slice */
 
 static uint64_t buckets_of(const struct otpi_store_shard *shard)
@@ -144,25 +145,34 @@ static void look_at_chain(const struct otpi_store *store, uint64_t *first, otp_i
 
 static uint64_t next_random(struct otpi_store *store)
 {
-    uint64_t x =
-        atomic_fetch_add_explicit(&store->random, 0x9e3779b97f4a7c15u, memory_order_relaxed);
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-    return x ^ x >> 31;
+    return otpi_hash_mix(atomic_fetch_add_explicit(&store->random, GOLDEN, memory_order_relaxed));
+}
+
+/* Buckets are chosen by a random hash, so that those that were not split yet, which have twice as
+ * many entries, are chosen twice as often. */
+static struct worst find_worst(const struct otpi_store *store, const struct otpi_store_shard *shard,
+                               uint64_t random, otp_instant now)
+{
+    struct worst worst = { .n = 0 };
+    uint64_t n = buckets_of(shard);
+
+    for (uint64_t i = 0; i < LOOKS && worst.n < CANDIDATES; i++, random += GOLDEN) {
+        uint64_t index = otpi_store_index(store, otpi_hash_mix(random), n);
+        look_at_chain(store, otpi_store_bucket(store, shard, index), now, &worst);
+    }
+    for (uint64_t i = 0; i < n && worst.n == 0; i++)
+        look_at_chain(store, otpi_store_bucket(store, shard, i), now, &worst);
+    return worst;
 }
 
 static bool evict_from(struct otpi_store *store, struct otpi_store_shard *shard, uint64_t random,
                        otp_instant now, struct otpi_taken *taken)
 {
-    struct worst worst = { .n = 0 };
-    uint64_t n = buckets_of(shard);
+    struct worst worst;
 
     if (shard->count == 0)
         return false;
-    for (uint64_t i = 0; i < n && i < LOOKS && worst.n < CANDIDATES; i++)
-        look_at_chain(store, otpi_store_bucket(store, shard, (random + i) % n), now, &worst);
-    if (worst.n == 0)
-        return false;
+    worst = find_worst(store, shard, random, now);
     taken->expired = expiry(store, worst.bucket, worst.place) <= now;
     otpi_store_begin(worst.first);
     otpi_store_take(store, shard, worst.bucket, worst.place, taken);
@@ -180,7 +190,7 @@ bool otpi_store_evict(struct otpi_store *store, otp_instant now, struct otpi_tak
         struct otpi_store_shard *shard = &store->shards[(random + i) & store->shard_mask];
         bool evicted;
         otp_lock_take(&shard->lock);
-        evicted = evict_from(store, shard, random >> 8, now, taken);
+        evicted = evict_from(store, shard, random, now, taken);
         otp_lock_release(&shard->lock);
         if (evicted)
             return true;

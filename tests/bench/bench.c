@@ -59,6 +59,12 @@ void bench_emit_memory(const char *workload, long n, otp_duration took, double b
     printf(",\"bytes_per_proc_rss\":%.0f}\n", bytes_per_proc);
 }
 
+void bench_emit_rate(const char *workload, long n, otp_duration took, double hit_rate)
+{
+    emit_common(workload, n, took);
+    printf(",\"hit_rate\":%.4f}\n", hit_rate);
+}
+
 void bench_collect(long count)
 {
     const struct otp_message *message;

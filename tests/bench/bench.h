@@ -21,6 +21,9 @@ void bench_emit(const char *workload, long n, otp_duration took);
 /* The same, with the memory that each of n processes takes. */
 void bench_emit_memory(const char *workload, long n, otp_duration took, double bytes_per_proc);
 
+/* The same, with the part of them that was found. */
+void bench_emit_rate(const char *workload, long n, otp_duration took, double hit_rate);
+
 /* A line of /proc/self/status in KiB, as "VmRSS"; 0 where the kernel does not tell. */
 long bench_status_kb(const char *field);
 /* Ends the program with what. */

@@ -7,7 +7,7 @@ out=$BUILD/tests/out
 mkdir -p "$out"
 number='[0-9][0-9.]*'
 line="^{\"workload\":\"\([^\"]*\)\",\"peer\":\"otpc\",\"n\":$number,\"ns_per_op\":$number,"
-line="$line\"ops_per_s\":$number,\"peak_rss_kb\":$number\(,\"bytes_per_proc_rss\":-\{0,1\}$number\)\{0,1\}}\$"
+line="$line\"ops_per_s\":$number,\"peak_rss_kb\":$number\(,\"[bh][a-z_]*\":-\{0,1\}$number\)\{0,1\}}\$"
 for spec in tests/bench/*/*.otp; do
     name=$(basename "$(dirname "$spec")")
     sh tests/run/bench.sh --tiny "$name" >"$out/bench-$name.txt" 2>&1
