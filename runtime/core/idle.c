@@ -158,6 +158,9 @@ bool otpi_sched_tick(struct otpi_worker *worker)
 
     if (tick == worker->tick_seen)
         return false;
+    /* a tick that was slept through was one without decisions */
+    worker->rate = (worker->decisions - worker->tick_decisions) / (tick - worker->tick_seen);
+    worker->tick_decisions = worker->decisions;
     worker->tick_seen = tick;
     now = otpi_sched_now();
     otpi_sched_arm(worker, now);
@@ -187,7 +190,7 @@ bool otpi_sched_has_work(struct otpi_worker *worker)
     for (uint32_t i = 0; i < otpi_sched_slots(); i++) {
         struct otpi_worker *other = &otpi_rt->workers[i];
         uint32_t length = atomic_load(&other->tail) - atomic_load(&other->head);
-        if (length >= 2 && atomic_load(&other->crowded) != 0)
+        if (length > 0 && atomic_load(&other->crowded) != 0)
             return true;
         if (atomic_load(&other->stuck) != 0 && (length > 0 || atomic_load(&other->next) != NULL))
             return true;

@@ -4,10 +4,9 @@
  * the same worker is two switches. The process that somebody is about to wait for comes first,
  * then fibers that can go on, but every eighth decision the queue comes first, so that a pair
  * that calls back and forth starves nobody; every 61st the shared queue, as in Go's scheduler.
- * Thieves take half of a queue that is crowded: what is in it has waited for longer than CROWDED.
- * Of a queue that is short or quick they would only drag messages from CPU to CPU, which costs more
- * than the work that they take over. A single entry is left to its owner unless that makes no
- * progress.
+ * Thieves take half of a queue that is crowded: what is in it has waited for longer than CROWDED,
+ * or its owner has decided so seldom lately that it will. Of a queue that is short or quick they
+ * would only drag messages from CPU to CPU, which costs more than the work that they take over.
  * Threads: a worker's own part by its thread; rings and next slots by all. Locks: injection (leaf).
  * Owns: nothing.
  */
@@ -146,7 +145,8 @@ static struct otpi_proc *rob(struct otpi_worker *worker, struct otpi_worker *vic
     uint32_t length = ring_length(victim), take;
     struct otpi_proc *first;
 
-    if (!stuck && (length < 2 || atomic_load_explicit(&victim->crowded, memory_order_relaxed) == 0))
+    if (!stuck &&
+        (length == 0 || atomic_load_explicit(&victim->crowded, memory_order_relaxed) == 0))
         return NULL;
     first = ring_take(victim);
     if (first == NULL)
@@ -299,6 +299,18 @@ struct otpi_fiber *otpi_sched_take_rescued(struct otpi_worker *worker)
     return fiber;
 }
 
+/* Another entry has come to one that waits. */
+static void offer(struct otpi_worker *worker)
+{
+    bool coarse =
+        worker->rate < OTPI_COARSE && worker->decisions - worker->tick_decisions < OTPI_COARSE;
+
+    if (atomic_load_explicit(&worker->crowded, memory_order_relaxed) != 0)
+        otpi_sched_wake_any();
+    else if (coarse)
+        otpi_sched_crowd(worker);
+}
+
 void otpi_sched_run(struct otpi_proc *proc, bool direct)
 {
     struct otpi_worker *worker = otpi_me()->worker;
@@ -318,9 +330,8 @@ void otpi_sched_run(struct otpi_proc *proc, bool direct)
         return;
     }
     ring_push(worker, proc);
-    if (atomic_load_explicit(&worker->crowded, memory_order_relaxed) != 0 &&
-        ring_length(worker) > 1)
-        otpi_sched_wake_any();
+    if (ring_length(worker) > 1)
+        offer(worker);
 }
 
 void otpi_sched_ready(struct otpi_fiber *fiber)

@@ -21,7 +21,9 @@
 #include "core/timer.h"
 #include "plat/biased.h"
 
-#define OTPI_RING 256
+#define OTPI_RING   256
+/* Decisions in a tick: a worker with fewer has coarse work, which is worth sharing at once. */
+#define OTPI_COARSE 32
 
 struct otpi_worker {
     /* owner only */
@@ -37,6 +39,7 @@ struct otpi_worker {
     otp_reason orphan_reason;
     struct otpi_fiber *all;
     uint32_t decisions, random, tick_seen;
+    uint32_t tick_decisions, rate;       /* decisions up to this tick; in the one before */
     uint32_t mark;                       /* the place in the ring whose wait is measured .. */
     otp_instant marked;                  /* .. since then; 0: none */
     uint32_t seen_progress, stuck_ticks; /* owner: the watcher */

@@ -97,7 +97,7 @@ static otp_status make(struct starting *start)
     proc->for_request = OTPI_REQUEST_NONE;
     if (spec->from.slot_ != NULL)
         proc->for_request = start->how->async ? OTPI_REQUEST_STARTED : OTPI_REQUEST_ALONE;
-    if (proc->for_request != OTPI_REQUEST_ALONE)
+    if (proc->for_request != OTPI_REQUEST_ALONE && (!spec->at_once || start->how->async))
         proc->starter = &((struct otpi_init *)msg->body.args)->starter;
     if (spec->from.slot_ != NULL)
         atomic_store_explicit(&((struct otpi_slot *)spec->from.slot_)->server, start->pid,
@@ -249,7 +249,8 @@ static void expect_init(struct starting *start)
 
 static otp_status run_start(struct starting *start, otp_pid *pid)
 {
-    bool waits = !start->how->async && start->spec->from.slot_ == NULL;
+    bool waits =
+        !start->how->async && !start->spec->at_once && start->spec->from.slot_ == NULL;
     otp_status status = make(start);
 
     if (status != OTP_OK)
@@ -389,7 +390,7 @@ static const struct otp_layout plain_layout = { sizeof(struct plain), 0, NULL };
 otp_status otp_spawn(void (*run)(void *arg), void *arg, const struct otp_start *how, otp_pid *pid)
 {
     struct plain plain = { .run = run, .arg = arg };
-    struct otp_process_spec spec = { .behaviour = &otpi_plain };
+    struct otp_process_spec spec = { .behaviour = &otpi_plain, .at_once = true };
 
     spec.layout = &plain_layout;
     spec.args = &plain;
@@ -404,7 +405,7 @@ otp_status otp_process_start(const struct otp_module *module, const struct otp_s
         OTP_REF_LIST, 0, 0, offsetof(struct plain, options), 0, module->options
     };
     struct otp_layout layout = { sizeof plain, module->options != NULL ? 1 : 0, &ref };
-    struct otp_process_spec spec = { .behaviour = &otpi_plain };
+    struct otp_process_spec spec = { .behaviour = &otpi_plain, .at_once = true };
 
     if ((module->options != NULL) != (options != NULL))
         return OTPI_JUDGED(OTP_BADARG);

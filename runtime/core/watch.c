@@ -13,7 +13,6 @@
 
 #define LINGER       8
 #define RETIRE_TICKS 50
-#define COARSE       32 /* decisions in a tick */
 
 /* Decisions since the last tick. */
 static uint32_t count_progress(struct otpi_worker *worker)
@@ -35,7 +34,7 @@ static void relieve(struct otpi_worker *worker, uint32_t made)
 {
     uint32_t length = atomic_load(&worker->tail) - atomic_load(&worker->head);
 
-    if (made < COARSE && length >= 2 && atomic_load(&worker->crowded) == 0)
+    if (made < OTPI_COARSE && length >= 2 && atomic_load(&worker->crowded) == 0)
         otpi_sched_crowd(worker);
 }
 

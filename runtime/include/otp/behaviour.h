@@ -76,6 +76,7 @@ struct otp_process_spec {
     bool trap_exit;                  /* from the start */
     struct otp_mailbox mailbox;      /* its limit */
     bool blocking;                   /* its callbacks may wait in system calls */
+    bool at_once;                    /* its init cannot fail: nobody waits for it */
     uint64_t ref;                    /* of the STARTED message */
     otp_pid linked_with;             /* besides how->link; no pid: nobody */
     /* Somebody's request (otp_open_request) that the process answers, or its end does. Then nobody
