@@ -249,8 +249,7 @@ static void expect_init(struct starting *start)
 
 static otp_status run_start(struct starting *start, otp_pid *pid)
 {
-    bool waits =
-        !start->how->async && !start->spec->at_once && start->spec->from.slot_ == NULL;
+    bool waits = !start->how->async && !start->spec->at_once && start->spec->from.slot_ == NULL;
     otp_status status = make(start);
 
     if (status != OTP_OK)
