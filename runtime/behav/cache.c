@@ -20,10 +20,13 @@ enum { TIMER_SWEEP = 1, TIMER_SLICE = 2 };
 
 static const struct otp_ref ask_ref = { OTP_REF_TEXT, 0, 0, offsetof(struct otpi_cache_ask, key), 0,
                                         NULL };
-static const struct otp_ref key_ref = { OTP_REF_TEXT, 0, 0, 0, 0, NULL };
+static const struct otp_ref wanted_ref = {
+    OTP_REF_TEXT, 0, 0, offsetof(struct otpi_cache_wanted, key), 0, NULL
+};
 static const struct otp_layout got_layout = { sizeof(struct otpi_cache_got), 0, NULL };
 const struct otp_layout otpi_cache_ask_layout = { sizeof(struct otpi_cache_ask), 1, &ask_ref };
-const struct otp_layout otpi_cache_key_layout = { sizeof(otp_bytes), 1, &key_ref };
+const struct otp_layout otpi_cache_wanted_layout = { sizeof(struct otpi_cache_wanted), 1,
+                                                     &wanted_ref };
 
 /* -- who waits -- */
 
@@ -168,22 +171,26 @@ static const void *key_of(const struct otp_cache *type, const otp_bytes *key, vo
 }
 
 /* What the process reads for somebody. */
-static otp_status read_for(struct otpi_cache_process *process, const otp_bytes *key, void *value)
+static otp_status read_for(struct otpi_cache_process *process,
+                           const struct otpi_cache_wanted *wanted, void *value)
 {
     uint64_t aligned[OTP_CACHE_PLAIN_MAX / sizeof(uint64_t)];
     struct otpi_cache_use use;
     otp_status status;
 
+    if (wanted->type != process->type)
+        return OTP_WRONG_MODULE;
     if (!otpi_cache_enter_own(process, &use))
         return OTP_NOPROC;
-    status = otpi_cache_read(&use, process->type, key_of(process->type, key, aligned), value);
+    status =
+        otpi_cache_read(&use, process->type, key_of(process->type, &wanted->key, aligned), value);
     otpi_cache_leave_own(&use);
     return status;
 }
 
 static void receive_get(struct otpi_cache_process *process, const struct otp_message *message)
 {
-    const struct otp_cache *type = process->type;
+    const struct otp_cache *type = ((const struct otpi_cache_wanted *)message->args)->type;
     struct otpi_cache_got got = { .status = OTP_OK };
     struct otpi_cache_told told = { .status = OTP_NOMEM };
     void *value;

@@ -50,10 +50,22 @@ struct otpi_cache {
     struct otpi_cache_cell cells[OTPI_CACHE_CELLS]; /* atomic */
 };
 
-/* Requests to the process. */
-enum otpi_cache_tag { OTPI_CACHE_GET, OTPI_CACHE_SWEEP, OTPI_CACHE_LOAD, OTPI_CACHE_LOADED };
+/* Requests to the process; told apart from those of other behaviours. */
+enum otpi_cache_tag {
+    OTPI_CACHE_GET = 0x43414301,
+    OTPI_CACHE_SWEEP,
+    OTPI_CACHE_LOAD,
+    OTPI_CACHE_LOADED
+};
 
-/* GET: the key alone. If a value is flat and small, this is the answer. */
+/* The arguments of GET. By now another cache may have the name that was asked: type says which was
+ * meant, and how the answer is to look. */
+struct otpi_cache_wanted {
+    otp_bytes key;
+    const struct otp_cache *type;
+};
+
+/* The answer to GET if a value is flat and small. */
 struct otpi_cache_got {
     uint32_t status;
     uint64_t words[OTPI_STORE_VALUE_MAX];
@@ -64,7 +76,7 @@ static inline bool otpi_cache_is_small(const struct otp_cache *type)
     return type->value->n_refs == 0 && type->value->size <= OTPI_STORE_VALUE_MAX * sizeof(uint64_t);
 }
 
-/* The arguments of all others, and the answer to all. */
+/* The arguments of all others, and the answer to all others. */
 struct otpi_cache_ask {
     otp_bytes key;
     otp_pid pid;        /* LOAD: who asks; none: a foreign thread */
@@ -82,7 +94,7 @@ struct otpi_cache_told {
     size_t n;
 };
 
-extern const struct otp_layout otpi_cache_ask_layout, otpi_cache_key_layout;
+extern const struct otp_layout otpi_cache_ask_layout, otpi_cache_wanted_layout;
 extern const struct otp_behaviour otpi_cache_behaviour;
 
 /* Somebody who waits for an answer. Owned memory of the process. */

@@ -188,17 +188,16 @@ __attribute__((flatten)) static otp_status read_direct(otp_dest cache, const str
     return status;
 }
 
-static otp_status ask_for_small(otp_dest cache, const struct otp_cache *type, const otp_bytes *key,
-                                void *value)
+static otp_status ask_for_small(otp_dest cache, const struct otpi_cache_wanted *wanted, void *value)
 {
     struct otpi_cache_got got;
     otp_status status =
-        otp_system_call(cache, OTPI_CACHE_GET, &otpi_cache_key_layout, key, &got, CALL_LIMIT);
+        otp_system_call(cache, OTPI_CACHE_GET, &otpi_cache_wanted_layout, wanted, &got, CALL_LIMIT);
 
     if (status == OTP_OK)
         status = (otp_status)got.status;
     if (status == OTP_OK)
-        memcpy(value, got.words, type->value->size);
+        memcpy(value, got.words, wanted->type->value->size);
     return status;
 }
 
@@ -209,16 +208,16 @@ static otp_status read_owner(otp_dest cache, const struct otp_cache *type, const
     const struct otp_ref ref = { OTP_REF_LIST, 0, 0, offsetof(struct otpi_cache_told, value), 0,
                                  type->value };
     const struct otp_layout layout = { sizeof(struct otpi_cache_told), 1, &ref };
-    const otp_bytes bytes = otpi_cache_key_bytes(type, key);
+    const struct otpi_cache_wanted wanted = { otpi_cache_key_bytes(type, key), type };
     struct otpi_cache_told told;
     otp_status status;
 
-    if (bytes.size > OTP_CACHE_TEXT_MAX)
+    if (wanted.key.size > OTP_CACHE_TEXT_MAX)
         return OTP_BADARG;
     if (otpi_cache_is_small(type))
-        return ask_for_small(cache, type, &bytes, value);
-    status =
-        otp_system_call(cache, OTPI_CACHE_GET, &otpi_cache_key_layout, &bytes, &told, CALL_LIMIT);
+        return ask_for_small(cache, &wanted, value);
+    status = otp_system_call(cache, OTPI_CACHE_GET, &otpi_cache_wanted_layout, &wanted, &told,
+                             CALL_LIMIT);
     if (status != OTP_OK)
         return status;
     status = (otp_status)told.status;

@@ -31,12 +31,14 @@ void otpi_reclaim_init(struct otpi_reclaim *reclaim)
 uint32_t otp_pin(void)
 {
     struct otpi_self *self = otpi_me();
-
     /* acquire: pairs with the store in begin_era; what was taken out before is not found */
-    atomic_store_explicit(&self->pin.era,
-                          atomic_load_explicit(&otpi_rt->reclaim.era, memory_order_acquire),
-                          memory_order_release); /* of the pin before, as otp_unpin */
-    otpi_fence_light();                          /* pairs with the heavy one in begin_era */
+    uint64_t era = atomic_load_explicit(&otpi_rt->reclaim.era, memory_order_acquire);
+
+    OTPI_POINT();
+    /* release: of the pin before, as otp_unpin */
+    atomic_store_explicit(&self->pin.era, era, memory_order_release);
+    otpi_fence_light(); /* pairs with the heavy one in begin_era */
+    OTPI_POINT();
     return self->worker != NULL ? self->worker->index : OTP_PIN_SHARED;
 }
 

@@ -289,9 +289,15 @@ END_TEST
 
 START_TEST(another_type_or_process_is_refused)
 {
+    struct otp_child_counts counts;
     uint64_t key = 1;
     size_t n;
+    char text[64];
     start(&numbers);
+    ck_assert_int_ne(otp_count_children(at, &counts), OTP_OK); /* it is no supervisor, .. */
+    ck_assert_int_ne(otp_sys_get_state(at, text, sizeof(text), OTP_S), OTP_OK); /* nor a server */
+    ck_assert_int_eq(put(&numbers, 1, 10), OTP_OK);
+    ck_assert_uint_eq(get(&numbers, 1), 10);
     ck_assert_int_eq(otp_cache_count(at, &heard, &n), OTP_WRONG_MODULE);
     ck_assert_int_eq(otp_cache_count(otp_to(probe_start(NULL)), &numbers, &n), OTP_NOPROC);
     ck_assert_int_eq(otp_cache_sweep(otp_to(otp_no_pid()), &numbers), OTP_NOPROC);
