@@ -322,7 +322,6 @@ static otp_status register_made(struct otpi_registry *registry, otp_pid self,
 static otp_status register_pid(otp_dest dest, const struct otp_registry *type,
                                struct otpi_putting *putting, const void *key, const void *value)
 {
-    const struct otpi_shape shape = otpi_shape_of(type);
     uint64_t words[OTPI_REGISTRY_VALUE_MAX] = { 0 };
     struct otpi_registry *registry;
     struct otpi_key made;
@@ -339,8 +338,10 @@ static otp_status register_pid(otp_dest dest, const struct otp_registry *type,
         status = OTP_NOMEM;
     } else {
         status = register_made(registry, self, type, putting);
-        if (status != OTP_OK)
+        if (status != OTP_OK) {
+            const struct otpi_shape shape = otpi_shape_of(type);
             otpi_value_drop(&shape, words);
+        }
     }
     otp_leave();
     if (status == OTP_OK && type->registered != NULL)

@@ -146,7 +146,8 @@ static bool store_key(const struct otpi_key *key, const struct otpi_shape *shape
 {
     uint64_t *block;
 
-    memcpy(words, key->words, shape->key * WORD);
+    for (uint32_t i = 0; i < shape->key; i++)
+        words[i] = key->words[i];
     if (!key->is_long)
         return true;
     block = otp_stable(words_of(key->text.size) * WORD);
@@ -186,11 +187,12 @@ static uint64_t *make_block(const struct otp_layout *layout, const void *value)
 
 bool otpi_value_make(const struct otp_registry *type, const void *value, uint64_t *words)
 {
-    const struct otpi_shape shape = otpi_shape_of(type);
+    struct otpi_shape shape;
     uint64_t *block;
 
-    if (shape.value == 0)
+    if (type->value == NULL)
         return true;
+    shape = otpi_shape_of(type);
     if (shape.boxed) {
         block = make_block(type->value, value);
         words[0] = (uint64_t)(uintptr_t)block;
@@ -334,9 +336,8 @@ static void move_all(struct otpi_registry *registry, const struct otp_registry *
 
 /* Room for one more slot. False: no memory. */
 static bool make_room(struct otpi_registry *registry, const struct otp_registry *type,
-                      struct otpi_shard *shard)
+                      const struct otpi_shape *shape, struct otpi_shard *shard)
 {
-    const struct otpi_shape shape = otpi_shape_of(type);
     bool unique = type->keys == OTP_UNIQUE;
     uint64_t *old = slots_of(shard), *slots;
     uint32_t log2 = atomic_load_explicit(&shard->log2, memory_order_relaxed), more = LOG2_MIN;
@@ -345,19 +346,19 @@ static bool make_room(struct otpi_registry *registry, const struct otp_registry 
         return true;
     if (old != NULL)
         more = log2 + 1;
-    slots = otp_stable(table_size(more, shape.slot, unique));
+    slots = otp_stable(table_size(more, shape->slot, unique));
     if (slots == NULL)
         return false;
     for (size_t i = 0; i < (size_t)1 << more; i++)
-        otpi_word_set(&slots[i * shape.slot], 0);
+        otpi_word_set(&slots[i * shape->slot], 0);
     move_all(registry, type, shard, slots, more);
     begin_change(shard);
     atomic_store_explicit(&shard->slots, slots, memory_order_release);
     atomic_store_explicit(&shard->log2, more, memory_order_release);
     end_change(shard);
-    shard->entries = slots + ((size_t)shape.slot << more);
+    shard->entries = slots + ((size_t)shape->slot << more);
     if (old != NULL)
-        otp_stable_free(old, table_size(log2, shape.slot, unique));
+        otp_stable_free(old, table_size(log2, shape->slot, unique));
     return true;
 }
 
@@ -401,26 +402,25 @@ static bool add_slot(struct otpi_shard *shard, const struct otpi_shape *shape,
 
 /* Those behind it that it kept from their place move up. */
 static void remove_slot(struct otpi_registry *registry, const struct otp_registry *type,
-                        struct otpi_shard *shard, uint64_t *slot)
+                        const struct otpi_shape *shape, struct otpi_shard *shard, uint64_t *slot)
 {
-    const struct otpi_shape shape = otpi_shape_of(type);
     uint64_t *slots = slots_of(shard), mask = mask_of(shard);
-    uint64_t hole = (uint64_t)(slot - slots) / shape.slot;
+    uint64_t hole = (uint64_t)(slot - slots) / shape->slot;
 
     begin_change(shard);
-    drop_key(type, slot + shape.head);
-    for (uint64_t i = (hole + 1) & mask; slots[i * shape.slot] != 0; i = (i + 1) & mask) {
-        uint64_t *from = &slots[i * shape.slot], *to = &slots[hole * shape.slot];
-        uint64_t home = home_of(&shape, hash_at(type, registry->seed, from + shape.head), mask);
+    drop_key(type, slot + shape->head);
+    for (uint64_t i = (hole + 1) & mask; slots[i * shape->slot] != 0; i = (i + 1) & mask) {
+        uint64_t *from = &slots[i * shape->slot], *to = &slots[hole * shape->slot];
+        uint64_t home = home_of(shape, hash_at(type, registry->seed, from + shape->head), mask);
         if (((i - home) & mask) < ((i - hole) & mask))
             continue;
-        for (uint32_t k = 0; k < shape.slot; k++)
+        for (uint32_t k = 0; k < shape->slot; k++)
             otpi_word_set(&to[k], from[k]);
         if (type->keys == OTP_UNIQUE)
             otpi_word_set(&shard->entries[hole], shard->entries[i]);
         hole = i;
     }
-    otpi_word_set(&slots[hole * shape.slot], 0);
+    otpi_word_set(&slots[hole * shape->slot], 0);
     end_change(shard);
     shard->used--;
 }
@@ -439,9 +439,10 @@ static otp_status put_unique(struct otpi_registry *registry, const struct otp_re
         return OTP_ALREADY_STARTED;
     }
     head[0] = putting->pid.bits;
-    memcpy(&head[1], putting->value, shape.value * WORD);
+    for (uint32_t i = 0; i < shape.value; i++)
+        head[1 + i] = putting->value[i];
     putting->entry->bucket = NULL;
-    return make_room(registry, type, shard) &&
+    return make_room(registry, type, &shape, shard) &&
                    add_slot(shard, &shape, putting->key, head, putting->entry)
                ? OTP_OK
                : OTP_NOMEM;
@@ -505,7 +506,7 @@ static uint64_t *add_bucket(struct otpi_registry *registry, const struct otp_reg
         return NULL;
     head = (uint64_t)(uintptr_t)bucket;
     putting->entry->bucket = bucket;
-    if (make_room(registry, type, shard) &&
+    if (make_room(registry, type, &shape, shard) &&
         add_slot(shard, &shape, putting->key, &head, putting->entry))
         return bucket;
     otp_stable_free(bucket, bucket_size(&shape, BUCKET_MIN));
@@ -551,7 +552,7 @@ static void take_duplicate(struct otpi_registry *registry, const struct otp_regi
     struct otpi_entry *moved = get_entry(bucket_entries(bucket, &shape), last);
 
     if (last == 0) {
-        remove_slot(registry, type, shard, slot);
+        remove_slot(registry, type, &shape, shard, slot);
         otp_stable_free(bucket, bucket_size(&shape, bucket[1]));
         return;
     }
@@ -613,30 +614,31 @@ otp_status otpi_shard_put(struct otpi_registry *registry, const struct otp_regis
 
 /* lock: shard, which it leaves. Takes away the entry that is in slot. */
 static void take_from(struct otpi_registry *registry, const struct otp_registry *type,
-                      struct otpi_shard *shard, uint64_t *slot, struct otpi_entry *entry)
+                      const struct otpi_shape *shape, uint64_t *slot, struct otpi_entry *entry)
 {
-    const struct otpi_shape shape = otpi_shape_of(type);
+    struct otpi_shard *shard = otpi_registry_shard(registry, entry->hash);
     uint64_t value = 0;
 
-    if (shape.boxed)
-        value = words_at(type, &shape, slot, entry)[1];
+    if (shape->boxed)
+        value = words_at(type, shape, slot, entry)[1];
     if (type->keys == OTP_UNIQUE && !OTP_MUTANT(B170))
-        remove_slot(registry, type, shard, slot);
+        remove_slot(registry, type, shape, shard, slot);
     else if (type->keys != OTP_UNIQUE)
         take_duplicate(registry, type, shard, slot, entry);
     count(shard, (uint64_t)0 - 1);
     otp_lock_release(&shard->lock);
     /* after the change: who reads it meanwhile finds out */
-    otpi_value_drop(&shape, &value);
+    otpi_value_drop(shape, &value);
 }
 
 void otpi_shard_take(struct otpi_registry *registry, const struct otp_registry *type,
                      struct otpi_entry *entry)
 {
+    const struct otpi_shape shape = otpi_shape_of(type);
     struct otpi_shard *shard = otpi_registry_shard(registry, entry->hash);
 
     otp_lock_take(&shard->lock);
-    take_from(registry, type, shard, locate(shard, type, entry), entry);
+    take_from(registry, type, &shape, locate(shard, type, entry), entry);
 }
 
 struct otpi_entry *otpi_shard_take_own(struct otpi_registry *registry,
@@ -652,7 +654,7 @@ struct otpi_entry *otpi_shard_take_own(struct otpi_registry *registry,
     slot = find(shard, &shape, key);
     if (slot != NULL && slot[0] == pid.bits) {
         entry = get_entry(shard->entries, (uint64_t)(slot - slots_of(shard)) / shape.slot);
-        take_from(registry, type, shard, slot, entry);
+        take_from(registry, type, &shape, slot, entry);
     } else {
         otp_lock_release(&shard->lock);
     }
