@@ -452,9 +452,12 @@ static size_t mine_count(const struct mine *mine)
 
     otp_lock_take(&mine->owners->lock);
     owner = mine_owner(mine);
-    for (entry = owner == NULL ? NULL : mine_next(mine, owner->entries); entry != NULL;
-         entry = mine_next(mine, entry->next))
-        n++;
+    if (owner != NULL && mine->type->keys == OTP_UNIQUE)
+        n = otpi_shard_owns(mine->registry, mine->type, &mine->key, mine->pid);
+    else
+        for (entry = owner == NULL ? NULL : mine_next(mine, owner->entries); entry != NULL;
+             entry = mine_next(mine, entry->next))
+            n++;
     otp_lock_release(&mine->owners->lock);
     return n;
 }

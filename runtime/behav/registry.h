@@ -244,6 +244,9 @@ void otpi_shard_take(struct otpi_registry *registry, const struct otp_registry *
 struct otpi_entry *otpi_shard_take_own(struct otpi_registry *registry,
                                        const struct otp_registry *type, const struct otpi_key *key,
                                        otp_pid pid);
+/* Whether pid has the key in a unique registry. */
+bool otpi_shard_owns(struct otpi_registry *registry, const struct otp_registry *type,
+                     const struct otpi_key *key, otp_pid pid);
 /* Whether entry has that key. */
 bool otpi_shard_has_key(struct otpi_registry *registry, const struct otp_registry *type,
                         const struct otpi_entry *entry, const struct otpi_key *key);

@@ -661,15 +661,32 @@ struct otpi_entry *otpi_shard_take_own(struct otpi_registry *registry,
     return entry;
 }
 
+bool otpi_shard_owns(struct otpi_registry *registry, const struct otp_registry *type,
+                     const struct otpi_key *key, otp_pid pid)
+{
+    const struct otpi_shape shape = otpi_shape_of(type);
+    struct otpi_shard *shard = otpi_registry_shard(registry, key->hash);
+    const uint64_t *slot;
+    bool owns;
+
+    otp_lock_take(&shard->lock);
+    slot = find(shard, &shape, key);
+    owns = slot != NULL && slot[0] == pid.bits;
+    otp_lock_release(&shard->lock);
+    return owns;
+}
+
 bool otpi_shard_has_key(struct otpi_registry *registry, const struct otp_registry *type,
                         const struct otpi_entry *entry, const struct otpi_key *key)
 {
-    const struct otpi_shape shape = otpi_shape_of(type);
-    struct otpi_shard *shard = otpi_registry_shard(registry, entry->hash);
+    struct otpi_shard *shard;
+    struct otpi_shape shape;
     bool same;
 
     if (entry->hash != key->hash)
         return false;
+    shard = otpi_registry_shard(registry, entry->hash);
+    shape = otpi_shape_of(type);
     otp_lock_take(&shard->lock);
     same = same_key(locate(shard, type, entry) + shape.head, shape.key, key, NULL);
     otp_lock_release(&shard->lock);

@@ -666,22 +666,26 @@ START_TEST(B181_unknown_registries_and_metadata)
 }
 END_TEST
 
-/* A table that grows and shrinks, against what is known of it. */
+/* A table that grows and shrinks, against what is known of it. What is wrong is counted: an
+ * assertion each would take longer than what it looks at. */
 static void grow_and_shrink(void *arg)
 {
     const uint64_t n = 20000;
+    uint64_t wrong = 0;
     (void)arg;
     for (uint64_t i = 0; i < n; i++)
-        ck_assert_int_eq(add(&unique, i * 3, i, NULL), OTP_OK);
+        wrong += add(&unique, i * 3, i, NULL) != OTP_OK;
     ck_assert_uint_eq(count_all(&unique), n);
     for (uint64_t i = 0; i < n; i += 2)
-        ck_assert_int_eq(drop(&unique, i * 3), OTP_OK);
+        wrong += drop(&unique, i * 3) != OTP_OK;
     ck_assert_uint_eq(count_all(&unique), n / 2);
+    ck_assert_uint_eq(wrong, 0);
     for (uint64_t i = 0; i < 3 * n; i++)
-        ck_assert_uint_eq(who_has(i).bits, i % 6 == 3 ? otp_self().bits : 0);
+        wrong += who_has(i).bits != (i % 6 == 3 ? otp_self().bits : 0);
     for (uint64_t i = 1; i < n; i += 2)
-        ck_assert_int_eq(drop(&unique, i * 3), OTP_OK);
+        wrong += drop(&unique, i * 3) != OTP_OK;
     ck_assert_uint_eq(count_all(&unique), 0);
+    ck_assert_uint_eq(wrong, 0);
 }
 
 START_TEST(many_keys_of_one_process)
