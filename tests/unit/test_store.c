@@ -161,7 +161,7 @@ static size_t sweep(struct otpi_store *store, otp_instant now)
 
 /* -- against a model -- */
 
-enum { KEYS = 300, STEPS = 30000 };
+enum { KEYS = 300, STEPS = 8000 };
 
 static uint64_t random_state;
 
@@ -301,13 +301,13 @@ static void grow_and_shrink(const struct otpi_store_type *type, uint64_t n)
 
 START_TEST(words_grow_and_shrink)
 {
-    grow_and_shrink(&words, 60000);
+    grow_and_shrink(&words, 20000);
 }
 END_TEST
 
 START_TEST(texts_grow_and_shrink)
 {
-    grow_and_shrink(&texts, 20000);
+    grow_and_shrink(&texts, 5000);
 }
 END_TEST
 
@@ -318,11 +318,11 @@ START_TEST(a_sweep_gives_the_memory_back)
 
     start();
     store = otpi_store_new(&words);
-    for (uint64_t i = 0; i < 50000; i++)
+    for (uint64_t i = 0; i < 15000; i++)
         ck_assert_int_eq(put(store, i, i), OTP_OK);
     full = otpi_store_memory(store);
     ck_assert_uint_eq(sweep(store, 1000), 0);
-    ck_assert_uint_eq(sweep(store, 1001), 50000);
+    ck_assert_uint_eq(sweep(store, 1001), 15000);
     ck_assert_uint_lt(otpi_store_memory(store), full / 5);
     otpi_store_drop(store);
     stop();
@@ -331,7 +331,7 @@ END_TEST
 
 START_TEST(an_entry_of_words_takes_64_bytes_at_most)
 {
-    enum { N = 200000 };
+    enum { N = 50000 };
     struct otpi_store *store;
 
     start();
@@ -377,7 +377,7 @@ START_TEST(a_failed_allocation_loses_nothing)
 
     one.max_entries = 1000;
     start();
-    for (long at = 1; at < 120; at++) {
+    for (long at = 1; at < 120; at += 3) {
         fail_at(&one, at);
         fail_at(&texts, at);
     }
@@ -455,7 +455,7 @@ START_TEST(what_is_used_is_not_evicted)
     type.max_entries = 1000;
     start();
     store = otpi_store_new(&type);
-    for (uint64_t i = 0; i < 20000; i++) {
+    for (uint64_t i = 0; i < 10000; i++) {
         put_with_evictions(store, 100 + i);
         if (i % 5 != 0)
             continue;
@@ -464,7 +464,7 @@ START_TEST(what_is_used_is_not_evicted)
         else
             put_with_evictions(store, i / 5 % 100);
     }
-    ck_assert_uint_ge(there, 4000 * 7 / 10);
+    ck_assert_uint_ge(there, 2000 * 7 / 10);
     otpi_store_drop(store);
     stop();
 }
@@ -472,7 +472,7 @@ END_TEST
 
 /* -- beside each other -- */
 
-enum { STABLE = 400, CHURN = 3000, READERS = 2, ROUNDS = 12 };
+enum { STABLE = 400, CHURN = 1500, READERS = 2, ROUNDS = 6 };
 
 static struct otpi_store *shared_store;
 static atomic_bool done;
@@ -500,7 +500,7 @@ static void *read_all_the_time(void *seed)
 
 static void churn(struct otpi_store *store)
 {
-    for (uint64_t round = 0; round < ROUNDS || atomic_load(&looks) < 2000; round++) {
+    for (uint64_t round = 0; round < ROUNDS || atomic_load(&looks) < 1000; round++) {
         for (uint64_t key = STABLE; key < STABLE + CHURN; key++)
             ck_assert_int_eq(put(store, key, key + (STABLE + CHURN) * (round % 7)), OTP_OK);
         for (uint64_t key = 0; key < STABLE; key++)
