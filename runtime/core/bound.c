@@ -259,7 +259,9 @@ static otp_status wait_for_room(struct otpi_bound *bound, uint64_t pid, otp_dura
     if (status == OTP_OK) {
         /* room may have been made, or the process have ended, before the entry could be seen */
         depth = atomic_load(&bound->depth);
-        if (atomic_load(&bound->pid) == pid && is_of(depth, pid) && is_full(bound, depth)) {
+        if (atomic_load(&bound->pid) != pid) {
+            status = OTP_NOPROC;
+        } else if (is_of(depth, pid) && is_full(bound, depth)) {
             status = otpi_call_wait(id, limit);
             delist(bound, id);
             return status;
@@ -295,6 +297,7 @@ OTPI_APART static otp_status find_room(struct otpi_bound *bound, uint64_t pid,
     end = patience < OTP_INFINITY - now ? now + patience : OTP_INFINITY;
     for (; status == OTP_OVERLOAD && now < end; now = otpi_sched_now()) {
         status = wait_for_room(bound, pid, end == OTP_INFINITY ? end : end - now);
+        otpi_check_alive();
         if (status == OTP_OK)
             status = enter(bound, pid);
     }
