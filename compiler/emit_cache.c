@@ -7,16 +7,8 @@
 
 enum { REFS = 1, LOADER = 2 };
 
-struct function {
-    unsigned when; /* all of these */
-    bool must;     /* its result must be looked at */
-    const char *doc;
-    const char *head;
-    const char *body;
-};
-
 /* In the order in which they are written. */
-static const struct function functions[] = {
+static const struct emit_typed functions[] = {
     { 0, true, "The value of key. OTP_NOT_FOUND: there is none, or it has expired.",
       "otp_status $c$_get(otp_dest cache, $key$, $V$ *value)",
       "    return otp_cache_get(cache, &$c$_module, $k$, value);\n" },
@@ -84,30 +76,19 @@ static unsigned what_it_is(const struct plan_cache *k)
     return (k->value->refs ? REFS : 0) | (k->loader_line > 0 ? LOADER : 0);
 }
 
-/* "&key" of a value, "key" of what is a pointer already. */
-static const char *address(struct emitter *e, const struct plan_item *item, const char *name)
-{
-    return item->kind == PLAN_STRUCT ? name : TMPL_JOIN(e->arena, "&", name);
-}
-
-/* "*(const otp_str *)key_", or "key_" where a pointer is wanted. */
-static const char *deref(struct emitter *e, const struct plan_item *item, const char *name)
-{
-    return item->kind == PLAN_STRUCT ? name
-                                     : TMPL_JOIN(e->arena, "*(const ", item->view, " *)", name);
-}
-
 /* Renders text with what the texts above say between dollars. */
-static void put(struct emitter *e, const struct plan_cache *k, const char *text)
+static void put(struct emitter *e, const void *cache, const char *text)
 {
+    const struct plan_cache *k = cache;
     const char *key = emit_item_param(e, k->key, "key");
     tmpl_put(&e->out, text,
              EMIT_VARS(TMPL_VAR("c", k->c_name), TMPL_VAR("stem", k->stem), TMPL_VAR("key", key),
-                       TMPL_VAR("k", address(e, k->key, "key")),
+                       TMPL_VAR("k", emit_item_address(e, k->key, "key")),
                        TMPL_VAR("value", emit_item_param(e, k->value, "value")),
-                       TMPL_VAR("v", address(e, k->value, "value")), TMPL_VAR("V", k->value->view),
-                       TMPL_VAR("ttl", k->ttl), TMPL_VAR("own_key", deref(e, k->key, "key_")),
-                       TMPL_VAR("own_value", deref(e, k->value, "value_")),
+                       TMPL_VAR("v", emit_item_address(e, k->value, "value")),
+                       TMPL_VAR("V", k->value->view), TMPL_VAR("ttl", k->ttl),
+                       TMPL_VAR("own_key", emit_item_deref(e, k->key, "key_")),
+                       TMPL_VAR("own_value", emit_item_deref(e, k->value, "value_")),
                        TMPL_VAR("value_layout", k->value->layout),
                        TMPL_VAR("load", TMPL_JOIN(e->arena, "otp_status (*load)(", key, ", ",
                                                   k->value->view,
@@ -118,22 +99,12 @@ static void put(struct emitter *e, const struct plan_cache *k, const char *text)
 
 void emit_cache_heads(struct emitter *e, const struct plan_cache *k)
 {
-    unsigned is = what_it_is(k);
     emit_note(e, "cache ", k->name, k->line, k->doc);
     tmpl_raw(&e->out,
              "/* See otp_cache(3). What values refer to lies in scratch memory, in a foreign "
              "thread\n"
              " * until it is given back. */\n");
-    for (size_t i = 0; i < N_FUNCTIONS; i++) {
-        const struct function *f = &functions[i];
-        if ((f->when & ~is) != 0)
-            continue;
-        if (f->doc)
-            tmpl_comment(&e->out, 0, f->doc, NULL);
-        put(e, k, f->must ? "OTP_MUST_CHECK " : "");
-        put(e, k, f->head);
-        tmpl_raw(&e->out, ";\n");
-    }
+    emit_typed_heads(e, functions, N_FUNCTIONS, what_it_is(k), put, k);
     tmpl_raw(&e->out, "\n");
 }
 
@@ -228,20 +199,12 @@ static void emit_table(struct emitter *e, const struct plan_cache *k)
 
 void emit_source_cache(struct emitter *e, const struct plan_cache *k)
 {
-    unsigned is = what_it_is(k);
     tmpl_comment(&e->out, 0,
                  TMPL_JOIN(e->arena, "---- cache ", k->name, ": ", emit_place(e, k->line), " ----"),
                  NULL);
     tmpl_raw(&e->out, "\n");
     emit_adaptors(e, k);
     emit_table(e, k);
-    for (size_t i = 0; i < N_FUNCTIONS; i++) {
-        if ((functions[i].when & ~is) != 0)
-            continue;
-        put(e, k, functions[i].head);
-        tmpl_raw(&e->out, "\n{\n");
-        put(e, k, functions[i].body);
-        tmpl_raw(&e->out, "}\n\n");
-    }
+    emit_typed_bodies(e, functions, N_FUNCTIONS, what_it_is(k), put, k);
     emit_plain_starts(e, k->c_name, k->name, k->registered, "otp_cache_start");
 }

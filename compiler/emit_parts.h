@@ -117,6 +117,30 @@ const char *emit_from_name(const struct plan_tag *tag);
 /* A value of an item as a parameter: "otp_str key", "const struct myapp_entry *value". */
 const char *emit_item_param(struct emitter *e, const struct plan_item *item, const char *name);
 
+/* ---- emit_typed.c: functions that give the library's the types of a spec ---- */
+
+/* Texts are templates of whoever has the table. */
+struct emit_typed {
+    unsigned when; /* bits that a module must have, all of them */
+    bool must;     /* its result must be looked at */
+    const char *doc;
+    const char *head;
+    const char *body;
+};
+
+/* Renders text with what it says of `what` between dollars. */
+typedef void emit_put(struct emitter *e, const void *what, const char *text);
+/* The prototypes, or the definitions, of those that a module with the bits `is` has. */
+void emit_typed_heads(struct emitter *e, const struct emit_typed *functions, size_t n, unsigned is,
+                      emit_put *put, const void *what);
+void emit_typed_bodies(struct emitter *e, const struct emit_typed *functions, size_t n, unsigned is,
+                       emit_put *put, const void *what);
+
+/* A parameter as the library wants it: "&key" of a value, "key" of what is a pointer already. */
+const char *emit_item_address(struct emitter *e, const struct plan_item *item, const char *name);
+/* What the library gives as a parameter: "*(const otp_str *)key_", "key_". */
+const char *emit_item_deref(struct emitter *e, const struct plan_item *item, const char *name);
+
 /* The functions of a table: their heads; verb is a row of the list. */
 enum emit_table_verb {
     EMIT_TABLE_PUT,

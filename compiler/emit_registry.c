@@ -7,21 +7,13 @@
 
 enum { UNIQUE = 1, DUPLICATE = 2, VALUE = 4, VALUE_REFS = 8, META = 16, META_REFS = 32 };
 
-struct function {
-    unsigned when; /* all of these */
-    bool must;     /* its result must be looked at */
-    const char *doc;
-    const char *head;
-    const char *body;
-};
-
 #define GIVES(call)                                                                                \
     "    struct otp_registry_entries all_;\n"                                                      \
     "    const otp_status status_ = " call ";\n"                                                   \
     "    return $stem$_gives(status_, &all_, entries);\n"
 
 /* In the order in which they are written. */
-static const struct function functions[] = {
+static const struct emit_typed functions[] = {
     { UNIQUE, true,
       "Gives key to the calling process. OTP_ALREADY_STARTED: *holder has it (NULL: who cares).",
       "otp_status $c$_register(otp_dest registry, $key$$value$, otp_pid *holder)",
@@ -92,6 +84,8 @@ static const struct function functions[] = {
       "    otp_registry_free_value(&$meta_layout$, meta);\n" },
 };
 
+enum { N_FUNCTIONS = sizeof functions / sizeof functions[0] };
+
 static unsigned what_it_is(const struct plan_registry *r)
 {
     return (r->unique ? UNIQUE : DUPLICATE) | (r->value ? VALUE : 0) |
@@ -99,15 +93,10 @@ static unsigned what_it_is(const struct plan_registry *r)
            (r->meta && r->meta->refs ? META_REFS : 0);
 }
 
-/* "&key" of a value, "key" of what is a pointer already. */
-static const char *address(struct emitter *e, const struct plan_item *item, const char *name)
-{
-    return item->kind == PLAN_STRUCT ? name : TMPL_JOIN(e->arena, "&", name);
-}
-
 /* Renders text with what the texts above say between dollars. */
-static void put(struct emitter *e, const struct plan_registry *r, const char *text)
+static void put(struct emitter *e, const void *registry, const char *text)
 {
+    const struct plan_registry *r = registry;
     const struct plan_item *v = r->value, *m = r->meta;
     const char *param = v ? emit_item_param(e, v, "value") : "";
     tmpl_put(&e->out, text,
@@ -115,12 +104,12 @@ static void put(struct emitter *e, const struct plan_registry *r, const char *te
                        TMPL_VAR("key", emit_item_param(e, r->key, "key")),
                        TMPL_VAR("k", emit_key_address(e, r->stem, r->key)),
                        TMPL_VAR("value", v ? TMPL_JOIN(e->arena, ", ", param) : ""),
-                       TMPL_VAR("v", v ? address(e, v, "value") : "NULL"),
+                       TMPL_VAR("v", v ? emit_item_address(e, v, "value") : "NULL"),
                        TMPL_VAR("out", v ? TMPL_JOIN(e->arena, ", ", v->view, " *value") : ""),
                        TMPL_VAR("o", v ? "value" : "NULL"), TMPL_VAR("V", v ? v->view : ""),
                        TMPL_VAR("value_layout", v ? v->layout : ""),
                        TMPL_VAR("meta", m ? emit_item_param(e, m, "meta") : ""),
-                       TMPL_VAR("m", m ? address(e, m, "meta") : ""),
+                       TMPL_VAR("m", m ? emit_item_address(e, m, "meta") : ""),
                        TMPL_VAR("M", m ? m->view : ""), TMPL_VAR("meta_layout", m ? m->layout : ""),
                        TMPL_VAR("accept", TMPL_JOIN(e->arena, "bool (*accept)(const struct ",
                                                     r->c_name, "_entry *entry, void *context)"))));
@@ -150,21 +139,11 @@ void emit_registry_types(struct emitter *e, const struct plan_registry *r)
 
 void emit_registry_heads(struct emitter *e, const struct plan_registry *r)
 {
-    unsigned is = what_it_is(r);
     emit_note(e, "registry ", r->name, r->line, r->doc);
     tmpl_raw(&e->out, "/* See otp_registry(3). None of these waits; results lie in scratch memory, "
                       "in a foreign\n"
                       " * thread until they are given back. */\n");
-    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
-        const struct function *f = &functions[i];
-        if ((f->when & ~is) != 0)
-            continue;
-        if (f->doc)
-            tmpl_comment(&e->out, 0, f->doc, NULL);
-        put(e, r, f->must ? "OTP_MUST_CHECK " : "");
-        put(e, r, f->head);
-        tmpl_raw(&e->out, ";\n");
-    }
+    emit_typed_heads(e, functions, N_FUNCTIONS, what_it_is(r), put, r);
     tmpl_raw(&e->out, "\n");
 }
 
@@ -203,34 +182,28 @@ static void emit_adaptors(struct emitter *e, const struct plan_registry *r)
         "}\n\n");
 }
 
-/* "*(const otp_str *)key_", or "key_" where a pointer is wanted. */
-static const char *deref(struct emitter *e, const struct plan_item *item, const char *name)
-{
-    return item->kind == PLAN_STRUCT ? name
-                                     : TMPL_JOIN(e->arena, "*(const ", item->view, " *)", name);
-}
-
 static void emit_listener(struct emitter *e, const struct plan_registry *r)
 {
     if (!r->listener)
         return;
-    tmpl_put(&e->out,
-             "static void $stem$_tells(const void *key_, otp_pid pid_, const void *value_)\n"
-             "{\n"
-             "$ignored$"
-             "    (void)$listener$_registered($name$, $key$, pid_$value$);\n"
-             "}\n\n"
-             "static void $stem$_untells(const void *key_, otp_pid pid_)\n"
-             "{\n"
-             "    (void)$listener$_unregistered($name$, $key$, pid_);\n"
-             "}\n\n",
-             EMIT_VARS(TMPL_VAR("stem", r->stem), TMPL_VAR("listener", r->listener),
-                       TMPL_VAR("name", r->listener_name),
-                       TMPL_VAR("key", deref(e, r->key, "key_")),
-                       TMPL_VAR("ignored", r->value ? "" : "    (void)value_;\n"),
-                       TMPL_VAR("value",
-                                r->value ? TMPL_JOIN(e->arena, ", ", deref(e, r->value, "value_"))
-                                         : "")));
+    tmpl_put(
+        &e->out,
+        "static void $stem$_tells(const void *key_, otp_pid pid_, const void *value_)\n"
+        "{\n"
+        "$ignored$"
+        "    (void)$listener$_registered($name$, $key$, pid_$value$);\n"
+        "}\n\n"
+        "static void $stem$_untells(const void *key_, otp_pid pid_)\n"
+        "{\n"
+        "    (void)$listener$_unregistered($name$, $key$, pid_);\n"
+        "}\n\n",
+        EMIT_VARS(TMPL_VAR("stem", r->stem), TMPL_VAR("listener", r->listener),
+                  TMPL_VAR("name", r->listener_name),
+                  TMPL_VAR("key", emit_item_deref(e, r->key, "key_")),
+                  TMPL_VAR("ignored", r->value ? "" : "    (void)value_;\n"),
+                  TMPL_VAR("value", r->value ? TMPL_JOIN(e->arena, ", ",
+                                                         emit_item_deref(e, r->value, "value_"))
+                                             : "")));
 }
 
 static void emit_table(struct emitter *e, const struct plan_registry *r)
@@ -270,7 +243,6 @@ static void emit_table(struct emitter *e, const struct plan_registry *r)
 
 void emit_source_registry(struct emitter *e, const struct plan_registry *r)
 {
-    unsigned is = what_it_is(r);
     tmpl_comment(
         &e->out, 0,
         TMPL_JOIN(e->arena, "---- registry ", r->name, ": ", emit_place(e, r->line), " ----"),
@@ -280,13 +252,6 @@ void emit_source_registry(struct emitter *e, const struct plan_registry *r)
     emit_table(e, r);
     emit_key_maker(e, r->stem, r->key);
     emit_adaptors(e, r);
-    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
-        if ((functions[i].when & ~is) != 0)
-            continue;
-        put(e, r, functions[i].head);
-        tmpl_raw(&e->out, "\n{\n");
-        put(e, r, functions[i].body);
-        tmpl_raw(&e->out, "}\n\n");
-    }
+    emit_typed_bodies(e, functions, N_FUNCTIONS, what_it_is(r), put, r);
     emit_plain_starts(e, r->c_name, r->name, r->registered, "otp_registry_start");
 }

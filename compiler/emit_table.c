@@ -4,19 +4,6 @@
  * called through an adaptor, which gets it and its context by pointer. */
 #include "emit_parts.h"
 
-/* "&key" of a value, "key" of what is a pointer already. */
-static const char *address(const struct plan_item *item, const char *name, const char *by_value)
-{
-    return item->kind == PLAN_STRUCT ? name : by_value;
-}
-
-/* "*(const otp_str *)key_", or "key_" where a pointer is wanted. */
-static const char *deref(struct emitter *e, const struct plan_item *item, const char *name)
-{
-    return item->kind == PLAN_STRUCT ? name
-                                     : TMPL_JOIN(e->arena, "*(const ", item->view, " *)", name);
-}
-
 static void emit_adaptor(struct emitter *e, const struct plan_table *t)
 {
     tmpl_put(&e->out,
@@ -32,8 +19,8 @@ static void emit_adaptor(struct emitter *e, const struct plan_table *t)
              EMIT_VARS(TMPL_VAR("stem", t->stem),
                        TMPL_VAR("key", emit_item_param(e, t->key, "key")),
                        TMPL_VAR("value", emit_item_param(e, t->value, "value")),
-                       TMPL_VAR("k", deref(e, t->key, "key_")),
-                       TMPL_VAR("v", deref(e, t->value, "value_"))));
+                       TMPL_VAR("k", emit_item_deref(e, t->key, "key_")),
+                       TMPL_VAR("v", emit_item_deref(e, t->value, "value_"))));
 }
 
 void emit_source_table(struct emitter *e, const struct plan_table *t)
@@ -68,7 +55,7 @@ void emit_source_table(struct emitter *e, const struct plan_table *t)
         tmpl_put(&e->out, bodies[v],
                  EMIT_VARS(TMPL_VAR("stem", t->stem),
                            TMPL_VAR("key", emit_key_address(e, t->stem, t->key)),
-                           TMPL_VAR("value", address(t->value, "value", "&value"))));
+                           TMPL_VAR("value", emit_item_address(e, t->value, "value"))));
         tmpl_raw(&e->out, "}\n");
     }
     tmpl_raw(&e->out, "\n");

@@ -6,7 +6,7 @@
  * task. */
 #include "emit_parts.h"
 
-enum { REPLY = 1, REFS = 2, PLAIN = 4, WAITS = 8 };
+enum { REPLY = 1, REFS = 2, PLAIN = 4 };
 
 /* What starts one. With defaults there is one more, which takes all parameters. */
 struct starter {
@@ -34,20 +34,16 @@ static const struct starter starters[] = {
       "OTP_TEMPORARY, OTP_SHUTDOWN_DEFAULT, pid_);\n" },
 };
 
-struct function {
-    unsigned when; /* all of these */
-    bool must;     /* its result must be looked at */
-    const char *doc;
-    const char *head;
-    const char *body;
+/* Its body is packed into args_ first. */
+static const struct emit_typed start_child = {
+    0, true, "The same with a restart (enum otp_restart) and a shutdown of its own.",
+    "otp_status $c$_start_child(otp_dest supervisor_, uint32_t restart_, otp_duration "
+    "shutdown_$params$, otp_pid *pid_)",
+    "    return otp_task_supervisor_start_child(supervisor_, &$c$_module, &args_, restart_, "
+    "shutdown_, pid_);\n"
 };
 
-static const struct function functions[] = {
-    { 0, true, "The same with a restart (enum otp_restart) and a shutdown of its own.",
-      "otp_status $c$_start_child(otp_dest supervisor_, uint32_t restart_, otp_duration "
-      "shutdown_$params$, otp_pid *pid_)",
-      "!    return otp_task_supervisor_start_child(supervisor_, &$c$_module, &args_, restart_, "
-      "shutdown_, pid_);\n" },
+static const struct emit_typed functions[] = {
     { 0, false, "Lets it run on and drops what it will say.",
       "otp_status $c$_ignore(otp_task *task_$reply$)",
       "    return otp_task_ignore(task_, &$c$_module, $r$);\n" },
@@ -65,32 +61,36 @@ static const struct function functions[] = {
       "    return child_;\n" },
     { REFS, false, "Frees what a reply refers to; needed in a foreign thread only.",
       "void $c$_free_reply(const $T$ *reply_)", "    otp_reply_free($layout$, reply_);\n" },
-    { WAITS, true, "Waits for its result; what fails is OTP_EXIT, and otp_last_reason() tells why.",
+};
+
+/* For whoever may wait for it. */
+static const struct emit_typed waits[] = {
+    { 0, true, "Waits for its result; what fails is OTP_EXIT, and otp_last_reason() tells why.",
       "otp_status $c$_await(otp_task *task_$reply$)",
       "    return otp_task_await(task_, &$c$_module, $r$, $timeout$);\n" },
-    { WAITS, true, NULL,
-      "otp_status $c$_await_within(otp_task *task_, otp_duration timeout_$reply$)",
+    { 0, true, NULL, "otp_status $c$_await_within(otp_task *task_, otp_duration timeout_$reply$)",
       "    return otp_task_await(task_, &$c$_module, $r$, timeout_);\n" },
-    { WAITS, true, "The same, but after OTP_TIMEOUT one may ask again.",
+    { 0, true, "The same, but after OTP_TIMEOUT one may ask again.",
       "otp_status $c$_yield(otp_task *task_, otp_duration timeout_$reply$)",
       "    return otp_task_yield(task_, &$c$_module, $r$, timeout_);\n" },
-    { WAITS, false, "Ends it, and kills it if it takes longer. OTP_STOPPED: it had no result.",
+    { 0, false, "Ends it, and kills it if it takes longer. OTP_STOPPED: it had no result.",
       "otp_status $c$_shutdown(otp_task *task_, otp_duration timeout_$reply$)",
       "    return otp_task_shutdown(task_, &$c$_module, $r$, timeout_);\n" },
-    { WAITS, true, "Waits for all, or until one fails, timeout in all.",
+    { 0, true, "Waits for all, or until one fails, timeout in all.",
       "otp_status $c$_await_many(otp_task *tasks_, size_t count_, otp_duration timeout_$replies$)",
       "    return otp_task_await_many(tasks_, count_, &$c$_module, $rs$, timeout_);\n" },
-    { WAITS, true, "Waits for all and tells how each has gone; one may ask again for the others.",
+    { 0, true, "Waits for all and tells how each has gone; one may ask again for the others.",
       "otp_status $c$_yield_many(otp_task *tasks_, size_t count_, otp_duration timeout_, "
       "struct otp_task_outcome *outcomes_$replies$)",
       "    return otp_task_yield_many(tasks_, count_, &$c$_module, outcomes_, $rs$, timeout_);\n" },
-    { WAITS, true, "The next result. OTP_NOT_FOUND: there are no more.",
+    { 0, true, "The next result. OTP_NOT_FOUND: there are no more.",
       "otp_status $c$_stream_next(struct otp_stream *stream_$reply$)",
       "    return otp_stream_next(stream_, $r$);\n" },
 };
 
 enum { N_STARTERS = sizeof starters / sizeof starters[0] };
 enum { N_FUNCTIONS = sizeof functions / sizeof functions[0] };
+enum { N_WAITS = sizeof waits / sizeof waits[0] };
 
 static unsigned what_it_is(const struct plan_message *m)
 {
@@ -152,20 +152,10 @@ static void put_starter(struct emitter *e, const struct plan_message *m, const s
         all ? m->params.count : m->params.required);
 }
 
-static void put_functions(struct emitter *e, const struct plan_message *m, bool waits)
+static void put_all(struct emitter *e, const void *message, const char *text)
 {
-    unsigned is = what_it_is(m) | (waits ? WAITS : 0);
-    for (size_t i = 0; i < N_FUNCTIONS; i++) {
-        const struct function *f = &functions[i];
-        if ((f->when & ~is) != 0 || ((f->when & WAITS) != 0) != waits)
-            continue;
-        if (f->doc)
-            tmpl_comment(&e->out, 0, f->doc, NULL);
-        put(e, m, f->must ? "OTP_MUST_CHECK " : "", 0);
-        put(e, m, f->head, m->params.count);
-        tmpl_raw(&e->out, ";\n");
-    }
-    tmpl_raw(&e->out, "\n");
+    const struct plan_message *m = message;
+    put(e, m, text, m->params.count);
 }
 
 void emit_task_heads(struct emitter *e, const struct plan_task *t)
@@ -181,7 +171,9 @@ void emit_task_heads(struct emitter *e, const struct plan_task *t)
             tmpl_raw(&e->out, ";\n");
         }
     }
-    put_functions(e, m, false);
+    emit_typed_heads(e, &start_child, 1, 0, put_all, m);
+    emit_typed_heads(e, functions, N_FUNCTIONS, what_it_is(m), put_all, m);
+    tmpl_raw(&e->out, "\n");
 }
 
 void emit_task_waits(struct emitter *e, const struct plan_task *t)
@@ -190,7 +182,8 @@ void emit_task_waits(struct emitter *e, const struct plan_task *t)
     const char *place = TMPL_JOIN(e->arena, m->source, ":", tmpl_number(e->arena, m->line));
     tmpl_comment(&e->out, 0, TMPL_JOIN(e->arena, "waiting for task ", m->name, ": ", place),
                  m->doc);
-    put_functions(e, m, true);
+    emit_typed_heads(e, waits, N_WAITS, what_it_is(m), put_all, m);
+    tmpl_raw(&e->out, "\n");
 }
 
 /* ---- What the user writes, and what it returns ---- */
@@ -343,7 +336,6 @@ static void emit_reply(struct emitter *e, const struct plan_message *m, const st
 void emit_source_task(struct emitter *e, const struct plan_task *t)
 {
     const struct plan_message *m = &t->message;
-    unsigned is = what_it_is(m) | WAITS;
     tmpl_comment(&e->out, 0,
                  TMPL_JOIN(e->arena, "---- task ", m->name, ": ", emit_place(e, m->line), " ----"),
                  NULL);
@@ -354,17 +346,13 @@ void emit_source_task(struct emitter *e, const struct plan_task *t)
     emit_table(e, m);
     for (size_t i = 0; i < N_STARTERS; i++)
         emit_starter(e, m, &starters[i]);
-    for (size_t i = 0; i < N_FUNCTIONS; i++) {
-        const struct function *f = &functions[i];
-        if ((f->when & ~is) != 0)
-            continue;
-        put(e, m, f->head, m->params.count);
-        tmpl_raw(&e->out, "\n{\n");
-        if (f->body[0] == '!')
-            emit_pack(e, m);
-        put(e, m, f->body + (f->body[0] == '!'), 0);
-        tmpl_raw(&e->out, "}\n\n");
-    }
+    put_all(e, m, start_child.head);
+    tmpl_raw(&e->out, "\n{\n");
+    emit_pack(e, m);
+    put_all(e, m, start_child.body);
+    tmpl_raw(&e->out, "}\n\n");
+    emit_typed_bodies(e, functions, N_FUNCTIONS, what_it_is(m), put_all, m);
+    emit_typed_bodies(e, waits, N_WAITS, what_it_is(m), put_all, m);
     if (m->reply.kind != PLAN_ACK)
         emit_replies(e, m, emit_reply);
 }
