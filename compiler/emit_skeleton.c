@@ -154,6 +154,20 @@ void emit_application_skeleton(struct emitter *e)
     finish(&b, name);
 }
 
+static void emit_cache_callback(struct bodies *b, const struct plan_cache *k, const char *what,
+                                void (*head)(struct emitter *e, const struct plan_cache *k),
+                                const char *last, uint32_t line)
+{
+    struct emitter *e = b->e;
+    begin_function(b, TMPL_JOIN(e->arena, k->c_name, "_", what));
+    head(e, k);
+    tmpl_raw(&e->out, "\n{\n");
+    emit_unused(e, "key");
+    emit_unused(e, "value");
+    emit_unused(e, last);
+    emit_stop(e, line, what, "    otp_exit(otp_error(\"$place$: $what$ is not written\"));\n}\n");
+}
+
 /* What a cache is filled by and tells is outside of any process's module: the public header is
  * what it sees. */
 void emit_cache_skeleton(struct emitter *e, const struct plan_cache *k)
@@ -166,26 +180,10 @@ void emit_cache_skeleton(struct emitter *e, const struct plan_cache *k)
                            e->plan->package, " (", e->plan->file, ")."),
                  k->doc);
     tmpl_put(&e->out, "#include \"$file$.h\"\n", EMIT_VARS(TMPL_VAR("file", e->plan->file)));
-    if (k->loader_line > 0) {
-        begin_function(&b, TMPL_JOIN(e->arena, k->c_name, "_load"));
-        emit_cache_load_head(e, k);
-        tmpl_raw(&e->out, "\n{\n");
-        emit_unused(e, "key");
-        emit_unused(e, "value");
-        emit_unused(e, "ttl");
-        emit_stop(e, k->loader_line, "load",
-                  "    otp_exit(otp_error(\"$place$: $what$ is not written\"));\n}\n");
-    }
-    if (k->evict_line > 0) {
-        begin_function(&b, TMPL_JOIN(e->arena, k->c_name, "_evicted"));
-        emit_cache_evicted_head(e, k);
-        tmpl_raw(&e->out, "\n{\n");
-        emit_unused(e, "key");
-        emit_unused(e, "value");
-        emit_unused(e, "cause");
-        emit_stop(e, k->evict_line, "evicted",
-                  "    otp_exit(otp_error(\"$place$: $what$ is not written\"));\n}\n");
-    }
+    if (k->loader_line > 0)
+        emit_cache_callback(&b, k, "load", emit_cache_load_head, "ttl", k->loader_line);
+    if (k->evict_line > 0)
+        emit_cache_callback(&b, k, "evicted", emit_cache_evicted_head, "cause", k->evict_line);
     finish(&b, TMPL_JOIN(e->arena, k->name, ".c"));
 }
 

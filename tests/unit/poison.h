@@ -14,6 +14,9 @@
 
 #include <otp/runtime.h>
 
+#include "core/self.h"
+#include "support.h"
+
 #define POISON       0xa5
 #define POISONED     0xa5a5a5a5a5a5a5a5u
 #define POISON_KEEPS 8192
@@ -52,9 +55,21 @@ static void poison_release(void *context, void *memory, size_t size)
 
 static const struct otp_allocator poison_allocator = { poison_allocate, poison_release, NULL };
 
-/* Frees what it keeps. */
-static inline void poison_end(void)
+/* A runtime over it, which the calling thread is inside of. */
+static inline void poison_start(void)
 {
+    struct otp_config config = { .workers = 2, .allocator = &poison_allocator };
+
+    ck_assert_int_eq(otp_runtime_start(&config), OTP_OK);
+    ck_assert_int_eq(otpi_enter(), OTP_OK);
+}
+
+/* Ends it: all has been given back. */
+static inline void poison_stop(void)
+{
+    otpi_leave();
+    ck_assert_int_eq(otp_runtime_stop(), OTP_OK);
+    ck_assert_int_eq(atomic_load(&poison.out), 0);
     for (size_t i = 0; i < POISON_KEEPS; i++)
         free(atomic_exchange(&poison.kept[i], NULL));
 }

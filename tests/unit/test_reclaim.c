@@ -17,22 +17,6 @@ struct block {
     uint64_t words[6]; /* all the same */
 };
 
-static void start(void)
-{
-    struct otp_config config = { .workers = 2, .allocator = &poison_allocator };
-
-    ck_assert_int_eq(otp_runtime_start(&config), OTP_OK);
-    ck_assert_int_eq(otpi_enter(), OTP_OK);
-}
-
-static void stop(void)
-{
-    otpi_leave();
-    ck_assert_int_eq(otp_runtime_stop(), OTP_OK);
-    ck_assert_int_eq(atomic_load(&poison.out), 0);
-    poison_end();
-}
-
 static struct block *make(uint64_t word)
 {
     struct block *block = otp_block(sizeof *block);
@@ -54,7 +38,7 @@ START_TEST(a_block_stays_while_a_pin_can_see_it)
 {
     struct block *block;
 
-    start();
+    poison_start();
     block = make(7);
     (void)otp_pin();
     otp_retire(block, sizeof *block);
@@ -64,7 +48,7 @@ START_TEST(a_block_stays_while_a_pin_can_see_it)
     otp_unpin();
     otp_reclaim();
     ck_assert_uint_eq(word_of(block, 5), POISONED);
-    stop();
+    poison_stop();
 }
 END_TEST
 
@@ -72,7 +56,7 @@ START_TEST(a_later_pin_holds_nothing_back)
 {
     struct block *block;
 
-    start();
+    poison_start();
     block = make(7);
     otp_retire(block, sizeof *block);
     otp_reclaim();
@@ -86,7 +70,7 @@ START_TEST(a_later_pin_holds_nothing_back)
     otp_reclaim();
     ck_assert_uint_eq(word_of(block, 5), POISONED);
     otp_unpin();
-    stop();
+    poison_stop();
 }
 END_TEST
 
@@ -94,7 +78,7 @@ START_TEST(what_is_retired_is_freed_without_being_asked)
 {
     long before;
 
-    start();
+    poison_start();
     before = atomic_load(&poison.out);
     for (uint64_t i = 0; i < 10000; i++) {
         struct block *block = make(i);
@@ -103,7 +87,7 @@ START_TEST(what_is_retired_is_freed_without_being_asked)
         otp_unpin();
     }
     ck_assert_int_lt(atomic_load(&poison.out) - before, 1000);
-    stop();
+    poison_stop();
 }
 END_TEST
 
@@ -112,7 +96,7 @@ START_TEST(what_was_held_back_is_freed_after_it)
     enum { N = 5000 };
     static struct block *blocks[N];
 
-    start();
+    poison_start();
     (void)otp_pin();
     for (uint64_t i = 0; i < N; i++) {
         blocks[i] = make(i);
@@ -125,7 +109,7 @@ START_TEST(what_was_held_back_is_freed_after_it)
         otp_reclaim();
     for (uint64_t i = 0; i < N; i++)
         ck_assert_uint_eq(word_of(blocks[i], 5), POISONED);
-    stop();
+    poison_stop();
 }
 END_TEST
 
@@ -179,7 +163,7 @@ START_TEST(nobody_reads_what_was_freed)
 {
     pthread_t threads[READERS];
 
-    start();
+    poison_start();
     atomic_store(&shown, make(1));
     for (int i = 0; i < READERS; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, read_all_the_time, NULL), 0);
@@ -190,7 +174,7 @@ START_TEST(nobody_reads_what_was_freed)
         ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
     ck_assert_int_eq(atomic_load(&wrong), 0);
     otp_retire(atomic_load(&shown), sizeof(struct block));
-    stop();
+    poison_stop();
 }
 END_TEST
 
@@ -220,12 +204,12 @@ START_TEST(work_for_later_is_done_in_slices_in_turn)
     struct work a = { .later.run = work, .wanted = 1000 };
     struct work b = { .later.run = work, .wanted = 10 };
 
-    start();
+    poison_start();
     otp_do_later(&a.later);
     otp_do_later(&b.later);
     wait_for(&b);
     wait_for(&a);
-    stop();
+    poison_stop();
     ck_assert_uint_eq(atomic_load(&a.slices), 1000);
     ck_assert_uint_eq(atomic_load(&b.slices), 10);
 }
@@ -235,7 +219,7 @@ START_TEST(work_for_later_waits_for_pins)
 {
     struct work a = { .later.run = work, .wanted = 3 };
 
-    start();
+    poison_start();
     (void)otp_pin();
     otp_retire_later(&a.later);
     otp_reclaim();
@@ -243,7 +227,7 @@ START_TEST(work_for_later_waits_for_pins)
     otp_unpin();
     otp_reclaim();
     wait_for(&a);
-    stop();
+    poison_stop();
 }
 END_TEST
 
@@ -251,10 +235,10 @@ START_TEST(work_that_is_left_is_done_by_the_stop)
 {
     struct work a = { .later.run = work, .wanted = 100000 }, b = { .later.run = work, .wanted = 9 };
 
-    start();
+    poison_start();
     otp_do_later(&a.later);
     otp_retire_later(&b.later);
-    stop();
+    poison_stop();
     ck_assert_uint_eq(atomic_load(&a.slices), 100000);
     ck_assert_uint_eq(atomic_load(&b.slices), 9);
 }

@@ -23,22 +23,6 @@ static const struct otp_layout text_layout = { sizeof(otp_str), 1, &text_ref };
 static const struct otpi_store_type words = { OTP_KEY_PLAIN, &word_layout, &word_layout, 0, 0 };
 static const struct otpi_store_type texts = { OTP_KEY_TEXT, &text_layout, &text_layout, 0, 0 };
 
-static void start(void)
-{
-    struct otp_config config = { .workers = 2, .allocator = &poison_allocator };
-
-    ck_assert_int_eq(otp_runtime_start(&config), OTP_OK);
-    ck_assert_int_eq(otpi_enter(), OTP_OK);
-}
-
-static void stop(void)
-{
-    otpi_leave();
-    ck_assert_int_eq(otp_runtime_stop(), OTP_OK);
-    ck_assert_int_eq(atomic_load(&poison.out), 0);
-    poison_end();
-}
-
 /* -- entries of either shape by number -- */
 
 struct sample {
@@ -237,7 +221,7 @@ static void against_model(const struct otpi_store_type *type)
     static struct model model;
     struct otpi_store *store;
 
-    start();
+    poison_start();
     store = otpi_store_new(type);
     ck_assert_ptr_nonnull(store);
     random_state = 0x9e3779b97f4a7c15u;
@@ -248,7 +232,7 @@ static void against_model(const struct otpi_store_type *type)
     }
     compare(store, &model);
     otpi_store_drop(store);
-    stop();
+    poison_stop();
 }
 
 START_TEST(words_are_as_a_model_says)
@@ -279,7 +263,7 @@ static void grow_and_shrink(const struct otpi_store_type *type, uint64_t n)
     struct otpi_store *store;
     uint64_t value = 0, full;
 
-    start();
+    poison_start();
     store = otpi_store_new(type);
     for (uint64_t i = 0; i < n; i++)
         ck_assert_int_eq(put(store, i, i % 1000), OTP_OK);
@@ -296,7 +280,7 @@ static void grow_and_shrink(const struct otpi_store_type *type, uint64_t n)
     ck_assert_uint_eq(sweep(store, 1001), (n + 99) / 100);
     ck_assert_uint_eq(otpi_store_count(store), 0);
     otpi_store_drop(store);
-    stop();
+    poison_stop();
 }
 
 START_TEST(words_grow_and_shrink)
@@ -316,7 +300,7 @@ START_TEST(a_sweep_gives_the_memory_back)
     struct otpi_store *store;
     uint64_t full;
 
-    start();
+    poison_start();
     store = otpi_store_new(&words);
     for (uint64_t i = 0; i < 15000; i++)
         ck_assert_int_eq(put(store, i, i), OTP_OK);
@@ -325,7 +309,7 @@ START_TEST(a_sweep_gives_the_memory_back)
     ck_assert_uint_eq(sweep(store, 1001), 15000);
     ck_assert_uint_lt(otpi_store_memory(store), full / 5);
     otpi_store_drop(store);
-    stop();
+    poison_stop();
 }
 END_TEST
 
@@ -334,13 +318,13 @@ START_TEST(an_entry_of_words_takes_64_bytes_at_most)
     enum { N = 50000 };
     struct otpi_store *store;
 
-    start();
+    poison_start();
     store = otpi_store_new(&words);
     for (uint64_t i = 0; i < N; i++)
         ck_assert_int_eq(put(store, i, i), OTP_OK);
     ck_assert_uint_le(otpi_store_memory(store), 64 * (uint64_t)N);
     otpi_store_drop(store);
-    stop();
+    poison_stop();
 }
 END_TEST
 
@@ -376,12 +360,12 @@ START_TEST(a_failed_allocation_loses_nothing)
     struct otpi_store_type one = words; /* in one shard there are more buckets */
 
     one.max_entries = 1000;
-    start();
+    poison_start();
     for (long at = 1; at < 120; at += 3) {
         fail_at(&one, at);
         fail_at(&texts, at);
     }
-    stop();
+    poison_stop();
 }
 END_TEST
 
@@ -406,7 +390,7 @@ START_TEST(a_limit_of_entries_holds)
     struct otpi_store *store;
 
     type.max_entries = 1000;
-    start();
+    poison_start();
     store = otpi_store_new(&type);
     for (uint64_t i = 0; i < 5000; i++) {
         put_with_evictions(store, i);
@@ -414,7 +398,7 @@ START_TEST(a_limit_of_entries_holds)
     }
     ck_assert_uint_eq(otpi_store_count(store), 1000);
     otpi_store_drop(store);
-    stop();
+    poison_stop();
 }
 END_TEST
 
@@ -426,7 +410,7 @@ START_TEST(a_limit_of_bytes_holds)
     uint64_t most = 0;
 
     type.max_bytes = LIMIT;
-    start();
+    poison_start();
     store = otpi_store_new(&type);
     for (uint64_t i = 0; i < 5000; i++) {
         put_with_evictions(store, i % 3000);
@@ -440,7 +424,7 @@ START_TEST(a_limit_of_bytes_holds)
     ck_assert_uint_eq(atomic_load(&store->entries), 0);
     ck_assert_uint_eq(atomic_load(&store->bytes), 0);
     otpi_store_drop(store);
-    stop();
+    poison_stop();
 }
 END_TEST
 
@@ -453,7 +437,7 @@ START_TEST(what_is_used_is_not_evicted)
     uint64_t value, there = 0;
 
     type.max_entries = 1000;
-    start();
+    poison_start();
     store = otpi_store_new(&type);
     for (uint64_t i = 0; i < 10000; i++) {
         put_with_evictions(store, 100 + i);
@@ -466,7 +450,7 @@ START_TEST(what_is_used_is_not_evicted)
     }
     ck_assert_uint_ge(there, 2000 * 7 / 10);
     otpi_store_drop(store);
-    stop();
+    poison_stop();
 }
 END_TEST
 
@@ -514,7 +498,7 @@ static void beside(const struct otpi_store_type *type)
 {
     pthread_t threads[READERS];
 
-    start();
+    poison_start();
     shared_store = otpi_store_new(type);
     for (uint64_t key = 0; key < STABLE; key++)
         ck_assert_int_eq(put(shared_store, key, key), OTP_OK);
@@ -527,7 +511,7 @@ static void beside(const struct otpi_store_type *type)
     ck_assert_int_eq(atomic_load(&lost), 0);
     ck_assert_int_eq(atomic_load(&torn), 0);
     otpi_store_drop(shared_store);
-    stop();
+    poison_stop();
 }
 
 START_TEST(readers_of_words_miss_nothing_beside_writers)
