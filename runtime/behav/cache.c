@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/misuse.h"
 #include "base/mutant.h"
 
 #define SLICE       (50 * OTP_US)
@@ -30,7 +31,7 @@ const struct otp_layout otpi_cache_wanted_layout = { sizeof(struct otpi_cache_wa
 
 /* -- who waits -- */
 
-void otpi_cache_answer(const struct otp_cache *type, otp_from from,
+bool otpi_cache_answer(const struct otp_cache *type, otp_from from,
                        const struct otpi_cache_told *told)
 {
     const struct otp_ref ref = { OTP_REF_LIST, 0, 0, offsetof(struct otpi_cache_told, value), 0,
@@ -38,7 +39,7 @@ void otpi_cache_answer(const struct otp_cache *type, otp_from from,
     const struct otp_layout layout = { sizeof *told, 1, &ref };
 
     /* NOT_FOUND: nobody waits any more; NOMEM: who waits is told by his timeout */
-    (void)otp_answer(from, &layout, told);
+    return otp_answer(from, &layout, told) == OTP_OK;
 }
 
 bool otpi_cache_wait(const struct otp_cache *type, struct otpi_asker **list, otp_from from)
@@ -48,7 +49,7 @@ bool otpi_cache_wait(const struct otp_cache *type, struct otpi_asker **list, otp
 
     if (asker == NULL || otp_defer_reply(from) == OTP_NOMEM) {
         otp_free(asker);
-        otpi_cache_answer(type, from, &nomem);
+        (void)otpi_cache_answer(type, from, &nomem);
         return false;
     }
     asker->from = from;
@@ -63,7 +64,7 @@ void otpi_cache_answer_all(const struct otp_cache *type, struct otpi_asker **lis
     while (*list != NULL) {
         struct otpi_asker *asker = *list;
         *list = asker->next;
-        otpi_cache_answer(type, asker->from, told);
+        (void)otpi_cache_answer(type, asker->from, told);
         otp_free(asker);
     }
 }
@@ -207,7 +208,7 @@ static void receive_get(struct otpi_cache_process *process, const struct otp_mes
         told.value = value;
         told.n = 1;
     }
-    otpi_cache_answer(type, message->from, &told);
+    (void)otpi_cache_answer(type, message->from, &told);
 }
 
 static void receive_request(struct otpi_cache_process *process, const struct otp_message *message)
@@ -229,11 +230,11 @@ otp_status otp_cache_sweep(otp_dest cache, const struct otp_cache *type)
     otp_status status = otpi_cache_enter(cache, type, &use);
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     otpi_cache_leave(&use);
     status =
         otp_system_call(cache, OTPI_CACHE_SWEEP, &otpi_cache_ask_layout, &ask, &told, OTP_INFINITY);
-    return status == OTP_OK ? (otp_status)told.status : status;
+    return OTPI_JUDGED(status == OTP_OK ? (otp_status)told.status : status);
 }
 
 /* -- life -- */
@@ -339,8 +340,8 @@ otp_status otp_cache_start(const struct otp_module *module, const struct otp_sta
     struct otp_process_spec process = { .behaviour = &otpi_cache_behaviour, .module = module };
 
     if (options != NULL || !is_possible(type))
-        return OTP_BADARG;
+        return OTPI_JUDGED(OTP_BADARG);
     process.data_size = sizeof(struct otpi_cache_process);
     process.args = type;
-    return otp_behaviour_start(&process, how, pid);
+    return OTPI_JUDGED(otp_behaviour_start(&process, how, pid));
 }

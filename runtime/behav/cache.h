@@ -79,8 +79,8 @@ static inline bool otpi_cache_is_small(const struct otp_cache *type)
 /* The arguments of all others, and the answer to all others. */
 struct otpi_cache_ask {
     otp_bytes key;
-    otp_pid pid;        /* LOAD: who asks; none: a foreign thread */
-    const void *thread; /* LOAD: which */
+    otp_pid pid;        /* LOAD, LOADED: who asks; none: a foreign thread */
+    const void *thread; /* LOAD, LOADED: which */
     uint64_t number;    /* LOADED: which load */
     uint32_t status;    /* LOADED */
     otp_reason reason;  /* LOADED: if that is EXIT */
@@ -169,8 +169,8 @@ otp_status otpi_cache_read(const struct otpi_cache_use *use, const struct otp_ca
 void otpi_cache_load(struct otpi_cache_process *process, const struct otp_message *message);
 void otpi_cache_loaded(struct otpi_cache_process *process, const struct otp_message *message);
 void otpi_cache_down(struct otpi_cache_process *process, const struct otp_message *message);
-/* Answers a request; value: NULL: it is about none. */
-void otpi_cache_answer(const struct otp_cache *type, otp_from from,
+/* Answers a request; value: NULL: it is about none. False: it gets to nobody. */
+bool otpi_cache_answer(const struct otp_cache *type, otp_from from,
                        const struct otpi_cache_told *told);
 /* Has who asks wait in a list. False: no memory, and he was told so. */
 bool otpi_cache_wait(const struct otp_cache *type, struct otpi_asker **list, otp_from from);

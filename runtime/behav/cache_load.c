@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#include "base/misuse.h"
+
 /* A key that somebody loads. */
 struct otpi_loading {
     struct otpi_loading *next;
@@ -67,6 +69,30 @@ static struct otpi_loading *make(struct otpi_cache_process *process,
     return loading;
 }
 
+static void finish(struct otpi_cache_process *process, struct otpi_loading **link,
+                   const struct otpi_cache_told *told)
+{
+    struct otpi_loading *loading = *link;
+
+    *link = loading->next;
+    otpi_cache_answer_all(process->type, &loading->waiting, told);
+    otp_free(loading);
+}
+
+/* He who loads it does so no more. */
+static void finish_watched(struct otpi_cache_process *process, struct otpi_loading **link,
+                           const struct otpi_cache_told *told)
+{
+    if ((*link)->pid.bits != 0)
+        (void)otp_monitor_stop((*link)->monitor, true);
+    finish(process, link, told);
+}
+
+static bool is_by(const struct otpi_loading *loading, const struct otpi_cache_ask *ask)
+{
+    return otp_pid_equal(loading->pid, ask->pid) && loading->thread == ask->thread;
+}
+
 void otpi_cache_load(struct otpi_cache_process *process, const struct otp_message *message)
 {
     const struct otpi_cache_ask *ask = message->args;
@@ -74,7 +100,7 @@ void otpi_cache_load(struct otpi_cache_process *process, const struct otp_messag
     struct otpi_cache_told told = { .status = OTP_NOMEM };
 
     if (loading != NULL) {
-        if (!otp_pid_equal(loading->pid, ask->pid) || loading->thread != ask->thread) {
+        if (!is_by(loading, ask)) {
             (void)otpi_cache_wait(process->type, &loading->waiting, message->from);
             return;
         }
@@ -86,19 +112,13 @@ void otpi_cache_load(struct otpi_cache_process *process, const struct otp_messag
             told.number = loading->number;
         }
     }
-    otpi_cache_answer(process->type, message->from, &told);
+    /* his time is up: he will not load it, and nobody has come to wait for him yet */
+    if (!otpi_cache_answer(process->type, message->from, &told) && told.number != 0)
+        finish_watched(process, &process->loading, &told);
 }
 
-static void finish(struct otpi_cache_process *process, struct otpi_loading **link,
-                   const struct otpi_cache_told *told)
-{
-    struct otpi_loading *loading = *link;
-
-    *link = loading->next;
-    otpi_cache_answer_all(process->type, &loading->waiting, told);
-    otp_free(loading);
-}
-
+/* A load for an earlier process of the name may have the same number: not the same caller, who is
+ * busy with that one. */
 void otpi_cache_loaded(struct otpi_cache_process *process, const struct otp_message *message)
 {
     const struct otpi_cache_ask *ask = message->args;
@@ -106,12 +126,9 @@ void otpi_cache_loaded(struct otpi_cache_process *process, const struct otp_mess
     const struct otpi_cache_told told = { .status = ask->status, .reason = ask->reason };
     const struct otpi_cache_told done = { .status = OTP_OK };
 
-    if (*link != NULL) {
-        if ((*link)->pid.bits != 0)
-            (void)otp_monitor_stop((*link)->monitor, true);
-        finish(process, link, &told);
-    }
-    otpi_cache_answer(process->type, message->from, &done);
+    if (*link != NULL && is_by(*link, ask))
+        finish_watched(process, link, &told);
+    (void)otpi_cache_answer(process->type, message->from, &done);
 }
 
 void otpi_cache_down(struct otpi_cache_process *process, const struct otp_message *message)
@@ -170,7 +187,9 @@ static otp_status load_and_put(const struct wanted *wanted)
  * told. */
 static otp_status load_for_all(const struct wanted *wanted, uint64_t number)
 {
-    struct otpi_cache_ask ask = { .number = number };
+    struct otpi_cache_ask ask = { .number = number,
+                                  .pid = otp_self(),
+                                  .thread = otp_foreign_thread() };
     struct otpi_cache_told told;
     otp_status status = otp_cache_has(wanted->cache, wanted->type, wanted->key), sent;
 
@@ -183,7 +202,9 @@ static otp_status load_for_all(const struct wanted *wanted, uint64_t number)
         ask.reason = otp_last_reason();
     sent = otp_system_call(wanted->cache, OTPI_CACHE_LOADED, &otpi_cache_ask_layout, &ask, &told,
                            OTP_INFINITY);
-    (void)sent; /* the cache has ended, and who waits knows that */
+    /* the cache has ended, and who waits knows that; NOMEM: they wait until their time is up, or
+     * until this process ends: see the known limits */
+    (void)sent;
     if (status == OTP_EXIT)
         otp_set_last_reason(ask.reason);
     return status;
@@ -217,13 +238,15 @@ otp_status otp_cache_get_or(otp_dest cache, const struct otp_cache *type, const 
 {
     const struct wanted wanted = { cache, type, key, load, context, value };
     otp_status status = timeout < 0 ? OTP_BADARG : otp_cache_get(cache, type, key, value);
+    otp_instant now = otp_now(), end = timeout < OTP_INFINITY - now ? now + timeout : OTP_INFINITY;
     bool mine = false;
 
-    while (status == OTP_NOT_FOUND) {
-        status = load_or_wait(&wanted, timeout, &mine);
+    for (; status == OTP_NOT_FOUND; now = otp_now()) {
+        otp_duration left = end == OTP_INFINITY ? end : end > now ? end - now : 0;
+        status = load_or_wait(&wanted, left, &mine);
         if (status != OTP_OK || mine)
-            return status;
+            break;
         status = otp_cache_get(cache, type, key, value);
     }
-    return status;
+    return OTPI_JUDGED(status);
 }

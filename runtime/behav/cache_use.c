@@ -12,11 +12,12 @@
 #include <otp/runtime.h>
 
 #include "base/layout.h"
+#include "base/misuse.h"
 #include "base/mutant.h"
 
 #define OWN_CELLS   24 /* the first workers'; the others share what is left */
 #define CALL_LIMIT  (5 * OTP_S)
-#define TRIES       1000 /* to make room */
+#define TRIES       1000 /* to make room, that found nothing to take out */
 #define BLOCK_ALIGN ((size_t)16)
 
 static size_t round16(size_t size)
@@ -100,8 +101,8 @@ __attribute__((noinline)) static otp_status give_copy(const struct otp_layout *l
     size_t size = otp_layout_measure(layout, from);
     void *block;
 
-    if (otpi_layout_measure_refs(layout, from) == 0) {
-        memcpy(to, from, layout->size);
+    if (size == layout->size) { /* what it refers to is empty */
+        memcpy(to, from, size);
         return OTP_OK;
     }
     block = otp_self().bits != 0 ? otp_scratch(size) : otp_alloc(size);
@@ -243,9 +244,9 @@ otp_status otp_cache_get(otp_dest cache, const struct otp_cache *type, const voi
     otp_status status;
 
     if (type->read != OTP_READ_OWNER)
-        return read_direct(cache, type, key, value);
+        return OTPI_JUDGED(read_direct(cache, type, key, value));
     status = look_up(cache, type);
-    return status == OTP_OK ? read_owner(cache, type, key, value) : status;
+    return OTPI_JUDGED(status == OTP_OK ? read_owner(cache, type, key, value) : status);
 }
 
 otp_status otp_cache_has(otp_dest cache, const struct otp_cache *type, const void *key)
@@ -255,10 +256,10 @@ otp_status otp_cache_has(otp_dest cache, const struct otp_cache *type, const voi
     otp_status status = otpi_cache_enter(cache, type, &use);
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     status = find(&use, type, key, &found);
     otpi_cache_leave(&use);
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 /* -- entries that were taken out -- */
@@ -329,10 +330,10 @@ static otp_instant after(otp_instant now, otp_duration ttl)
     return ttl > OTP_INFINITY - now ? OTP_INFINITY : now + ttl;
 }
 
-/* One try; if there is no room, an entry was taken out, of which n_told are to be told. */
+/* One try. If there is no room, *evicted: an entry was taken out, of which n_told are to be told. */
 static otp_status try_put(const struct otpi_cache_use *use, const struct otp_cache *type,
                           const struct otpi_store_putting *putting, struct otpi_told *told,
-                          size_t *n_told)
+                          size_t *n_told, bool *evicted)
 {
     otp_status status = otpi_store_put(use->store, putting);
     struct otpi_taken taken;
@@ -340,7 +341,8 @@ static otp_status try_put(const struct otpi_cache_use *use, const struct otp_cac
     *n_told = 0;
     if (status == OTP_OK)
         otpi_cache_count(use, OTPI_PUTS, 1);
-    if (status == OTP_OVERLOAD && otpi_store_evict(use->store, putting->now, &taken))
+    *evicted = status == OTP_OVERLOAD && otpi_store_evict(use->store, putting->now, &taken);
+    if (*evicted)
         *n_told = otpi_cache_taken(use, type, &taken, 1, told);
     return status;
 }
@@ -352,15 +354,16 @@ static otp_status put(otp_dest cache, const struct otp_cache *type, const void *
     struct otpi_store_key made;
     struct otpi_told told;
     size_t n_told = 0;
+    bool evicted = false;
     otp_status status = OTP_OVERLOAD;
 
-    for (int i = 0; i < TRIES && status == OTP_OVERLOAD; i++) {
+    for (int i = 0; i < TRIES && status == OTP_OVERLOAD; i += !evicted) {
         status = otpi_cache_enter(cache, type, &use);
         if (status != OTP_OK)
             return status;
         putting->key = &made;
         status = otpi_store_key(use.store, key, &made)
-                     ? try_put(&use, type, putting, &told, &n_told)
+                     ? try_put(&use, type, putting, &told, &n_told, &evicted)
                      : OTP_BADARG;
         otpi_cache_leave(&use);
         otpi_cache_tell(type, &told, n_told);
@@ -382,13 +385,13 @@ static otp_status put_how(otp_dest cache, const struct otp_cache *type, const vo
 otp_status otp_cache_put(otp_dest cache, const struct otp_cache *type, const void *key,
                          const void *value, otp_duration ttl)
 {
-    return put_how(cache, type, key, value, ttl, OTPI_PUT);
+    return OTPI_JUDGED(put_how(cache, type, key, value, ttl, OTPI_PUT));
 }
 
 otp_status otp_cache_put_new(otp_dest cache, const struct otp_cache *type, const void *key,
                              const void *value, otp_duration ttl)
 {
-    return put_how(cache, type, key, value, ttl, OTPI_PUT_NEW);
+    return OTPI_JUDGED(put_how(cache, type, key, value, ttl, OTPI_PUT_NEW));
 }
 
 otp_status otp_cache_touch(otp_dest cache, const struct otp_cache *type, const void *key,
@@ -400,13 +403,13 @@ otp_status otp_cache_touch(otp_dest cache, const struct otp_cache *type, const v
     otp_status status = ttl < 0 ? OTP_BADARG : otpi_cache_enter(cache, type, &use);
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     if (!otpi_store_key(use.store, key, &made))
         status = OTP_BADARG;
     else if (!otpi_store_touch(use.store, &made, after(now, ttl), now))
         status = OTP_NOT_FOUND;
     otpi_cache_leave(&use);
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 otp_status otp_cache_delete(otp_dest cache, const struct otp_cache *type, const void *key)
@@ -416,13 +419,13 @@ otp_status otp_cache_delete(otp_dest cache, const struct otp_cache *type, const 
     otp_status status = otpi_cache_enter(cache, type, &use);
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     if (!otpi_store_key(use.store, key, &made))
         status = OTP_BADARG;
     else
         (void)otpi_store_delete(use.store, &made);
     otpi_cache_leave(&use);
-    return status;
+    return OTPI_JUDGED(status);
 }
 
 otp_status otp_cache_clear(otp_dest cache, const struct otp_cache *type)
@@ -432,7 +435,7 @@ otp_status otp_cache_clear(otp_dest cache, const struct otp_cache *type)
     otp_status status = otpi_cache_enter(cache, type, &use);
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     fresh = otpi_store_new(&use.store->type);
     if (fresh != NULL) {
         otp_lock_take(&use.cache->lock);
@@ -442,11 +445,11 @@ otp_status otp_cache_clear(otp_dest cache, const struct otp_cache *type)
         }
         otp_lock_release(&use.cache->lock);
     }
+    otp_unpin(); /* or what is dropped would wait for this very pin */
     if (fresh != NULL)
         otpi_store_drop(old != NULL ? old : fresh);
-    status = fresh == NULL ? OTP_NOMEM : old == NULL ? OTP_NOPROC : OTP_OK;
-    otpi_cache_leave(&use);
-    return status;
+    otp_leave();
+    return OTPI_JUDGED(fresh == NULL ? OTP_NOMEM : old == NULL ? OTP_NOPROC : OTP_OK);
 }
 
 /* -- how much there is -- */
@@ -457,7 +460,7 @@ otp_status otp_cache_count(otp_dest cache, const struct otp_cache *type, size_t 
     otp_status status = otpi_cache_enter(cache, type, &use);
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     *n = otpi_store_count(use.store);
     otpi_cache_leave(&use);
     return OTP_OK;
@@ -471,7 +474,7 @@ otp_status otp_cache_get_statistics(otp_dest cache, const struct otp_cache *type
     otp_status status = otpi_cache_enter(cache, type, &use);
 
     if (status != OTP_OK)
-        return status;
+        return OTPI_JUDGED(status);
     for (size_t i = 0; i < OTPI_CACHE_CELLS; i++)
         for (size_t k = 0; k < OTPI_COUNTS; k++)
             sums[k] += atomic_load_explicit(&use.cache->cells[i].counts[k], memory_order_relaxed);

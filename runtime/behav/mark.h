@@ -4,7 +4,7 @@
  * is the time of its last use (six bits of that clock) and how often it was used since it was put
  * (0 to 3). Of some entries the worst goes: the one for which the time that it was unused, divided
  * by the third power of its uses and one, is longest. The power is what tests/bench/eviction found
- * best; an entry of the past goes by its age in the end.
+ * best. So an entry that was used often goes only if all that is looked at with it was used too.
  */
 #ifndef OTPI_MARK_H
 #define OTPI_MARK_H

@@ -179,6 +179,8 @@ static void reclaim_some(uint32_t n)
     OTPI_POINT();
     end_batches(reclaim);
     dead = take_dead(reclaim, n);
+    atomic_store_explicit(&reclaim->held, reclaim->n_batches != 0 || reclaim->dead != NULL,
+                          memory_order_relaxed);
     otpi_lock_release(&reclaim->lock);
     end_blocks(dead);
 }
@@ -285,6 +287,13 @@ bool otpi_later_run(void)
     if (later->run(later))
         otp_do_later(later);
     return true;
+}
+
+void otpi_later_tick(void)
+{
+    if (atomic_load_explicit(&otpi_rt->reclaim.held, memory_order_relaxed) != 0)
+        reclaim_some(FREED_MAX);
+    (void)otpi_later_run();
 }
 
 /* Workers are gone: the caller is a thread of the program's own that has a self. */

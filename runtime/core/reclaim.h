@@ -46,6 +46,7 @@ struct otpi_reclaim {
     struct otpi_batch batches[OTPI_RECLAIM_BATCHES]; /* lock: the first n, oldest first */
     uint32_t n_batches;                              /* lock */
     struct otp_retired *dead;                        /* lock: nobody can see these */
+    _Atomic uint32_t held; /* atomic: there are batches or dead ones; written under lock */
     struct otpi_lock later_lock;
     struct otp_later *later, *later_last; /* lock: later */
     _Atomic uint32_t n_later;             /* atomic: in the list; written under lock later */
@@ -55,6 +56,8 @@ struct otpi_reclaim {
 void otpi_reclaim_init(struct otpi_reclaim *reclaim);
 /* Does a part of what waits for later; false: there was nothing. By a worker. */
 bool otpi_later_run(void);
+/* The same, and frees what a pin has held back. By a worker, each millisecond. */
+void otpi_later_tick(void);
 /* Frees and does all that is left: no process, no worker and no foreign thread is inside. */
 void otpi_reclaim_finish(void);
 

@@ -467,7 +467,7 @@ void otpi_sched_loop(void *arg)
             continue;
         }
         if (otpi_sched_tick(worker) && is_active(worker))
-            (void)otpi_later_run();
+            otpi_later_tick();
         proc = overdue(worker);
         if (proc == NULL && run_ready(worker, self))
             continue;

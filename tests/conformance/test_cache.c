@@ -586,7 +586,112 @@ START_TEST(a_foreign_thread_loads_too)
 }
 END_TEST
 
+/* Who has no time to wait has gone when the cache takes up what he wants, nearly always. */
+static void want_at_once(void *arg)
+{
+    uint64_t value;
+    int late = 0;
+    (void)arg;
+    for (uint64_t key = 200; key < 300; key++) {
+        otp_status status = otp_cache_get_or(at, &numbers, &key, load, NULL, &value, 0);
+        ck_assert(status == OTP_OK || status == OTP_TIMEOUT);
+        late += status == OTP_TIMEOUT;
+        status = otp_cache_get_or(at, &numbers, &key, load, NULL, &value, OTP_S);
+        ck_assert_int_eq(status, OTP_OK);
+        ck_assert_uint_eq(value, key * 10);
+    }
+    ck_assert_int_gt(late, 0);
+}
+
+START_TEST(a_load_that_nobody_took_up_is_forgotten)
+{
+    start(&numbers);
+    gate_open(&loading);
+    in_process(want_at_once, NULL);
+    stop_runtime();
+}
+END_TEST
+
+static struct gate gates[3] = { GATE, GATE, GATE };
+static atomic_int loads_of[3];
+
+static otp_status load_at_gate(const void *key, void *value, otp_duration *ttl, void *context)
+{
+    uint64_t number = *(const uint64_t *)key;
+    (void)ttl, (void)context;
+    atomic_fetch_add(&loads_of[number], 1);
+    note("loads:%d", (int)number);
+    gate_pass(&gates[number]);
+    memcpy(value, &number, sizeof(number));
+    return OTP_OK;
+}
+
+static void want_at_gate(void *arg)
+{
+    uint64_t key = *(const uint64_t *)arg, value = 0;
+    otp_status status =
+        otp_cache_get_or(at, &numbers, &key, load_at_gate, NULL, &value, OTP_INFINITY);
+    note("%s:%d", status == OTP_OK ? "got" : otp_status_text(status), (int)value);
+}
+
+static void await_its_end(void *pid)
+{
+    char text[128];
+    (void)await_end(*(const otp_pid *)pid, text);
+}
+
+/* One who loads for a cache that has ended meanwhile does not disturb the next one's loads. */
+START_TEST(a_load_of_an_earlier_life_is_nothing_to_the_next)
+{
+    static const uint64_t keys[] = { 1, 2, 2 };
+    static struct otp_name cache_name = { .text = "the_cache" };
+    const struct otp_start how = { .name = "the_cache" };
+    otp_pid cache, pid;
+    start_runtime(true, false);
+    at = otp_to_name(&cache_name);
+    for (int i = 0; i < 3; i++) {
+        if (i < 2)
+            ck_assert_int_eq(otp_cache_start(&numbers.module, &how, NULL, &cache), OTP_OK);
+        ck_assert_int_eq(otp_spawn(want_at_gate, (void *)(uintptr_t)&keys[i], NULL, &pid), OTP_OK);
+        if (i == 0) {
+            await_note("loads:1");
+            ck_assert_int_eq(otp_exit_signal(cache, otp_kill()), OTP_OK);
+            in_process(await_its_end, &cache);
+        }
+    }
+    await_note("loads:2");
+    gate_open(&gates[1]);
+    await_note("got:1");
+    gate_open(&gates[2]);
+    await_notes("got:2", 2);
+    ck_assert_int_eq(atomic_load(&loads_of[2]), 1);
+    stop_runtime();
+}
+END_TEST
+
 /* -- many entries -- */
+
+static const struct otp_cache small = { TEXTS("tests.small"), .max_bytes = 400 * 1000 };
+
+/* What fits is put, whatever has to go for it. */
+START_TEST(a_large_value_takes_the_place_of_many)
+{
+    static char large[300 * 1000];
+    otp_str value = otp_cstr("small"), big = { large, sizeof(large) };
+    char key[16];
+    start(&small);
+    memset(large, 'x', sizeof(large));
+    for (int i = 0; i < 6000; i++) {
+        otp_str k = { key, (size_t)snprintf(key, sizeof(key), "%d", i) };
+        ck_assert_int_eq(otp_cache_put(at, &small, &k, &value, OTP_MIN), OTP_OK);
+    }
+    ck_assert_uint_gt(count(&small), 1500);
+    otp_str k = otp_cstr("big");
+    ck_assert_int_eq(otp_cache_put(at, &small, &k, &big, OTP_MIN), OTP_OK);
+    ck_assert_int_eq(otp_cache_has(at, &small, &k), OTP_OK);
+    stop_runtime();
+}
+END_TEST
 
 START_TEST(a_sweep_lets_others_in_between)
 {
@@ -629,6 +734,9 @@ int main(void)
     tcase_add_test(loaded, the_end_of_who_loads_reaches_all_who_wait);
     tcase_add_test(loaded, loading_a_key_for_itself_is_refused);
     tcase_add_test(loaded, a_foreign_thread_loads_too);
+    tcase_add_test(loaded, a_load_that_nobody_took_up_is_forgotten);
+    tcase_add_test(loaded, a_load_of_an_earlier_life_is_nothing_to_the_next);
+    tcase_add_test(many, a_large_value_takes_the_place_of_many);
     tcase_add_test(many, a_sweep_lets_others_in_between);
     return support_run(suite);
 }

@@ -6,6 +6,9 @@
 #include "support.h"
 
 #include <pthread.h>
+#include <sched.h>
+
+#include <otp/cache.h>
 
 #include "core/point.h"
 #include "core/self.h"
@@ -244,6 +247,36 @@ START_TEST(work_that_is_left_is_done_by_the_stop)
 }
 END_TEST
 
+/* -- what is dropped by a use of it -- */
+
+static const struct otp_layout word_layout = { sizeof(uint64_t), 0, NULL };
+static const struct otp_cache cache_type = { .module = { "reclaim.cache", "test_reclaim.c:1", 0,
+                                                         NULL, otp_cache_start },
+                                             .key_kind = OTP_KEY_PLAIN,
+                                             .key = &word_layout,
+                                             .value = &word_layout,
+                                             .ttl = OTP_INFINITY,
+                                             .sweep = OTP_INFINITY };
+
+/* Nobody sweeps and nothing else is retired: what was cleared is freed all the same. */
+START_TEST(what_was_cleared_is_freed)
+{
+    otp_pid pid;
+    long before;
+    poison_start();
+    ck_assert_int_eq(otp_cache_start(&cache_type.module, NULL, NULL, &pid), OTP_OK);
+    ck_assert_int_eq(otp_cache_clear(otp_to(pid), &cache_type), OTP_OK);
+    before = atomic_load(&poison.out);
+    for (uint64_t key = 0; key < 20000; key++)
+        ck_assert_int_eq(otp_cache_put(otp_to(pid), &cache_type, &key, &key, OTP_INFINITY), OTP_OK);
+    ck_assert_int_gt(atomic_load(&poison.out), before + 64);
+    ck_assert_int_eq(otp_cache_clear(otp_to(pid), &cache_type), OTP_OK);
+    while (atomic_load(&poison.out) > before + 16)
+        sched_yield();
+    poison_stop();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("reclaim");
@@ -257,6 +290,7 @@ int main(void)
     tcase_add_test(readers, nobody_reads_what_was_freed);
     tcase_add_test(later, work_for_later_is_done_in_slices_in_turn);
     tcase_add_test(later, work_for_later_waits_for_pins);
+    tcase_add_test(later, what_was_cleared_is_freed);
     tcase_add_test(later, work_that_is_left_is_done_by_the_stop);
     return support_run(suite);
 }

@@ -8,9 +8,9 @@
  * Generated code gives these functions types and names like myapp_sessions_get.
  * Threads: any. What a value refers to is in a process scratch memory, valid until the handler
  * returns; a foreign thread gives it back.
- * Statuses of all: NOPROC: no cache is there; WRONG_MODULE: it is another one, or none;
- * NOT_RUNNING, FORKED. BADARG: a key is longer than OTP_CACHE_TEXT_MAX. Nothing is changed by a
- * function that fails.
+ * Statuses of all: NOPROC: no cache is there; WRONG_MODULE: it is one of another type, or a
+ * registry; NOT_RUNNING, FORKED. BADARG: a key is longer than OTP_CACHE_TEXT_MAX. Nothing is changed
+ * by a function that fails, but that one that puts may have evicted others.
  */
 #ifndef OTP_CACHE_H
 #define OTP_CACHE_H
@@ -115,7 +115,8 @@ OTP_API OTP_MUST_CHECK otp_status otp_cache_count(otp_dest cache, const struct o
 OTP_API OTP_MUST_CHECK otp_status otp_cache_get_statistics(otp_dest cache,
                                                            const struct otp_cache *type,
                                                            struct otp_cache_statistics *statistics);
-/* Sweeps now, and returns when it has. EXIT, CALLING_SELF, NOMEM. */
+/* Sweeps now, and returns when it has. What is moved by somebody's delete meanwhile may be left for
+ * the next sweep. EXIT, CALLING_SELF, NOMEM. */
 OTP_API OTP_MUST_CHECK otp_status otp_cache_sweep(otp_dest cache, const struct otp_cache *type);
 
 /* What a value refers to, given back by a foreign thread; nothing in a process. layout is

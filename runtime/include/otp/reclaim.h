@@ -51,7 +51,7 @@ OTP_API void otp_block_free(void *block, size_t size);
 OTP_API void otp_retire(void *block, size_t size);
 /* Runs it when nobody can see any more what it is about. Takes later. */
 OTP_API void otp_retire_later(struct otp_later *later);
-/* Frees what can be freed by now. */
+/* Frees some hundred blocks of what can be freed by now, unless somebody else is at it. */
 OTP_API void otp_reclaim(void);
 
 /* Runs it soon; when the runtime stops, by then. Takes later. */
