@@ -23,7 +23,8 @@ static void forked(void)
     otpi_self_set(NULL);
     otpi_sim_forget_all();
     otpi_rt->selves_lock.word = 0; /* whoever had it is not here */
-    if ((atomic_load(&otpi_rt->gate) & GATE_CLOSED) == 0)
+    /* or it was being started or stopped by somebody who is not here either */
+    if ((atomic_load(&otpi_rt->gate) & GATE_CLOSED) == 0 || otpi_rt->running_lock.word != 0)
         atomic_store(&otpi_rt->forked, 1);
     atomic_store(&otpi_rt->gate, GATE_CLOSED);
 }

@@ -3,7 +3,7 @@
  * Idea: a wrong use is a status, which nobody may look at. So in builds with -DOTP_DEBUG, and where
  * the configuration asks for it (log_misuse), each one is also a line in the log that names the
  * function, the process and its module. Public functions pass what they return through
- * OTPI_JUDGED; those that only behaviours use do not, so that one mistake is one line.
+ * OTPI_JUDGED; a mistake that is found by one that another one is made of is two lines.
  * Threads: any. Done in core/misuse.c.
  */
 #ifndef OTPI_MISUSE_H

@@ -330,7 +330,7 @@ static otp_instant after(otp_instant now, otp_duration ttl)
     return ttl > OTP_INFINITY - now ? OTP_INFINITY : now + ttl;
 }
 
-/* One try. If there is no room, *evicted: an entry was taken out, of which n_told are to be told. */
+/* One try. *evicted: there was no room, an entry was taken out, of which n_told are to be told. */
 static otp_status try_put(const struct otpi_cache_use *use, const struct otp_cache *type,
                           const struct otpi_store_putting *putting, struct otpi_told *told,
                           size_t *n_told, bool *evicted)

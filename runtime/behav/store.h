@@ -12,9 +12,9 @@
  *
  * A reader notes the count of changes, looks, and looks at the count again: if it is the same and
  * even, what was read was whole. A box is never changed, only replaced; it, and buckets that are
- * taken out, are retired (otp/reclaim.h), so a reader that has pinned can follow the address of
- * a box that was whole, and that of the next bucket always. What a key's bucket is depends on how many there are: a reader that finds nothing
- * looks whether that is the same still.
+ * taken out, are retired (otp/reclaim.h), so a reader that has pinned can follow the address of a
+ * box that was whole, and that of the next bucket always. What a key's bucket is depends on how
+ * many there are: a reader that finds nothing looks whether that is the same still.
  * Readers and writers pin before they look for the store, and until they are done with what they
  * found.
  *

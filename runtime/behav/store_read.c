@@ -1,9 +1,9 @@
 /* store_read.c - finding an entry without a lock.
  *
  * Idea: see store.h. What was read of a bucket is used only after its count of changes was seen to
- * be what it was before; the address of a box is followed only then. Nothing found is believed if by then
- * another bucket is the key's, or there was a change: a bucket that was taken back and used again
- * looks empty in between. After many tries one looks under the lock.
+ * be what it was before; the address of a box is followed only then. Nothing found is believed if
+ * by then another bucket is the key's, or there was a change: a bucket that was taken back and used
+ * again looks empty in between. After many tries one looks under the lock.
  * Threads: any, pinned. Locks: shard, hardly ever. Owns: nothing.
  */
 #include "behav/store.h"

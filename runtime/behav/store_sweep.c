@@ -2,8 +2,8 @@
  *
  * Idea: see store.h. A step is a few buckets under the lock of one shard. Buckets that are added
  * meanwhile are met further on, with what moves there; the walk makes a shard smaller when its last
- * bucket has been seen. A delete may do so before: what that moves to where the walk has been is for
- * the next sweep.
+ * bucket has been seen. A delete may do so before: what that moves to where the walk has been is
+ * for the next sweep.
  * Eviction looks at the entries of a few random buckets and takes the worst of them.
  * Threads: any, pinned; freeing: who drops the store. Locks: shard. Owns: nothing.
  */

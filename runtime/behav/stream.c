@@ -309,6 +309,8 @@ static otp_status start_task(struct otp_stream *stream, otp_request *request, st
     status = under ? otpi_task_spawn_under(stream->options.supervisor, stream->type, stream->args,
                                            &runner->pid)
                    : otpi_task_spawn(stream->type, stream->args, stream->linked, &runner->pid);
+    if (under)
+        stream->now = 0;
     if (status == OTP_OK && stream->running != NULL)
         status = running_add(stream->streams, stream->running, runner->place, runner->pid);
     if (status != OTP_OK)
@@ -323,6 +325,7 @@ static otp_status start_next(struct otp_stream *stream)
     otp_status status = make_room(stream) ? OTP_OK : OTP_NOMEM;
 
     memset(stream->args, 0, stream->type->work.args->size);
+    stream->now = 0; /* it may take its time, and so may a supervisor below */
     if (status == OTP_OK)
         status = stream->type->pull(stream->input, stream->context, stream->args);
     if (status == OTP_NOT_FOUND)

@@ -195,7 +195,7 @@ otp_status otp_task_supervisor_start_child(otp_dest supervisor, const struct otp
     memcpy(args, &otp_task_nobody, sizeof otp_task_nobody);
     child.restart = (uint8_t)restart;
     child.shutdown = shutdown;
-    return OTPI_JUDGED(otp_start_child(supervisor, &child, pid));
+    return otp_start_child(supervisor, &child, pid);
 }
 
 otp_pid otp_task_pid(const otp_task *task)

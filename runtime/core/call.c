@@ -340,12 +340,15 @@ __attribute__((flatten)) static bool tell_near(struct otpi_self *self, otp_dest 
                                                const struct otp_message_type *type,
                                                const void *args)
 {
-    uint64_t pid = otpi_name_resolve(dest), from = self->current->proc->pid;
-    struct otpi_proc *proc = otpi_proc_find(pid);
+    uint64_t pid, from = self->current->proc->pid;
+    struct otpi_proc *proc;
     struct otpi_msg *msg;
 
-    if (proc == NULL || atomic_load_explicit(&proc->bound, memory_order_relaxed) != 0 ||
-        otpi_alias_is(dest) || (type->args != NULL && type->args->n_refs != 0))
+    if (otpi_alias_is(dest) || (type->args != NULL && type->args->n_refs != 0))
+        return false;
+    pid = otpi_name_resolve(dest);
+    proc = otpi_proc_find(pid);
+    if (proc == NULL || atomic_load_explicit(&proc->bound, memory_order_relaxed) != 0)
         return false;
     msg = otpi_msg_plain(self, from, type, args);
     if (msg == NULL)

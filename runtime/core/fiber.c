@@ -38,7 +38,7 @@ OTPI_APART static struct otpi_fiber *make_fiber(struct otpi_worker *worker)
         return NULL;
     }
     otpi_context_make(&fiber->context, stack, start_loop, fiber);
-    otpi_slot_init(&fiber->slot, fiber, (uint32_t)atomic_fetch_add(&otpi_rt->slots, 1));
+    otpi_slot_init(&fiber->slot, fiber, otpi_slot_index());
     fiber->home = worker;
     fiber->timer.heap = &worker->heap;
     fiber->all = worker->all;
@@ -81,6 +81,7 @@ void otpi_fiber_switch(struct otpi_worker *worker, struct otpi_fiber *to, bool f
 void otpi_fiber_revive(struct otpi_worker *worker, struct otpi_fiber *fiber)
 {
     otpi_scratch_reset(&fiber->scratch);
+    fiber->patience = 0;
     otpi_context_make(&fiber->context, fiber->context.stack, start_loop, fiber);
     otpi_fiber_pool(worker, fiber);
 }

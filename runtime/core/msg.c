@@ -189,22 +189,16 @@ struct otpi_msg *otpi_msg_plain(struct otpi_self *self, uint64_t from,
 
 struct otpi_msg *otpi_msg_of(const struct otp_message_type *type, const void *args)
 {
-    const struct otp_layout *layout = type->args;
-    size_t size = layout == NULL ? 0 : layout->size;
     struct otpi_msg *msg;
+    size_t size;
 
-    if (layout != NULL && layout->n_refs != 0) {
-        size = otp_layout_measure(layout, args);
-        if (size == 0)
-            return NULL;
-    }
-    msg = otpi_msg_new(size);
+    if (type->args == NULL || type->args->n_refs == 0)
+        return otpi_msg_plain(otpi_me(), otpi_self_pid(), type, args);
+    size = otp_layout_measure(type->args, args);
+    msg = size == 0 ? NULL : otpi_msg_new(size);
     if (msg == NULL)
         return NULL;
-    if (layout != NULL && layout->n_refs != 0)
-        otp_layout_copy(layout, args, msg->body.args);
-    else if (size != 0)
-        otpi_copy(msg->body.args, args, size);
+    otp_layout_copy(type->args, args, msg->body.args);
     set_type(msg, type, otpi_self_pid());
     return msg;
 }

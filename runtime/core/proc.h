@@ -113,7 +113,8 @@ struct otpi_proc {
     struct otpi_msg *death;     /* why, if another thread ended it while it ran */
     uint32_t data_size;
     uint16_t unwinding;  /* how often behaviour->unwind was entered */
-    uint8_t for_request; /* const: OTPI_REQUEST_...: its owner learns of its end last */
+    uint8_t for_request; /* const: it was started for one, whose owner learns of its end last */
+    uint8_t untold;      /* const: nobody is told that its init is done */
 
     /* of the call being received: written by who runs it, read by who kills it */
     _Atomic(struct otpi_slot *) asking;
@@ -133,9 +134,6 @@ struct otpi_proc {
 
     _Atomic(struct otp_shared *) shared; /* atomic: what it shows to all threads; NULL: nothing */
 };
-
-/* What a process was started for: no request; one; one, and nobody is told of the start. */
-enum { OTPI_REQUEST_NONE, OTPI_REQUEST_STARTED, OTPI_REQUEST_ALONE };
 
 /* A plain process. */
 extern const struct otp_behaviour otpi_plain;

@@ -39,7 +39,7 @@ static bool add_chunk(struct otpi_requests *all)
     if (chunk == NULL)
         return false;
     for (uint32_t i = 0; i < OTPI_REQUEST_CHUNK; i++) {
-        otpi_slot_init(&chunk[i].slot, NULL, (uint32_t)atomic_fetch_add(&otpi_rt->slots, 1));
+        otpi_slot_init(&chunk[i].slot, NULL, otpi_slot_index());
         atomic_init(&chunk[i].slot.waiter, NULL);
         chunk[i].index = n + i;
         chunk[i].next = all->stock;
@@ -237,7 +237,7 @@ static void send(struct otpi_place *place, otp_status placed, struct otpi_msg *m
     struct otpi_slot *slot = &request->slot;
     otp_reason noproc;
 
-    open_slot(request, place->pid, handle);
+    open_slot(request, place->proc == NULL ? 0 : place->pid, handle);
     msg->body.from.slot_ = slot;
     msg->body.from.id_ = handle->id_;
     if (placed == OTP_OK && otpi_place_push(place, msg, false))

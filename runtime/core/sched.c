@@ -138,6 +138,18 @@ static struct otpi_proc *take_next(struct otpi_worker *worker)
     return atomic_exchange_explicit(&worker->next, NULL, memory_order_acq_rel);
 }
 
+/* Another entry has come to one that waits. */
+static void offer(struct otpi_worker *worker)
+{
+    bool coarse =
+        worker->rate < OTPI_COARSE && worker->decisions - worker->tick_decisions < OTPI_COARSE;
+
+    if (atomic_load_explicit(&worker->crowded, memory_order_relaxed) != 0)
+        otpi_sched_wake_any();
+    else if (coarse)
+        otpi_sched_crowd(worker);
+}
+
 /* Half of the victim's queue: one to run, the rest to our ring. */
 static struct otpi_proc *rob(struct otpi_worker *worker, struct otpi_worker *victim)
 {
@@ -158,6 +170,8 @@ static struct otpi_proc *rob(struct otpi_worker *worker, struct otpi_worker *vic
             break;
         ring_push(worker, proc);
     }
+    if (ring_length(worker) > 1)
+        offer(worker);
     return first;
 }
 
@@ -173,6 +187,16 @@ static struct otpi_proc *steal(struct otpi_worker *worker)
             return proc;
     }
     return NULL;
+}
+
+/* Of the entry that was the last one at the mark: what it has waited so far, or, if it has been
+ * taken, what it is likely to have. */
+static otp_duration measured_wait(const struct otpi_worker *worker, uint32_t head, otp_instant now)
+{
+    uint32_t ahead = worker->mark - worker->mark_head, gone = head - worker->mark_head;
+    otp_duration since = now - worker->marked;
+
+    return gone > ahead ? since * (otp_duration)ahead / gone : since;
 }
 
 /* How long an entry waits: a place is marked when it is the last one, and looked for later. */
@@ -191,14 +215,15 @@ static void measure(struct otpi_worker *worker)
         return;
     }
     now = otpi_plat_now();
-    waits = worker->marked != 0 && now - worker->marked > CROWDED;
-    if (waits && !crowded)
+    waits = worker->marked != 0 && measured_wait(worker, head, now) > CROWDED;
+    if (waits)
         otpi_sched_crowd(worker);
     if (worker->marked != 0 && (int32_t)(head - worker->mark) < 0)
         return;
     if (worker->marked != 0 && !waits && crowded)
         atomic_store_explicit(&worker->crowded, 0, memory_order_relaxed);
     worker->mark = tail;
+    worker->mark_head = head;
     worker->marked = now;
 }
 
@@ -253,14 +278,22 @@ static bool is_patient(const struct otpi_worker *worker, struct otpi_fiber *fibe
     return fiber->patient_tick == now_tick() && ring_length(worker) != 0;
 }
 
-/* NULL: there is none, or the first one lets others go first. inside: ready_lock */
+/* The first that does not let others go first, if not any will do; NULL: there is none. inside:
+ * ready_lock */
 static struct otpi_fiber *take_ready(struct otpi_worker *worker, bool any)
 {
-    struct otpi_fiber *fiber = first_ready(worker);
+    struct otpi_fiber *fiber = first_ready(worker), *before = NULL;
 
-    if (fiber == NULL || (!any && is_patient(worker, fiber)))
+    for (; fiber != NULL && !any && is_patient(worker, fiber); fiber = fiber->next)
+        before = fiber;
+    if (fiber == NULL)
         return NULL;
-    set_first_ready(worker, fiber->next);
+    if (before == NULL)
+        set_first_ready(worker, fiber->next);
+    else
+        before->next = fiber->next;
+    if (worker->ready_last == fiber)
+        worker->ready_last = before;
     return fiber;
 }
 
@@ -297,18 +330,6 @@ struct otpi_fiber *otpi_sched_take_rescued(struct otpi_worker *worker)
     }
     otpi_lock_release(&otpi_rt->injection_lock);
     return fiber;
-}
-
-/* Another entry has come to one that waits. */
-static void offer(struct otpi_worker *worker)
-{
-    bool coarse =
-        worker->rate < OTPI_COARSE && worker->decisions - worker->tick_decisions < OTPI_COARSE;
-
-    if (atomic_load_explicit(&worker->crowded, memory_order_relaxed) != 0)
-        otpi_sched_wake_any();
-    else if (coarse)
-        otpi_sched_crowd(worker);
 }
 
 void otpi_sched_run(struct otpi_proc *proc, bool direct)

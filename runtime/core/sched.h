@@ -40,7 +40,7 @@ struct otpi_worker {
     struct otpi_fiber *all;
     uint32_t decisions, random, tick_seen;
     uint32_t tick_decisions, rate;       /* decisions up to this tick; in the one before */
-    uint32_t mark;                       /* the place in the ring whose wait is measured .. */
+    uint32_t mark, mark_head;            /* behind the entry that is measured; the head then .. */
     otp_instant marked;                  /* .. since then; 0: none */
     uint32_t seen_progress, stuck_ticks; /* owner: the watcher */
     _Atomic uint32_t n_fibers;           /* atomic: owner writes */

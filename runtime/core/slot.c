@@ -55,6 +55,11 @@ bool otpi_slot_close(struct otpi_slot *slot, uint64_t id)
     return true;
 }
 
+uint32_t otpi_slot_index(void)
+{
+    return (uint32_t)atomic_fetch_add(&otpi_rt->slots, 1) & (OTPI_SLOT_FOREIGN - 1);
+}
+
 bool otpi_slot_exists(uint64_t id)
 {
     uint32_t index = (uint32_t)(id >> OTPI_SLOT_NUMBER_BITS), mask = OTPI_SLOT_FOREIGN - 1;

@@ -53,6 +53,9 @@ struct otpi_slot {
     otp_reason reason;        /* why, if status is EXIT */
 };
 
+/* The index of a new slot of this run; those of foreign threads have OTPI_SLOT_FOREIGN beside
+ * theirs. */
+uint32_t otpi_slot_index(void);
 /* Makes a slot usable; numbers of different slots never meet. */
 void otpi_slot_init(struct otpi_slot *slot, struct otpi_fiber *fiber, uint32_t index);
 /* NONE -> WAIT; returns the id of the wait. By the waiter. */

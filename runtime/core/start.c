@@ -2,7 +2,8 @@
  *
  * Idea: its first message is INIT, which carries the arguments and who is to be told; it is in the
  * mailbox before anybody can know the pid or the name, so it is handled first. The starter waits as
- * in a call; or, started asynchronously, gets a STARTED message.
+ * in a call; or, started asynchronously, gets a STARTED message; or, if there is no init that could
+ * fail (a plain process) or a request is answered instead, hears nothing.
  * Threads: any; link, monitor and async by a process. Locks: proc, one at a time. Owns: nothing.
  */
 #include <string.h>
@@ -94,10 +95,9 @@ static otp_status make(struct starting *start)
     proc->pool = spec->blocking ? OTPI_POOL_ALWAYS : 0;
     proc->start_status = OTP_EXIT;
     msg->body.from = spec->from;
-    proc->for_request = OTPI_REQUEST_NONE;
-    if (spec->from.slot_ != NULL)
-        proc->for_request = start->how->async ? OTPI_REQUEST_STARTED : OTPI_REQUEST_ALONE;
-    if (proc->for_request != OTPI_REQUEST_ALONE && (!spec->at_once || start->how->async))
+    proc->for_request = spec->from.slot_ != NULL;
+    proc->untold = !start->how->async && (spec->at_once || spec->from.slot_ != NULL);
+    if (!proc->untold)
         proc->starter = &((struct otpi_init *)msg->body.args)->starter;
     if (spec->from.slot_ != NULL)
         atomic_store_explicit(&((struct otpi_slot *)spec->from.slot_)->server, start->pid,
@@ -317,7 +317,7 @@ void otp_init_ack(otp_status status, otp_reason reason)
     if (proc == NULL)
         return;
     otpi_check_alive();
-    if (proc->for_request == OTPI_REQUEST_ALONE && status == OTP_OK)
+    if (proc->untold && status == OTP_OK)
         return;
     there = take_starter(proc, status, &starter);
     if (status != OTP_OK) {

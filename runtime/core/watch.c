@@ -34,7 +34,7 @@ static void relieve(struct otpi_worker *worker, uint32_t made)
 {
     uint32_t length = atomic_load(&worker->tail) - atomic_load(&worker->head);
 
-    if (made < OTPI_COARSE && length >= 2 && atomic_load(&worker->crowded) == 0)
+    if (made < OTPI_COARSE && length >= 2)
         otpi_sched_crowd(worker);
 }
 

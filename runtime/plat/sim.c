@@ -21,6 +21,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/hash.h"
 #include "plat/plat.h"
 
 enum {
@@ -57,6 +58,7 @@ static struct {
     struct otpi_sim_thread *baton;          /* who has it; NULL: nobody could go on */
     uint64_t run;                           /* atomic: written under lock */
     uint64_t random, steps, trace;
+    uint64_t visits; /* of who has the baton, beside its steps */
     otp_instant now;
     uint32_t next_id;
     long patience; /* milliseconds; 0: without end */
@@ -76,10 +78,7 @@ static struct otpi_sim_thread *self(void)
 
 static uint64_t next_random(void)
 {
-    uint64_t x = sim.random += 0x9e3779b97f4a7c15u;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return x ^ (x >> 31);
+    return otpi_hash_mix(sim.random += 0x9e3779b97f4a7c15u);
 }
 
 /* Everything that tells one run from another goes in here. */
@@ -159,7 +158,7 @@ static void pass_by(void)
 
 static void wait_a_while(struct otpi_sim_thread *me)
 {
-    uint64_t steps = sim.steps;
+    uint64_t steps = sim.steps, visits = sim.visits;
     struct timespec until;
 
     if (sim.patience == 0) {
@@ -173,7 +172,8 @@ static void wait_a_while(struct otpi_sim_thread *me)
         until.tv_sec++;
         until.tv_nsec -= 1000000000;
     }
-    if (pthread_cond_timedwait(&me->turn, &sim.lock, &until) == ETIMEDOUT && steps == sim.steps)
+    if (pthread_cond_timedwait(&me->turn, &sim.lock, &until) == ETIMEDOUT && steps == sim.steps &&
+        visits == sim.visits)
         pass_by();
 }
 
@@ -194,6 +194,8 @@ static void await_turn(struct otpi_sim_thread *me)
 static void take(struct otpi_sim_thread *me)
 {
     (void)pthread_mutex_lock(&sim.lock);
+    if (sim.baton == me)
+        sim.visits++;
     if (sim.baton == me || me->run != sim.run)
         return;
     me->state = READY;

@@ -87,12 +87,19 @@ struct inputs {
     bool exits;
 };
 
+static bool end_waits; /* for the gate, when it is looked for */
+static struct gate end_gate = GATE;
+
 static otp_status pull(void *context, struct work *work)
 {
     struct inputs *inputs = context;
     if (inputs->pulled == inputs->n) {
         if (inputs->exits)
             otp_exit(otp_error("no input"));
+        if (end_waits) {
+            note("waits");
+            gate_pass(&end_gate);
+        }
         return inputs->fails_with != OTP_OK ? inputs->fails_with : OTP_NOT_FOUND;
     }
     *work = inputs->works[inputs->pulled++];
@@ -407,6 +414,35 @@ START_TEST(B157_the_timeout_counts_from_each_tasks_start)
 }
 END_TEST
 
+/* What the input takes is time, too. */
+static void late_by_the_input(void *arg)
+{
+    static const struct work hangs[] = { WORK(0, 1, HANG) };
+    struct inputs inputs = { hangs, COUNT(hangs), 0, OTP_OK, false };
+    struct otp_stream_options options = options_of(4, false);
+    (void)arg;
+    options.timeout = 30 * OTP_MS;
+    end_waits = true;
+    struct otp_stream *stream = open_stream(&inputs, &options);
+    expect_status(stream, OTP_TIMEOUT);
+    otp_stream_close(stream);
+    note("late");
+}
+
+START_TEST(an_input_that_takes_long_makes_tasks_late)
+{
+    otp_pid pid;
+    start_runtime(true, false);
+    ck_assert_int_eq(otp_clock_advance(OTP_S), OTP_OK); /* it does not begin at 0 */
+    ck_assert_int_eq(otp_spawn(late_by_the_input, NULL, NULL, &pid), OTP_OK);
+    await_note("waits");
+    ck_assert_int_eq(otp_clock_advance(OTP_S), OTP_OK);
+    gate_open(&end_gate);
+    await_note("late");
+    stop_runtime();
+}
+END_TEST
+
 static void late_ends_all(void *arg)
 {
     struct inputs inputs = { slow_and_fast, COUNT(slow_and_fast), 0, OTP_OK, false };
@@ -700,5 +736,6 @@ int main(void)
     support_behaviour(s, "B161", B161_impossible_limits_are_refused);
     c = support_case(s, "stream", 30);
     tcase_add_test(c, consumers_that_are_killed);
+    tcase_add_test(c, an_input_that_takes_long_makes_tasks_late);
     return support_run(s);
 }

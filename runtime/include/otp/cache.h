@@ -9,8 +9,8 @@
  * Threads: any. What a value refers to is in a process scratch memory, valid until the handler
  * returns; a foreign thread gives it back.
  * Statuses of all: NOPROC: no cache is there; WRONG_MODULE: it is one of another type, or a
- * registry; NOT_RUNNING, FORKED. BADARG: a key is longer than OTP_CACHE_TEXT_MAX. Nothing is changed
- * by a function that fails, but that one that puts may have evicted others.
+ * registry; NOT_RUNNING, FORKED. BADARG: a key is longer than OTP_CACHE_TEXT_MAX. Nothing is
+ * changed by a function that fails, but that one that puts may have evicted others.
  */
 #ifndef OTP_CACHE_H
 #define OTP_CACHE_H

@@ -22,7 +22,8 @@ typedef struct otp_request {
 
 OTP_BEGIN_DECLS
 
-/* For generated code: asks dest and does not wait. Borrows args. The outcome, whatever it is, comes
+/* For generated code: asks dest and does not wait for the answer (for room, if its mailbox is
+ * full and says `block`). Borrows args. The outcome, whatever it is, comes
  * with the answer: if nobody is there NOPROC, if the server ends EXIT. A process may ask itself and
  * take the answer in a later handler. BADARG: type is no call. NOMEM, NOT_RUNNING, FORKED: nothing
  * is sent, *request is none. Any thread. */
