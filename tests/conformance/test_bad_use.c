@@ -20,9 +20,11 @@ static int wrong(const struct use *use, const char *where, int which, otp_status
     return 1;
 }
 
-/* The functions that say nothing: they come back. */
-static void use_the_rest(const struct target *t)
+/* The functions that say nothing: they come back. How many gave something where nothing is. No
+ * assertion of Check: in a forked child its lock may be held by a thread that is not there. */
+static int use_the_rest(const struct target *t)
 {
+    int gave = 0;
     static const struct otp_key key = { "bad_use", NULL };
     struct otp_tree_nodes none = { NULL, 0, 0 };
     struct otp_tie tie = { NULL, NULL, NULL };
@@ -33,11 +35,11 @@ static void use_the_rest(const struct target *t)
     (void)otp_is_alive(t->pid);
     (void)otp_dest_pid(t->dest);
     (void)otp_whereis(NULL);
-    ck_assert_uint_eq(otp_whereis("bad_use.unknown").bits, 0);
+    gave += otp_whereis("bad_use.unknown").bits != 0;
     (void)otp_pid_format(t->pid, out, sizeof out);
     (void)otp_send_after(t->dest, &probe_info_type, &probe_args_none, -1);
-    ck_assert_ptr_null(otp_get(&key));
-    ck_assert_ptr_null(otp_erase(&key));
+    gave += otp_get(&key) != NULL;
+    gave += otp_erase(&key) != NULL;
     (void)otp_trap_exit(otp_trap_exit(true));
     otp_set_last_reason(reason);
     (void)otp_last_reason();
@@ -45,7 +47,7 @@ static void use_the_rest(const struct target *t)
     otp_must(OTP_OK);
     otp_free(otp_alloc(16));
     otp_free(NULL);
-    ck_assert(otp_self().bits == 0 || otp_scratch(16) != NULL);
+    gave += otp_self().bits != 0 && otp_scratch(16) == NULL;
     otp_reply_free(NULL, NULL);
     (void)otp_init_from();
     (void)otp_init_args();
@@ -62,7 +64,7 @@ static void use_the_rest(const struct target *t)
     (void)otp_reply((otp_from){ NULL, 0 }, &probe_call_type, &number);
     (void)otp_partition(t->dest, 3);
     (void)otp_partition_by_text(t->dest, otp_cstr("key"));
-    ck_assert_uint_eq(otp_registry_whereis_name(t->dest, &registry_type, &number).bits, 0);
+    gave += otp_registry_whereis_name(t->dest, &registry_type, &number).bits != 0;
     (void)otp_request_server(&(otp_request){ t->pid.bits, 0, 1 });
     (void)otp_task_pid(&(otp_task){ { t->pid.bits, 0, 1 } });
     otp_exit_as_linked(t->pid, t->pid, &reason);
@@ -74,6 +76,9 @@ static void use_the_rest(const struct target *t)
     otp_cache_free_value(&probe_u64_layout, &number);
     (void)otp_now_within(OTP_S);
     otp_registry_free_entries(&(struct otp_registry_entries){ NULL, 0 });
+    if (gave > 0)
+        fprintf(stderr, "%d functions gave something\n", gave);
+    return gave;
 }
 
 /* While the runtime does not run; how many said something else. */
@@ -86,7 +91,7 @@ static int use_all_off(const char *where, otp_status off)
         for (size_t i = 0; i < N_USES; i++)
             failed += wrong(&uses[i], where, k, uses[i].run(&targets[k]),
                             uses[i].off == OTP_NOT_RUNNING ? off : uses[i].off);
-        use_the_rest(&targets[k]);
+        failed += use_the_rest(&targets[k]);
     }
     return failed;
 }
@@ -151,7 +156,7 @@ static void use_all(void *arg)
                       uses[i].run(&round->nobodies[k]), inside ? uses[i].inside : uses[i].outside);
             drain(); /* the DOWN of a monitor */
         }
-        use_the_rest(&round->nobodies[k]);
+        round->failed += use_the_rest(&round->nobodies[k]);
     }
 }
 

@@ -179,11 +179,11 @@ static void in_both(void (*run)(void *arg), void *arg)
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* -- the manual clock: a thread turns it on once so many have finished -- */
+/* -- the manual clock: a thread turns it on once so many have ended and so many are on their way -- */
 
 static struct {
     pthread_t thread;
-    int finished;
+    int ended, running;
     otp_duration by;
     atomic_bool over;
 } hand;
@@ -191,7 +191,10 @@ static struct {
 static void *turn(void *arg)
 {
     (void)arg;
-    while (atomic_load(&at_work.finished) < hand.finished)
+    /* who has finished has answered for sure once it is gone */
+    while (atomic_load(&at_work.finished) < hand.ended ||
+           atomic_load(&at_work.started) < hand.ended + hand.running ||
+           count_tasks() != (size_t)hand.running)
         step_aside();
     /* again and again: a wait may begin when the clock has been turned already */
     do {
@@ -201,9 +204,10 @@ static void *turn(void *arg)
     return NULL;
 }
 
-static void turn_clock(int finished, otp_duration by)
+static void turn_clock(int ended, int running, otp_duration by)
 {
-    hand.finished = finished;
+    hand.ended = ended;
+    hand.running = running;
     hand.by = by;
     atomic_store(&hand.over, false);
     ck_assert_int_eq(pthread_create(&hand.thread, NULL, turn, NULL), 0);
@@ -294,7 +298,7 @@ static void slow_head(void *arg)
         works[i] = (struct work)WORK(0, i, GIVE);
     options.on_timeout = OTP_TIMEOUT_KILLS;
     struct otp_stream *stream = open_stream(&inputs, &options);
-    turn_clock(199, 5 * OTP_S);
+    turn_clock(199, 1, 5 * OTP_S);
     expect_status(stream, OTP_TIMEOUT);
     leave_clock();
     /* all the others were run while the first was waited for */
@@ -328,7 +332,7 @@ static void late_ones_are_killed(void *arg)
     options.on_timeout = OTP_TIMEOUT_KILLS;
     otp_instant begin = otp_now();
     struct otp_stream *stream = open_stream(&inputs, &options);
-    turn_clock(2, 50 * OTP_MS);
+    turn_clock(2, 2, 50 * OTP_MS);
     expect_status(stream, OTP_TIMEOUT);
     leave_clock();
     ck_assert_int_ge(otp_now() - begin, 50 * OTP_MS);
@@ -351,7 +355,7 @@ static void late_ones_come_last(void *arg)
     options.timeout = 50 * OTP_MS;
     options.on_timeout = OTP_TIMEOUT_KILLS;
     struct otp_stream *stream = open_stream(&inputs, &options);
-    turn_clock(2, 50 * OTP_MS);
+    turn_clock(2, 2, 50 * OTP_MS);
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(otp_stream_next(stream, &value), OTP_OK);
         sum += value;
@@ -451,7 +455,7 @@ static void late_ends_all(void *arg)
     (void)arg;
     options.timeout = 30 * OTP_MS;
     struct otp_stream *stream = open_stream(&inputs, &options);
-    turn_clock(2, 30 * OTP_MS);
+    turn_clock(2, 2, 30 * OTP_MS);
     expect_status(stream, OTP_TIMEOUT);
     leave_clock();
     ck_assert_str_eq(reason_text(otp_last_reason(), text), "timeout");
@@ -470,7 +474,7 @@ static void must_not_be_late(void *arg)
     (void)arg;
     options.timeout = 30 * OTP_MS;
     struct otp_stream *stream = open_stream(&inputs, &options);
-    turn_clock(2, 30 * OTP_MS);
+    turn_clock(2, 2, 30 * OTP_MS);
     otp_must(otp_stream_next(stream, &value));
     note("went on");
 }
