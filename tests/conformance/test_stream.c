@@ -179,7 +179,7 @@ static void in_both(void (*run)(void *arg), void *arg)
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* -- the manual clock: a thread turns it on once so many have ended and so many are on their way -- */
+/* -- the manual clock: a thread turns it on once so many have ended and so many are at work -- */
 
 static struct {
     pthread_t thread;
