@@ -151,18 +151,42 @@ void emit_table_head(struct emitter *e, const struct plan_table *t, enum emit_ta
 {
     static const char *const texts[EMIT_TABLE_VERB_COUNT] = {
         [EMIT_TABLE_PUT] = "otp_status $c$_put(struct $c$ *table, $key$, $value$)",
+        [EMIT_TABLE_PUT_NEW] = "otp_status $c$_put_new(struct $c$ *table, $key$, $value$)",
         [EMIT_TABLE_GET] = "bool $c$_get(const struct $c$ *table, $key$, $out$ *value)",
+        [EMIT_TABLE_TAKE] = "bool $c$_take(struct $c$ *table, $key$, $out$ *value)",
         [EMIT_TABLE_HAS] = "bool $c$_has(const struct $c$ *table, $key$)",
         [EMIT_TABLE_DELETE] = "bool $c$_delete(struct $c$ *table, $key$)",
         [EMIT_TABLE_DELETE_IF] = "size_t $c$_delete_if(struct $c$ *table, "
                                  "bool (*predicate)($key$, $value$, void *context), void *context)",
+        [EMIT_TABLE_COUNT_IF] = "size_t $c$_count_if(const struct $c$ *table, "
+                                "bool (*predicate)($key$, $value$, void *context), void *context)",
+        [EMIT_TABLE_SELECT] = "otp_status $c$_select(const struct $c$ *table, "
+                              "bool (*predicate)($key$, $value$, void *context), void *context, "
+                              "const $K$ **keys, size_t *n)",
         [EMIT_TABLE_EACH] = "void $c$_each(const struct $c$ *table, "
                             "bool (*visit)($key$, $value$, void *context), void *context)",
         [EMIT_TABLE_CLEAR] = "void $c$_clear(struct $c$ *table)",
         [EMIT_TABLE_COUNT] = "size_t $c$_count(const struct $c$ *table)",
+        [EMIT_TABLE_MEMORY] = "size_t $c$_memory(const struct $c$ *table)",
+        [EMIT_TABLE_ADD] = "otp_status $c$_add(struct $c$ *table, $key$, int64_t by, $out$ *value)",
+        [EMIT_TABLE_ADD_OR] = "otp_status $c$_add_or(struct $c$ *table, $key$, int64_t by, "
+                              "$out$ initial, $out$ *value)",
+        [EMIT_TABLE_ADD_WRAP] = "otp_status $c$_add_wrap(struct $c$ *table, $key$, int64_t by, "
+                                "$out$ limit, $out$ restart, $out$ *value)",
     };
     tmpl_put(&e->out, texts[verb],
              EMIT_VARS(TMPL_VAR("c", t->c_name), TMPL_VAR("key", emit_item_param(e, t->key, "key")),
                        TMPL_VAR("value", emit_item_param(e, t->value, "value")),
-                       TMPL_VAR("out", t->value->view)));
+                       TMPL_VAR("out", t->value->view), TMPL_VAR("K", t->key->view)));
+}
+
+bool emit_table_has(const struct plan_table *t, enum emit_table_verb verb)
+{
+    return t->counts || verb < EMIT_TABLE_ADD;
+}
+
+bool emit_table_must(enum emit_table_verb verb)
+{
+    return verb == EMIT_TABLE_PUT || verb == EMIT_TABLE_PUT_NEW || verb == EMIT_TABLE_SELECT ||
+           verb >= EMIT_TABLE_ADD;
 }

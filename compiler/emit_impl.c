@@ -109,11 +109,14 @@ static void emit_table(struct emitter *e, const struct plan_table *t)
         &e->out,
         "/* ---- $name$, a $type$: $place$ ---- */\n\n"
         "/* put copies key and value; OTP_NOMEM: nothing has changed. What get gives refers to\n"
-        " * scratch memory. delete_if tells how many went; each ends when visit is false. */\n",
+        " * scratch memory. delete_if tells how many went; each ends when visit is false. What\n"
+        " * these call must not change the table: select gives the keys, to do so with each. */\n",
         EMIT_VARS(TMPL_VAR("name", t->name), TMPL_VAR("type", t->type),
                   TMPL_VAR("place", emit_place(e, t->line))));
     for (int v = 0; v < EMIT_TABLE_VERB_COUNT; v++) {
-        if (v == EMIT_TABLE_PUT)
+        if (!emit_table_has(t, (enum emit_table_verb)v))
+            continue;
+        if (emit_table_must((enum emit_table_verb)v))
             tmpl_raw(&e->out, "OTP_MUST_CHECK ");
         emit_table_head(e, t, (enum emit_table_verb)v);
         emit_end(e);

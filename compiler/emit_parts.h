@@ -144,16 +144,27 @@ const char *emit_item_deref(struct emitter *e, const struct plan_item *item, con
 /* The functions of a table: their heads; verb is a row of the list. */
 enum emit_table_verb {
     EMIT_TABLE_PUT,
+    EMIT_TABLE_PUT_NEW,
     EMIT_TABLE_GET,
+    EMIT_TABLE_TAKE,
     EMIT_TABLE_HAS,
     EMIT_TABLE_DELETE,
     EMIT_TABLE_DELETE_IF,
+    EMIT_TABLE_COUNT_IF,
+    EMIT_TABLE_SELECT,
     EMIT_TABLE_EACH,
     EMIT_TABLE_CLEAR,
     EMIT_TABLE_COUNT,
+    EMIT_TABLE_MEMORY,
+    EMIT_TABLE_ADD, /* this and the next two: of integers */
+    EMIT_TABLE_ADD_OR,
+    EMIT_TABLE_ADD_WRAP,
     EMIT_TABLE_VERB_COUNT
 };
 void emit_table_head(struct emitter *e, const struct plan_table *t, enum emit_table_verb verb);
+/* Whether it has that function; whether what that returns must be looked at. */
+bool emit_table_has(const struct plan_table *t, enum emit_table_verb verb);
+bool emit_table_must(enum emit_table_verb verb);
 
 /* ---- The files ---- */
 

@@ -23,23 +23,48 @@ static void emit_adaptor(struct emitter *e, const struct plan_table *t)
                        TMPL_VAR("v", emit_item_deref(e, t->value, "value_"))));
 }
 
+static const char *const bodies[EMIT_TABLE_VERB_COUNT] = {
+    [EMIT_TABLE_PUT] = "    return otp_table_put((struct otp_table *)table, $key$, $value$);\n",
+    [EMIT_TABLE_PUT_NEW] =
+        "    return otp_table_put_new((struct otp_table *)table, $key$, $value$);\n",
+    [EMIT_TABLE_GET] = "    return otp_table_get((const struct otp_table *)table, $key$, value);\n",
+    [EMIT_TABLE_TAKE] = "    return otp_table_take((struct otp_table *)table, $key$, value);\n",
+    [EMIT_TABLE_HAS] = "    return otp_table_has((const struct otp_table *)table, $key$);\n",
+    [EMIT_TABLE_DELETE] = "    return otp_table_delete((struct otp_table *)table, $key$);\n",
+    [EMIT_TABLE_DELETE_IF] =
+        "    struct $stem$_visitor visitor_ = {predicate, context};\n"
+        "    return otp_table_delete_if((struct otp_table *)table, $stem$_visit, &visitor_);\n",
+    [EMIT_TABLE_COUNT_IF] =
+        "    struct $stem$_visitor visitor_ = {predicate, context};\n"
+        "    return otp_table_count_if((const struct otp_table *)table, $stem$_visit, "
+        "&visitor_);\n",
+    [EMIT_TABLE_SELECT] =
+        "    struct $stem$_visitor visitor_ = {predicate, context};\n"
+        "    const void *keys_ = NULL;\n"
+        "    otp_status status_ = otp_table_select((const struct otp_table *)table, "
+        "predicate == NULL ? NULL : $stem$_visit, &visitor_, &keys_, n);\n"
+        "    if (status_ == OTP_OK)\n"
+        "        *keys = (const $K$ *)keys_;\n"
+        "    return status_;\n",
+    [EMIT_TABLE_EACH] =
+        "    struct $stem$_visitor visitor_ = {visit, context};\n"
+        "    otp_table_each((const struct otp_table *)table, $stem$_visit, &visitor_);\n",
+    [EMIT_TABLE_CLEAR] = "    otp_table_clear((struct otp_table *)table);\n",
+    [EMIT_TABLE_COUNT] = "    return otp_table_count((const struct otp_table *)table);\n",
+    [EMIT_TABLE_MEMORY] = "    return otp_table_memory((const struct otp_table *)table);\n",
+    [EMIT_TABLE_ADD] =
+        "    const struct otp_addition add_ = {by, NULL, NULL, NULL, $signed$};\n"
+        "    return otp_table_add((struct otp_table *)table, $key$, &add_, value);\n",
+    [EMIT_TABLE_ADD_OR] =
+        "    const struct otp_addition add_ = {by, &initial, NULL, NULL, $signed$};\n"
+        "    return otp_table_add((struct otp_table *)table, $key$, &add_, value);\n",
+    [EMIT_TABLE_ADD_WRAP] =
+        "    const struct otp_addition add_ = {by, NULL, &limit, &restart, $signed$};\n"
+        "    return otp_table_add((struct otp_table *)table, $key$, &add_, value);\n",
+};
+
 void emit_source_table(struct emitter *e, const struct plan_table *t)
 {
-    static const char *const bodies[EMIT_TABLE_VERB_COUNT] = {
-        [EMIT_TABLE_PUT] = "    return otp_table_put((struct otp_table *)table, $key$, $value$);\n",
-        [EMIT_TABLE_GET] =
-            "    return otp_table_get((const struct otp_table *)table, $key$, value);\n",
-        [EMIT_TABLE_HAS] = "    return otp_table_has((const struct otp_table *)table, $key$);\n",
-        [EMIT_TABLE_DELETE] = "    return otp_table_delete((struct otp_table *)table, $key$);\n",
-        [EMIT_TABLE_DELETE_IF] =
-            "    struct $stem$_visitor visitor_ = {predicate, context};\n"
-            "    return otp_table_delete_if((struct otp_table *)table, $stem$_visit, &visitor_);\n",
-        [EMIT_TABLE_EACH] =
-            "    struct $stem$_visitor visitor_ = {visit, context};\n"
-            "    otp_table_each((const struct otp_table *)table, $stem$_visit, &visitor_);\n",
-        [EMIT_TABLE_CLEAR] = "    otp_table_clear((struct otp_table *)table);\n",
-        [EMIT_TABLE_COUNT] = "    return otp_table_count((const struct otp_table *)table);\n",
-    };
     emit_note(e, "table ", TMPL_JOIN(e->arena, t->name, ", a ", t->type), t->line, NULL);
     tmpl_put(
         &e->out, "static const struct otp_table_type $stem$_type = {$kind$, &$key$, &$value$};\n\n",
@@ -49,13 +74,17 @@ void emit_source_table(struct emitter *e, const struct plan_table *t)
     emit_key_maker(e, t->stem, t->key);
     emit_adaptor(e, t);
     for (int v = 0; v < EMIT_TABLE_VERB_COUNT; v++) {
+        if (!emit_table_has(t, (enum emit_table_verb)v))
+            continue;
         tmpl_raw(&e->out, "\n");
         emit_table_head(e, t, (enum emit_table_verb)v);
         tmpl_raw(&e->out, "\n{\n");
         tmpl_put(&e->out, bodies[v],
                  EMIT_VARS(TMPL_VAR("stem", t->stem),
                            TMPL_VAR("key", emit_key_address(e, t->stem, t->key)),
-                           TMPL_VAR("value", emit_item_address(e, t->value, "value"))));
+                           TMPL_VAR("value", emit_item_address(e, t->value, "value")),
+                           TMPL_VAR("K", t->key->view),
+                           TMPL_VAR("signed", t->is_signed ? "true" : "false")));
         tmpl_raw(&e->out, "}\n");
     }
     tmpl_raw(&e->out, "\n");

@@ -175,6 +175,8 @@ struct plan_message {
 /* A table of a state. */
 struct plan_table {
     const char *name;   /* the field */
+    bool counts;        /* its values are integers .. */
+    bool is_signed;     /* .. with a sign */
     const char *type;   /* "table<string, entry>" */
     const char *stem;   /* "cache_table" */
     const char *c_name; /* "myapp_cache_table" */

@@ -104,6 +104,9 @@ static void plan_table(struct plan_builder *b, const struct field *f, struct pla
     t->line = plan_line(b, f->name.span);
     t->key = plan_whole_item(b, f->type->table.key, b->file);
     t->value = plan_whole_item(b, f->type->table.value, b->file);
+    const enum type_kind kind = f->type->table.value->kind;
+    t->is_signed = kind >= TYPE_I8 && kind <= TYPE_I64;
+    t->counts = t->is_signed || (kind >= TYPE_U8 && kind <= TYPE_U64);
 }
 
 /* Options without a default may stand anywhere, unlike parameters. */

@@ -432,8 +432,12 @@ static void take_registered(struct names *n, const struct ident *name)
 
 static void take_state(struct names *n, const struct field_list *state, const char *module)
 {
-    static const char *const verbs[] = { "",           "_put",  "_get",   "_has",  "_delete",
-                                         "_delete_if", "_each", "_clear", "_count" };
+    /* the last three only of integers, but a name is not free or taken by what values are */
+    static const char *const verbs[] = { "",          "_put",    "_put_new", "_get",
+                                         "_take",     "_has",    "_delete",  "_delete_if",
+                                         "_count_if", "_select", "_each",    "_clear",
+                                         "_count",    "_memory", "_add",     "_add_or",
+                                         "_add_wrap" };
     check_fields(n, state, "a field of a state");
     for (const struct field *f = state->first; f; f = f->next) {
         if (!f->type || (f->type->kind != TYPE_TABLE && f->type->kind != TYPE_LIST &&

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/misuse.h"
+#include "behav/cells.h"
 #include "core/sched.h"
 #include "core/signal.h"
 #include "plat/sim.h"
@@ -125,6 +126,7 @@ static void free_all(void)
     otpi_requests_free(&rt->requests);
     otpi_bounds_free(&rt->bounds);
     otpi_shelf_free(&rt->shelf);
+    otpi_cells_free();
     otpi_table_free(&rt->table);
     otpi_names_free(&rt->names);
     otpi_depot_free(&rt->depot);

@@ -14,6 +14,7 @@
 
 #include "base/misuse.h"
 #include "base/mutant.h"
+#include "behav/cells.h"
 #include "behav/sys.h"
 
 enum action {
@@ -389,15 +390,20 @@ static otp_next run_continue(struct server *server)
     return next;
 }
 
+/* The table of a field of the state; the user may have made it NULL. */
+static struct otp_table *table_at(struct server *server, uint32_t i)
+{
+    struct otp_table *table;
+    memcpy(&table, server->state + server->subject.module->tables[i].offset, sizeof(table));
+    return table;
+}
+
 /* It means to wait for long. */
 static void hibernate(struct server *server)
 {
-    for (uint32_t i = 0; i < server->subject.module->n_tables; i++) {
-        struct otp_table *table;
-        memcpy(&table, server->state + server->subject.module->tables[i].offset, sizeof(table));
-        if (table != NULL)
-            otp_table_shrink(table);
-    }
+    for (uint32_t i = 0; i < server->subject.module->n_tables; i++)
+        if (table_at(server, i) != NULL)
+            otp_table_shrink(table_at(server, i));
     otp_hibernate();
 }
 
@@ -754,6 +760,8 @@ static void report(void *data, const struct otp_message *message, otp_reason *re
 static void unwind(void *data, otp_reason reason)
 {
     struct server *server = data;
+    for (uint32_t i = 0; i < server->subject.module->n_tables; i++)
+        otpi_table_end_walks(table_at(server, i));
     switch ((enum phase)server->phase) {
     case PHASE_INIT: break; /* the start fails; terminate is for what has started */
     case PHASE_RUNNING:

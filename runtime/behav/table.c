@@ -1,413 +1,225 @@
-/* table.c - typed tables in the state of a process.
+/* table.c - typed tables: whose they are.
  *
- * Idea: open addressing with linear probing over a dense array of hashes; the slot with key and
- * value is looked at only where the hash agrees. Removal moves later entries of the run back, so
- * nothing is left behind. All bytes that an entry's key and value refer to are one owned block, so
- * an entry is gone in one step. Hashes are keyed with a seed of the table's own.
- * Invariant: between an entry and the home of its hash no slot is free; one slot in four is free.
- * It holds whenever a function of the user's is called, so it may also end the process.
- * Threads: the owning process only. Locks: none.
- * Owns: the block of hashes and slots, and each entry's block; all from otp_alloc.
+ * Idea: each function asks first whether the table is the calling process's, and, if it changes
+ * the table, whether a walk is under way: then its entries must stay where they are. Whoever may
+ * not learns it from what is given back, and from the log if he asked for that.
+ * Threads: any; only the owner gets anything done. Locks: none of its own.
+ * Owns: the rows, in memory of the process.
  */
 #include <otp/table.h>
 
-#include <string.h>
+#include "base/apart.h"
+#include "base/misuse.h"
+#include "behav/cells.h"
 
-#include <otp/memory.h>
-#include <otp/process.h>
-#include <otp/reason.h>
-
-#include "base/hash.h"
-#include "base/layout.h"
-
-enum { FIRST_CAPACITY = 8, MOST_ALIGNED = 16 };
-
-/* A slot is: the entry's block if the type has any, the key, the value, each where it is
- * aligned. */
-struct otp_table {
-    const struct otp_table_type *type; /* borrowed for ever: constant */
-    uint64_t seed;
-    uint64_t *hashes; /* of each slot, 0: free. The slots follow in the same block */
-    char *slots;
-    size_t capacity; /* 0 or a power of two */
-    size_t count;
-    size_t entry_bytes; /* in the blocks of all entries */
-    size_t key_at;      /* in a slot */
-    size_t value_at;
-    size_t stride;   /* from slot to slot */
-    bool has_blocks; /* keys are text or values have references */
-};
-
-/* -- slots -- */
-
-/* The size of a type is a multiple of its alignment, so the alignment divides it. */
-static size_t alignment_of(size_t size)
+/* Somebody who may not. A process that was killed finds that its tables have gone before it has:
+ * that is no misuse, and it does not come back from here. */
+OTPI_APART static otp_status refuse(const char *function)
 {
-    size_t lowest = size & (~size + 1);
-    return lowest == 0 ? 1 : lowest < MOST_ALIGNED ? lowest : MOST_ALIGNED;
-}
+    otp_status status = otp_enter();
 
-static size_t round_up(size_t size, size_t alignment)
-{
-    return (size + alignment - 1) / alignment * alignment;
-}
-
-static void lay_out_slot(struct otp_table *table)
-{
-    const struct otp_table_type *type = table->type;
-    size_t key_alignment = alignment_of(type->key->size);
-    size_t value_alignment = alignment_of(type->value->size);
-    size_t most = key_alignment > value_alignment ? key_alignment : value_alignment;
-    table->has_blocks = type->key_kind == OTP_KEY_TEXT || type->value->n_refs > 0;
-    if (table->has_blocks && most < sizeof(void *))
-        most = sizeof(void *);
-    table->key_at = round_up(table->has_blocks ? sizeof(void *) : 0, key_alignment);
-    table->value_at = round_up(table->key_at + type->key->size, value_alignment);
-    table->stride = round_up(table->value_at + type->value->size, most);
-}
-
-static char *slot_at(const struct otp_table *table, size_t index)
-{
-    return table->slots + index * table->stride;
-}
-
-static char *key_of(const struct otp_table *table, size_t index)
-{
-    return slot_at(table, index) + table->key_at;
-}
-
-static char *value_of(const struct otp_table *table, size_t index)
-{
-    return slot_at(table, index) + table->value_at;
-}
-
-/* -- keys -- */
-
-static otp_str text_of(const void *key)
-{
-    otp_str text;
-    memcpy(&text, key, sizeof text);
-    return text;
-}
-
-/* Never 0, which means free. */
-static uint64_t hash_key(const struct otp_table *table, const void *key)
-{
-    size_t size = table->type->key->size;
-    uint64_t hash = 0;
-    if (table->type->key_kind == OTP_KEY_TEXT) {
-        otp_str text = text_of(key);
-        hash = otpi_hash_bytes(table->seed, text.data, text.size);
-    } else if (size <= sizeof hash) {
-        memcpy(&hash, key, size);
-        hash = otpi_hash_number(table->seed, hash);
-    } else {
-        hash = otpi_hash_bytes(table->seed, key, size);
+    if (status == OTP_OK) {
+        status = OTP_NOT_OWNER;
+        otp_leave();
     }
-    return hash == 0 ? 1 : hash;
+    return otpi_judge(function, status);
 }
 
-static bool keys_equal(const struct otp_table *table, const void *a, const void *b)
+/* Its rows, if it is the calling process's. acquire: pairs with the release in cells.c: who finds
+ * the rows of the cell's next table, since he was killed, finds that it is not his either. */
+static inline struct otpi_rows *mine(const struct otp_table *table)
 {
-    if (table->type->key_kind == OTP_KEY_TEXT)
-        return otp_str_equal(text_of(a), text_of(b));
-    return memcmp(a, b, table->type->key->size) == 0;
+    uint64_t self = otp_self().bits;
+    struct otpi_rows *rows;
+
+    if (self == 0 || table == NULL)
+        return NULL;
+    rows = atomic_load_explicit(&table->rows, memory_order_acquire);
+    return atomic_load_explicit(&table->owner, memory_order_relaxed) == self ? rows : NULL;
 }
 
-/* -- finding -- */
-
-static size_t next_index(const struct otp_table *table, size_t index)
+/* The same for a function that looks only. */
+static inline struct otpi_rows *readable(const struct otp_table *table, const char *function)
 {
-    return (index + 1) & (table->capacity - 1);
+    struct otpi_rows *rows = mine(table);
+
+    if (rows == NULL)
+        (void)refuse(function);
+    return rows;
 }
 
-/* Where an entry with this hash would begin to look for a place, and finds it. */
-static size_t find_free(const struct otp_table *table, uint64_t hash)
+/* For one that changes something. */
+static inline otp_status changeable(const struct otp_table *table, const char *function,
+                                    struct otpi_rows **rows)
 {
-    size_t index = hash & (table->capacity - 1);
-    while (table->hashes[index] != 0)
-        index = next_index(table, index);
-    return index;
+    *rows = mine(table);
+    if (*rows == NULL)
+        return refuse(function);
+    return otpi_rows_is_walked(*rows) ? otpi_judge(function, OTP_BADARG) : OTP_OK;
 }
-
-/* The slot of key; capacity: none. */
-static size_t find_key(const struct otp_table *table, const void *key, uint64_t hash)
-{
-    if (table->count == 0)
-        return table->capacity;
-    size_t index = hash & (table->capacity - 1);
-    for (; table->hashes[index] != 0; index = next_index(table, index))
-        if (table->hashes[index] == hash && keys_equal(table, key_of(table, index), key))
-            return index;
-    return table->capacity;
-}
-
-/* -- an entry's block: what the value refers to, then the bytes of a text key -- */
-
-static void *get_block(const struct otp_table *table, size_t index)
-{
-    void *block = NULL;
-    if (table->has_blocks)
-        memcpy(&block, slot_at(table, index), sizeof block);
-    return block;
-}
-
-/* SIZE_MAX: too large. */
-static size_t measure_block(const struct otp_table *table, const void *key, const void *value)
-{
-    size_t size = otpi_layout_measure_refs(table->type->value, value);
-    if (size > OTPI_LAYOUT_MAX || table->type->key_kind != OTP_KEY_TEXT)
-        return size;
-    size_t text_size = text_of(key).size;
-    return text_size > OTPI_LAYOUT_MAX - size ? SIZE_MAX : size + text_size;
-}
-
-/* Copies key and value into the slot, and what they refer to into block. Either may be the slot's
- * own. */
-static void fill_slot(struct otp_table *table, size_t index, const void *key, const void *value,
-                      char *block)
-{
-    const struct otp_table_type *type = table->type;
-    size_t value_bytes = otpi_layout_measure_refs(type->value, value);
-    memmove(key_of(table, index), key, type->key->size);
-    memmove(value_of(table, index), value, type->value->size);
-    if (!table->has_blocks)
-        return;
-    memcpy(slot_at(table, index), &block, sizeof block);
-    otpi_layout_copy_refs(type->value, value_of(table, index), block);
-    if (type->key_kind == OTP_KEY_TEXT) {
-        otp_str text = text_of(key);
-        if (text.size > 0)
-            memcpy(block + value_bytes, text.data, text.size);
-        text.data = text.size > 0 ? block + value_bytes : NULL;
-        memcpy(key_of(table, index), &text, sizeof text);
-    }
-}
-
-static void free_block(struct otp_table *table, size_t index)
-{
-    if (!table->has_blocks)
-        return;
-    table->entry_bytes -= measure_block(table, key_of(table, index), value_of(table, index));
-    otp_free(get_block(table, index));
-}
-
-/* -- growing and shrinking -- */
-
-static bool is_crowded(size_t count, size_t capacity)
-{
-    return count >= capacity - capacity / 4;
-}
-
-/* Moves all entries to a block of that capacity. NOMEM: nothing has changed. */
-static otp_status resize_table(struct otp_table *table, size_t capacity)
-{
-    struct otp_table moved = *table;
-    moved.capacity = capacity;
-    if (moved.capacity > SIZE_MAX / 2 / (sizeof(uint64_t) + table->stride))
-        return OTP_NOMEM;
-    moved.hashes = otp_alloc(moved.capacity * (sizeof(uint64_t) + table->stride));
-    if (moved.hashes == NULL)
-        return OTP_NOMEM;
-    moved.slots = (char *)(moved.hashes + moved.capacity);
-    for (size_t i = 0; i < table->capacity; i++) {
-        if (table->hashes[i] == 0)
-            continue;
-        size_t index = find_free(&moved, table->hashes[i]);
-        moved.hashes[index] = table->hashes[i];
-        memcpy(slot_at(&moved, index), slot_at(table, i), table->stride);
-    }
-    otp_free(table->hashes);
-    *table = moved;
-    return OTP_OK;
-}
-
-static otp_status grow_table(struct otp_table *table)
-{
-    return resize_table(table, table->capacity == 0 ? FIRST_CAPACITY : table->capacity * 2);
-}
-
-/* Frees the slot, then moves back each entry of the run behind it that may stand there: one whose
- * home is not in the part of the run after the hole. */
-static void remove_entry(struct otp_table *table, size_t hole)
-{
-    size_t mask = table->capacity - 1;
-    free_block(table, hole);
-    for (size_t i = next_index(table, hole); table->hashes[i] != 0; i = next_index(table, i)) {
-        size_t from_home = (i - (size_t)table->hashes[i]) & mask;
-        if (from_home >= ((i - hole) & mask)) {
-            table->hashes[hole] = table->hashes[i];
-            memcpy(slot_at(table, hole), slot_at(table, i), table->stride);
-            hole = i;
-        }
-    }
-    table->hashes[hole] = 0;
-    table->count--;
-}
-
-/* -- the public functions -- */
 
 struct otp_table *otp_table_new(const struct otp_table_type *type)
 {
-    struct otp_table *table = otp_alloc(sizeof *table);
+    struct otpi_rows *rows = NULL;
+    struct otp_table *table = NULL;
+
+    if (otp_self().bits == 0)
+        (void)refuse(__func__);
+    else
+        rows = otpi_rows_new(type);
+    if (rows != NULL)
+        table = otpi_cells_take(rows);
     if (table == NULL)
-        return NULL;
-    table->type = type;
-    table->seed = otpi_hash_seed();
-    lay_out_slot(table);
+        otpi_rows_drop(rows);
     return table;
 }
 
 void otp_table_drop(struct otp_table *table)
 {
-    if (table == NULL)
+    struct otpi_rows *rows;
+
+    if (table == NULL || changeable(table, __func__, &rows) != OTP_OK)
         return;
-    otp_table_clear(table);
-    otp_free(table);
-}
-
-/* A new block for the entry; *block is NULL if it needs none. */
-static otp_status make_block(struct otp_table *table, const void *key, const void *value,
-                             char **block)
-{
-    *block = NULL;
-    size_t size = measure_block(table, key, value);
-    if (size == 0)
-        return OTP_OK;
-    if (size > OTPI_LAYOUT_MAX)
-        return OTP_NOMEM;
-    *block = otp_alloc(size);
-    if (*block == NULL)
-        return OTP_NOMEM;
-    table->entry_bytes += size;
-    return OTP_OK;
-}
-
-/* The new block is filled before the old one goes: key and value may lie in it. */
-static otp_status replace_value(struct otp_table *table, size_t index, const void *value)
-{
-    if (table->type->value->n_refs == 0) {
-        memmove(value_of(table, index), value, table->type->value->size);
-        return OTP_OK;
-    }
-    char *block;
-    void *old = get_block(table, index);
-    size_t old_size = measure_block(table, key_of(table, index), value_of(table, index));
-    if (make_block(table, key_of(table, index), value, &block) != OTP_OK)
-        return OTP_NOMEM;
-    fill_slot(table, index, key_of(table, index), value, block);
-    table->entry_bytes -= old_size;
-    otp_free(old);
-    return OTP_OK;
+    otpi_cells_give_back(table);
+    otpi_rows_drop(rows);
 }
 
 otp_status otp_table_put(struct otp_table *table, const void *key, const void *value)
 {
-    uint64_t hash = hash_key(table, key);
-    size_t index = find_key(table, key, hash);
-    if (index != table->capacity)
-        return replace_value(table, index, value);
-    char *block;
-    if (is_crowded(table->count, table->capacity) && grow_table(table) != OTP_OK)
-        return OTP_NOMEM;
-    if (make_block(table, key, value, &block) != OTP_OK)
-        return OTP_NOMEM;
-    index = find_free(table, hash);
-    table->hashes[index] = hash;
-    table->count++;
-    fill_slot(table, index, key, value, block);
-    return OTP_OK;
+    struct otpi_rows *rows;
+    otp_status status = changeable(table, __func__, &rows);
+
+    return status == OTP_OK ? otpi_rows_put(rows, key, value) : status;
+}
+
+otp_status otp_table_put_new(struct otp_table *table, const void *key, const void *value)
+{
+    struct otpi_rows *rows;
+    otp_status status = changeable(table, __func__, &rows);
+
+    return status == OTP_OK ? otpi_rows_put_new(rows, key, value) : status;
+}
+
+otp_status otp_table_add(struct otp_table *table, const void *key, const struct otp_addition *add,
+                         void *value)
+{
+    struct otpi_rows *rows;
+    otp_status status = changeable(table, __func__, &rows);
+
+    return status == OTP_OK ? OTPI_JUDGED(otpi_rows_add(rows, key, add, value)) : status;
 }
 
 bool otp_table_get(const struct otp_table *table, const void *key, void *value)
 {
-    const struct otp_layout *layout = table->type->value;
-    size_t index = find_key(table, key, hash_key(table, key));
-    if (index == table->capacity)
-        return false;
-    size_t size = otpi_layout_measure_refs(layout, value_of(table, index));
-    void *scratch = NULL;
-    if (size > 0) {
-        scratch = otp_scratch(size);
-        if (scratch == NULL)
-            otp_exit(otp_reason_make(OTP_REASON_NOMEM, NULL, 0));
-    }
-    memcpy(value, value_of(table, index), layout->size);
-    if (layout->n_refs > 0)
-        otpi_layout_copy_refs(layout, value, scratch);
-    return true;
+    const struct otpi_rows *rows = readable(table, __func__);
+
+    return rows != NULL && otpi_rows_get(rows, key, value);
+}
+
+bool otp_table_take(struct otp_table *table, const void *key, void *value)
+{
+    struct otpi_rows *rows;
+
+    return changeable(table, __func__, &rows) == OTP_OK && otpi_rows_take(rows, key, value);
 }
 
 bool otp_table_has(const struct otp_table *table, const void *key)
 {
-    return find_key(table, key, hash_key(table, key)) != table->capacity;
+    const struct otpi_rows *rows = readable(table, __func__);
+
+    return rows != NULL && otpi_rows_has(rows, key);
 }
 
 bool otp_table_delete(struct otp_table *table, const void *key)
 {
-    size_t index = find_key(table, key, hash_key(table, key));
-    if (index == table->capacity)
-        return false;
-    remove_entry(table, index);
+    struct otpi_rows *rows;
+
+    return changeable(table, __func__, &rows) == OTP_OK && otpi_rows_delete(rows, key);
+}
+
+size_t otp_table_delete_if(struct otp_table *table, otp_table_predicate *predicate, void *context)
+{
+    struct otpi_rows *rows;
+
+    if (changeable(table, __func__, &rows) != OTP_OK)
+        return 0;
+    return otpi_rows_delete_if(rows, predicate, context);
+}
+
+/* What counts those that another one accepts. */
+struct counting {
+    otp_table_predicate *predicate;
+    void *context;
+    size_t n;
+};
+
+static bool count_one(const void *key, const void *value, void *context)
+{
+    struct counting *counting = context;
+
+    counting->n += counting->predicate(key, value, counting->context);
     return true;
 }
 
-/* Once round from a free slot on: what a removal moves comes from further on in its run, never from
- * what was seen already, so each entry is asked about once. */
-size_t otp_table_delete_if(struct otp_table *table,
-                           bool (*predicate)(const void *key, const void *value, void *context),
-                           void *context)
+size_t otp_table_count_if(const struct otp_table *table, otp_table_predicate *predicate,
+                          void *context)
 {
-    size_t before = table->count;
-    if (before == 0)
-        return 0;
-    size_t start = find_free(table, 0);
-    for (size_t i = next_index(table, start); i != start; i = next_index(table, i))
-        while (table->hashes[i] != 0 && predicate(key_of(table, i), value_of(table, i), context))
-            remove_entry(table, i);
-    return before - table->count;
+    struct counting counting = { predicate, context, 0 };
+
+    otp_table_each(table, count_one, &counting);
+    return counting.n;
 }
 
-void otp_table_each(const struct otp_table *table,
-                    bool (*visit)(const void *key, const void *value, void *context), void *context)
+void otp_table_each(const struct otp_table *table, otp_table_predicate *visit, void *context)
 {
-    for (size_t i = 0; i < table->capacity; i++)
-        if (table->hashes[i] != 0 && !visit(key_of(table, i), value_of(table, i), context))
-            return;
+    struct otpi_rows *rows = readable(table, __func__);
+
+    if (rows != NULL)
+        otpi_rows_each(rows, visit, context);
+}
+
+otp_status otp_table_select(const struct otp_table *table, otp_table_predicate *predicate,
+                            void *context, const void **keys, size_t *n)
+{
+    struct otpi_rows *rows = mine(table);
+
+    return rows == NULL ? refuse(__func__) : otpi_rows_select(rows, predicate, context, keys, n);
 }
 
 void otp_table_clear(struct otp_table *table)
 {
-    for (size_t i = 0; i < table->capacity; i++)
-        if (table->hashes[i] != 0)
-            free_block(table, i);
-    otp_free(table->hashes);
-    table->hashes = NULL;
-    table->slots = NULL;
-    table->capacity = 0;
-    table->count = 0;
+    struct otpi_rows *rows;
+
+    if (changeable(table, __func__, &rows) == OTP_OK)
+        otpi_rows_clear(rows);
 }
 
 void otp_table_shrink(struct otp_table *table)
 {
-    size_t capacity = FIRST_CAPACITY;
-    if (table->count == 0) {
-        otp_table_clear(table);
-        return;
-    }
-    while (is_crowded(table->count, capacity))
-        capacity *= 2;
-    if (capacity < table->capacity)
-        (void)resize_table(table, capacity); /* else it stays */
+    struct otpi_rows *rows;
+
+    if (changeable(table, __func__, &rows) == OTP_OK)
+        otpi_rows_shrink(rows);
 }
 
 size_t otp_table_count(const struct otp_table *table)
 {
-    return table->count;
+    const struct otpi_rows *rows = readable(table, __func__);
+
+    return rows == NULL ? 0 : otpi_rows_count(rows);
 }
 
 size_t otp_table_memory(const struct otp_table *table)
 {
-    return sizeof *table + table->capacity * (sizeof(uint64_t) + table->stride) +
-           table->entry_bytes;
+    const struct otpi_rows *rows = readable(table, __func__);
+
+    return rows == NULL ? 0 : sizeof *table + otpi_rows_memory(rows);
+}
+
+void otpi_table_end_walks(struct otp_table *table)
+{
+    struct otpi_rows *rows = mine(table);
+
+    if (rows != NULL)
+        otpi_rows_end_walks(rows);
 }

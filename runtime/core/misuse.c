@@ -23,7 +23,8 @@ enum { DEBUG_BUILD = 0 };
 static bool is_misuse(otp_status status)
 {
     return status == OTP_BADARG || status == OTP_WRONG_THREAD || status == OTP_CALLING_SELF ||
-           status == OTP_WRONG_MODULE || status == OTP_NOT_RUNNING || status == OTP_FORKED;
+           status == OTP_WRONG_MODULE || status == OTP_NOT_RUNNING || status == OTP_FORKED ||
+           status == OTP_NOT_OWNER;
 }
 
 static void print(const struct otp_log_event *event)

@@ -113,6 +113,15 @@ otp_status otp_enter_shared(otp_dest dest, const struct otp_behaviour *behaviour
     return status;
 }
 
+otp_status otp_enter(void)
+{
+    otp_status status = otpi_enter();
+
+    if (status == OTP_OK)
+        otpi_check_alive();
+    return status;
+}
+
 void otp_leave(void)
 {
     otpi_leave();

@@ -249,14 +249,17 @@ static otp_status open_and_abandon(void)
     return status == OTP_OK ? otp_abandon_request(&request) : status;
 }
 
-static otp_status put_into_table(void)
+static otp_status select_keys(void)
 {
-    struct otp_table *table = otp_table_new(&probe_table_type);
-    otp_status status = table == NULL ? OTP_NOMEM : otp_table_put(table, &number, &number);
-    if (status == OTP_OK && (!otp_table_get(table, &number, &number) ||
-                             !otp_table_has(table, &number) || otp_table_count(table) != 1))
-        status = OTP_NOT_FOUND;
-    otp_table_drop(table);
+    const void *keys;
+    return otp_table_select(NULL, NULL, NULL, &keys, &n);
+}
+
+static otp_status enter_and_leave(void)
+{
+    otp_status status = otp_enter();
+    if (status == OTP_OK)
+        otp_leave();
     return status;
 }
 
@@ -394,7 +397,12 @@ START(behaviour,
     X(otp_string_set, OK, OK, OK, 0, set_string())                                                 \
     X(otp_blob_set, OK, OK, OK, 0, set_blob())                                                     \
     X(otp_owned_set, OK, OK, OK, 0, set_owned())                                                   \
-    X(otp_table_put, OK, OK, OK, 0, put_into_table())                                              \
+    X(otp_table_put, NOT_RUNNING, NOT_OWNER, NOT_OWNER, 0, otp_table_put(NULL, &number, &number))  \
+    X(otp_table_put_new, NOT_RUNNING, NOT_OWNER, NOT_OWNER, 0,                                     \
+      otp_table_put_new(NULL, &number, &number))                                                   \
+    X(otp_table_add, NOT_RUNNING, NOT_OWNER, NOT_OWNER, 0,                                         \
+      otp_table_add(NULL, &number, &(struct otp_addition){ .by = 1 }, &number))                    \
+    X(otp_table_select, NOT_RUNNING, NOT_OWNER, NOT_OWNER, 0, select_keys())                       \
     X(otp_genserver_start, NOT_RUNNING, WRONG_THREAD, BADARG, 1,                                   \
       start_named("", t, true, start_genserver))                                                   \
     X(otp_sys_get_state, NOT_RUNNING, NOPROC, NOPROC, 1,                                           \
@@ -417,6 +425,7 @@ START(behaviour,
     X(otp_sys_log, NOT_RUNNING, NOPROC, NOPROC, 1, otp_sys_log(t->dest, 1, t->timeout))            \
     X(otp_sys_get_log, NOT_RUNNING, NOPROC, NOPROC, 1,                                             \
       otp_sys_get_log(t->dest, text, sizeof text, t->timeout))                                     \
+    X(otp_enter, NOT_RUNNING, OK, OK, 0, enter_and_leave())                                        \
     X(otp_enter_shared, NOT_RUNNING, NOPROC, NOPROC, 0, enter_shared(t))                           \
     X(otp_tie_to, NOT_RUNNING, NOPROC, NOPROC, 0,                                                  \
       otp_tie_to(t->pid, &(struct otp_tie){ .ended = NULL }))                                      \

@@ -20,6 +20,23 @@ static int wrong(const struct use *use, const char *where, int which, otp_status
     return 1;
 }
 
+/* A table that is none. How often it gave something. */
+static int use_no_table(void)
+{
+    uint64_t value = 77;
+    int gave = otp_table_get(NULL, &number, &value) + otp_table_take(NULL, &number, &value);
+    gave += otp_table_has(NULL, &number) + otp_table_delete(NULL, &number) + (value != 77);
+    gave += otp_table_delete_if(NULL, NULL, NULL) != 0;
+    gave += otp_table_count_if(NULL, NULL, NULL) != 0;
+    gave += otp_table_count(NULL) != 0;
+    gave += otp_table_memory(NULL) != 0;
+    otp_table_each(NULL, NULL, NULL);
+    otp_table_clear(NULL);
+    otp_table_shrink(NULL);
+    otp_table_drop(NULL);
+    return gave + (otp_self().bits == 0 && otp_table_new(&probe_table_type) != NULL);
+}
+
 /* The functions that say nothing: they come back. How many gave something where nothing is. No
  * assertion of Check: in a forked child its lock may be held by a thread that is not there. */
 static int use_the_rest(const struct target *t)
@@ -76,6 +93,7 @@ static int use_the_rest(const struct target *t)
     otp_cache_free_value(&probe_u64_layout, &number);
     (void)otp_now_within(OTP_S);
     otp_registry_free_entries(&(struct otp_registry_entries){ NULL, 0 });
+    gave += use_no_table();
     if (gave > 0)
         fprintf(stderr, "%d functions gave something\n", gave);
     return gave;

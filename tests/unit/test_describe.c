@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <locale.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -370,9 +371,31 @@ static const struct otp_field owner_fields[] = {
 static const struct otp_description owner_description = { OTP_TYPE_STRUCT, sizeof(struct owner), 4,
                                                           owner_fields, NULL };
 
+/* A table is a process's. */
+static void fill_and_describe(void *arg)
+{
+    struct owner *owner = arg;
+    char text[400];
+    owner->table = otp_table_new(&table_type);
+    for (uint64_t i = 0; i < 20; i++) {
+        ck_assert_int_eq(otp_table_put(owner->table, &i, &i), OTP_OK);
+        if (i == 0) {
+            otp_describe(&owner_description, owner, NULL, text, sizeof text);
+            ck_assert_str_eq(text, "{table: 1 entry {0: 0}, timer: not armed, soon: in infinity, "
+                                   "past: 10ms ago}");
+        }
+    }
+    otp_describe(&owner_description, owner, NULL, text, sizeof text);
+    ck_assert_int_eq(strncmp(text, "{table: 20 entries {", 20), 0);
+    ck_assert_ptr_nonnull(strstr(text, ", ...}, timer: "));
+    otp_table_drop(owner->table);
+}
+
 START_TEST(tables_timers_and_instants)
 {
     struct otp_config config = { .manual_clock = true, .workers = 1 };
+    const struct otp_start how = { .name = NULL };
+    otp_pid pid;
     struct owner owner = { NULL, { NULL, 0 }, 0, 0 };
     char text[400];
     ck_assert_int_eq(otp_runtime_start(&config), OTP_OK);
@@ -384,19 +407,9 @@ START_TEST(tables_timers_and_instants)
     ck_assert_str_eq(text, "{table: 0 entries, timer: in 2s500ms, soon: in 3s, past: 10ms ago}");
     owner.soon = OTP_INFINITY;
     ck_assert_int_eq(otp_timer_cancel(owner.timer, NULL), OTP_OK);
-    owner.table = otp_table_new(&table_type);
-    for (uint64_t i = 0; i < 20; i++) {
-        ck_assert_int_eq(otp_table_put(owner.table, &i, &i), OTP_OK);
-        if (i == 0) {
-            otp_describe(&owner_description, &owner, NULL, text, sizeof text);
-            ck_assert_str_eq(text, "{table: 1 entry {0: 0}, timer: not armed, soon: in infinity, "
-                                   "past: 10ms ago}");
-        }
-    }
-    otp_describe(&owner_description, &owner, NULL, text, sizeof text);
-    ck_assert_int_eq(strncmp(text, "{table: 20 entries {", 20), 0);
-    ck_assert_ptr_nonnull(strstr(text, ", ...}, timer: "));
-    otp_table_drop(owner.table);
+    ck_assert_int_eq(otp_spawn(fill_and_describe, &owner, &how, &pid), OTP_OK);
+    while (otp_is_alive(pid))
+        sched_yield();
     ck_assert_int_eq(otp_runtime_stop(), OTP_OK);
 }
 END_TEST

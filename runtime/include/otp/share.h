@@ -59,6 +59,8 @@ OTP_API OTP_MUST_CHECK otp_status otp_enter_shared(otp_dest dest,
                                                    const struct otp_behaviour *behaviour,
                                                    struct otp_shared **shared, otp_pid *pid);
 OTP_API void otp_leave(void);
+/* Enters it and finds nobody; the same in all else. NOT_RUNNING, FORKED, NOMEM. */
+OTP_API OTP_MUST_CHECK otp_status otp_enter(void);
 
 /* -- memory -- */
 

@@ -33,7 +33,9 @@
     X(NOT_STARTED, "that application does not run")                                                \
     X(MAX_CHILDREN, "there are as many children as allowed")                                       \
     X(STOPPED, "it was ended before it had a result")                                              \
-    X(EXISTS, "there is one already")
+    X(EXISTS, "there is one already")                                                              \
+    X(NOT_OWNER, "only its owner may do that")                                                     \
+    X(OUT_OF_RANGE, "the number does not fit")
 
 typedef enum otp_status {
 #define OTP_STATUS_ENUM(name, text) OTP_##name,

@@ -3,7 +3,10 @@
  * Idea: a hash table whose keys and values are flat copies; the bytes that strings refer to belong
  * to the table. Generated functions give it types. What get gives out is copied to scratch memory,
  * so it stays valid until the handler returns whatever happens to the table meanwhile.
- * Threads: the owning process only.
+ * Threads: the process that has made the table. For everybody else, in another process or in none,
+ * and after the end of that process too, functions do nothing: they give OTP_NOT_OWNER, false or 0,
+ * which is a misuse (log_misuse). So they do to a function that a walk calls (each, delete_if,
+ * select) if it wants to change the table that is walked: OTP_BADARG, false or 0.
  */
 #ifndef OTP_TABLE_H
 #define OTP_TABLE_H
@@ -25,9 +28,24 @@ struct otp_table_type {
 
 struct otp_table;
 
+/* Asked about an entry, or shown it. key and value are views into the table, valid during the call.
+ * It must not change that table; it may end the process. */
+typedef bool otp_table_predicate(const void *key, const void *value, void *context);
+
+/* How a counter goes on. What is pointed to has the type of the values, an integer of 1, 2, 4 or 8
+ * bytes. */
+struct otp_addition {
+    int64_t by;
+    const void *initial; /* what a missing key has before; NULL: it is not found */
+    const void *limit;   /* a sum beyond it, on the side that by goes to, .. */
+    const void *restart; /* .. becomes this; both NULL: nothing does */
+    bool is_signed;
+};
+
 OTP_BEGIN_DECLS
 
-/* A new empty table, owned by the calling process; NULL: no memory. */
+/* A new empty table, owned by the calling process and gone with it; NULL: no memory, or no
+ * process. */
 OTP_API OTP_MUST_CHECK struct otp_table *otp_table_new(const struct otp_table_type *type);
 /* Frees it before its process ends. Takes table; NULL is allowed. */
 OTP_API void otp_table_drop(struct otp_table *table);
@@ -35,22 +53,35 @@ OTP_API void otp_table_drop(struct otp_table *table);
 /* Inserts or replaces; key and value are borrowed and copied. NOMEM: the table is unchanged. */
 OTP_API OTP_MUST_CHECK otp_status otp_table_put(struct otp_table *table, const void *key,
                                                 const void *value);
+/* Inserts, unless the key is there: EXISTS. NOMEM. */
+OTP_API OTP_MUST_CHECK otp_status otp_table_put_new(struct otp_table *table, const void *key,
+                                                    const void *value);
+/* Adds to an integer; *value gets what it is then. NOT_FOUND: no such key. OUT_OF_RANGE: it would
+ * not fit. NOMEM. BADARG: values are no integers. On failure table and *value are unchanged. */
+OTP_API OTP_MUST_CHECK otp_status otp_table_add(struct otp_table *table, const void *key,
+                                                const struct otp_addition *add, void *value);
 /* Copies the value into *value (type->value->size bytes), what it refers to into scratch memory.
  * False: no such key; *value is untouched. Out of scratch memory ends the process with nomem. */
 OTP_API bool otp_table_get(const struct otp_table *table, const void *key, void *value);
+/* The same, and deletes the key. */
+OTP_API bool otp_table_take(struct otp_table *table, const void *key, void *value);
 OTP_API bool otp_table_has(const struct otp_table *table, const void *key);
 /* True if the key was there. */
 OTP_API bool otp_table_delete(struct otp_table *table, const void *key);
-/* Deletes the entries that the predicate accepts and returns how many. key and value are views into
- * the table, valid during the predicate's call; it must not change the table. */
-OTP_API size_t otp_table_delete_if(struct otp_table *table,
-                                   bool (*predicate)(const void *key, const void *value,
-                                                     void *context),
+/* Deletes the entries that the predicate accepts and returns how many. */
+OTP_API size_t otp_table_delete_if(struct otp_table *table, otp_table_predicate *predicate,
                                    void *context);
-/* Calls visit for each entry until it returns false; same rules as delete_if. */
-OTP_API void otp_table_each(const struct otp_table *table,
-                            bool (*visit)(const void *key, const void *value, void *context),
+/* How many entries the predicate accepts. */
+OTP_API size_t otp_table_count_if(const struct otp_table *table, otp_table_predicate *predicate,
+                                  void *context);
+/* Calls visit for each entry until it returns false. */
+OTP_API void otp_table_each(const struct otp_table *table, otp_table_predicate *visit,
                             void *context);
+/* *keys gets copies of the keys of those *n entries that the predicate accepts (NULL: of all), in
+ * scratch memory: to go through them and change the table meanwhile. NOMEM. */
+OTP_API OTP_MUST_CHECK otp_status otp_table_select(const struct otp_table *table,
+                                                   otp_table_predicate *predicate, void *context,
+                                                   const void **keys, size_t *n);
 OTP_API void otp_table_clear(struct otp_table *table);
 /* Gives back the room that entries which are gone have left. Without memory it stays as it is. */
 OTP_API void otp_table_shrink(struct otp_table *table);

@@ -379,10 +379,21 @@ otp_status myapp_cache_table_put(struct myapp_cache_table *table, otp_str key,
     return otp_table_put((struct otp_table *)table, &key, value);
 }
 
+otp_status myapp_cache_table_put_new(struct myapp_cache_table *table, otp_str key,
+                                     const struct myapp_entry *value)
+{
+    return otp_table_put_new((struct otp_table *)table, &key, value);
+}
+
 bool myapp_cache_table_get(const struct myapp_cache_table *table, otp_str key,
                            struct myapp_entry *value)
 {
     return otp_table_get((const struct otp_table *)table, &key, value);
+}
+
+bool myapp_cache_table_take(struct myapp_cache_table *table, otp_str key, struct myapp_entry *value)
+{
+    return otp_table_take((struct otp_table *)table, &key, value);
 }
 
 bool myapp_cache_table_has(const struct myapp_cache_table *table, otp_str key)
@@ -403,6 +414,29 @@ size_t myapp_cache_table_delete_if(struct myapp_cache_table *table,
     return otp_table_delete_if((struct otp_table *)table, cache_table_visit, &visitor_);
 }
 
+size_t myapp_cache_table_count_if(const struct myapp_cache_table *table,
+                                  bool (*predicate)(otp_str key, const struct myapp_entry *value,
+                                                    void *context), void *context)
+{
+    struct cache_table_visitor visitor_ = {predicate, context};
+    return otp_table_count_if((const struct otp_table *)table, cache_table_visit, &visitor_);
+}
+
+otp_status myapp_cache_table_select(const struct myapp_cache_table *table,
+                                    bool (*predicate)(otp_str key, const struct myapp_entry *value,
+                                                      void *context), void *context,
+                                    const otp_str **keys, size_t *n)
+{
+    struct cache_table_visitor visitor_ = {predicate, context};
+    const void *keys_ = NULL;
+    otp_status status_ = otp_table_select((const struct otp_table *)table,
+                                          predicate == NULL ? NULL : cache_table_visit, &visitor_,
+                                          &keys_, n);
+    if (status_ == OTP_OK)
+        *keys = (const otp_str *)keys_;
+    return status_;
+}
+
 void myapp_cache_table_each(const struct myapp_cache_table *table,
                             bool (*visit)(otp_str key, const struct myapp_entry *value,
                                           void *context), void *context)
@@ -419,6 +453,11 @@ void myapp_cache_table_clear(struct myapp_cache_table *table)
 size_t myapp_cache_table_count(const struct myapp_cache_table *table)
 {
     return otp_table_count((const struct otp_table *)table);
+}
+
+size_t myapp_cache_table_memory(const struct myapp_cache_table *table)
+{
+    return otp_table_memory((const struct otp_table *)table);
 }
 
 static otp_next cache_init_thunk(void *self_, const void *options_)

@@ -62,21 +62,35 @@ otp_next myapp_cache_crash_reply(otp_from from);
 /* ---- table, a table<string, entry>: myapp.otp:15 ---- */
 
 /* put copies key and value; OTP_NOMEM: nothing has changed. What get gives refers to
- * scratch memory. delete_if tells how many went; each ends when visit is false. */
+ * scratch memory. delete_if tells how many went; each ends when visit is false. What
+ * these call must not change the table: select gives the keys, to do so with each. */
 OTP_MUST_CHECK otp_status myapp_cache_table_put(struct myapp_cache_table *table, otp_str key,
                                                 const struct myapp_entry *value);
+OTP_MUST_CHECK otp_status myapp_cache_table_put_new(struct myapp_cache_table *table, otp_str key,
+                                                    const struct myapp_entry *value);
 bool myapp_cache_table_get(const struct myapp_cache_table *table, otp_str key,
                            struct myapp_entry *value);
+bool myapp_cache_table_take(struct myapp_cache_table *table, otp_str key,
+                            struct myapp_entry *value);
 bool myapp_cache_table_has(const struct myapp_cache_table *table, otp_str key);
 bool myapp_cache_table_delete(struct myapp_cache_table *table, otp_str key);
 size_t myapp_cache_table_delete_if(struct myapp_cache_table *table,
                                    bool (*predicate)(otp_str key, const struct myapp_entry *value,
                                                      void *context), void *context);
+size_t myapp_cache_table_count_if(const struct myapp_cache_table *table,
+                                  bool (*predicate)(otp_str key, const struct myapp_entry *value,
+                                                    void *context), void *context);
+OTP_MUST_CHECK otp_status
+myapp_cache_table_select(const struct myapp_cache_table *table,
+                         bool (*predicate)(otp_str key, const struct myapp_entry *value,
+                                           void *context), void *context, const otp_str **keys,
+                         size_t *n);
 void myapp_cache_table_each(const struct myapp_cache_table *table,
                             bool (*visit)(otp_str key, const struct myapp_entry *value,
                                           void *context), void *context);
 void myapp_cache_table_clear(struct myapp_cache_table *table);
 size_t myapp_cache_table_count(const struct myapp_cache_table *table);
+size_t myapp_cache_table_memory(const struct myapp_cache_table *table);
 
 OTP_END_DECLS
 

@@ -510,10 +510,22 @@ otp_status odd_genserver_table_put(struct odd_genserver_table *table, otp_str ke
     return otp_table_put((struct otp_table *)table, &key, value);
 }
 
+otp_status odd_genserver_table_put_new(struct odd_genserver_table *table, otp_str key,
+                                       const struct odd_state *value)
+{
+    return otp_table_put_new((struct otp_table *)table, &key, value);
+}
+
 bool odd_genserver_table_get(const struct odd_genserver_table *table, otp_str key,
                              struct odd_state *value)
 {
     return otp_table_get((const struct otp_table *)table, &key, value);
+}
+
+bool odd_genserver_table_take(struct odd_genserver_table *table, otp_str key,
+                              struct odd_state *value)
+{
+    return otp_table_take((struct otp_table *)table, &key, value);
 }
 
 bool odd_genserver_table_has(const struct odd_genserver_table *table, otp_str key)
@@ -534,6 +546,29 @@ size_t odd_genserver_table_delete_if(struct odd_genserver_table *table,
     return otp_table_delete_if((struct otp_table *)table, genserver_table_visit, &visitor_);
 }
 
+size_t odd_genserver_table_count_if(const struct odd_genserver_table *table,
+                                    bool (*predicate)(otp_str key, const struct odd_state *value,
+                                                      void *context), void *context)
+{
+    struct genserver_table_visitor visitor_ = {predicate, context};
+    return otp_table_count_if((const struct otp_table *)table, genserver_table_visit, &visitor_);
+}
+
+otp_status odd_genserver_table_select(const struct odd_genserver_table *table,
+                                      bool (*predicate)(otp_str key, const struct odd_state *value,
+                                                        void *context), void *context,
+                                      const otp_str **keys, size_t *n)
+{
+    struct genserver_table_visitor visitor_ = {predicate, context};
+    const void *keys_ = NULL;
+    otp_status status_ = otp_table_select((const struct otp_table *)table,
+                                          predicate == NULL ? NULL : genserver_table_visit,
+                                          &visitor_, &keys_, n);
+    if (status_ == OTP_OK)
+        *keys = (const otp_str *)keys_;
+    return status_;
+}
+
 void odd_genserver_table_each(const struct odd_genserver_table *table,
                               bool (*visit)(otp_str key, const struct odd_state *value,
                                             void *context), void *context)
@@ -550,6 +585,11 @@ void odd_genserver_table_clear(struct odd_genserver_table *table)
 size_t odd_genserver_table_count(const struct odd_genserver_table *table)
 {
     return otp_table_count((const struct otp_table *)table);
+}
+
+size_t odd_genserver_table_memory(const struct odd_genserver_table *table)
+{
+    return otp_table_memory((const struct otp_table *)table);
 }
 
 static otp_next genserver_init_thunk(void *self_, const void *options_)
@@ -894,11 +934,25 @@ otp_status odd_module_with_a_long_name_table_with_a_long_name_put(
     return otp_table_put((struct otp_table *)table, &key, value);
 }
 
+otp_status odd_module_with_a_long_name_table_with_a_long_name_put_new(
+    struct odd_module_with_a_long_name_table_with_a_long_name *table, otp_str key,
+    const struct odd_state *value)
+{
+    return otp_table_put_new((struct otp_table *)table, &key, value);
+}
+
 bool odd_module_with_a_long_name_table_with_a_long_name_get(
     const struct odd_module_with_a_long_name_table_with_a_long_name *table, otp_str key,
     struct odd_state *value)
 {
     return otp_table_get((const struct otp_table *)table, &key, value);
+}
+
+bool odd_module_with_a_long_name_table_with_a_long_name_take(
+    struct odd_module_with_a_long_name_table_with_a_long_name *table, otp_str key,
+    struct odd_state *value)
+{
+    return otp_table_take((struct otp_table *)table, &key, value);
 }
 
 bool odd_module_with_a_long_name_table_with_a_long_name_has(
@@ -922,6 +976,31 @@ size_t odd_module_with_a_long_name_table_with_a_long_name_delete_if(
                                module_with_a_long_name_table_with_a_long_name_visit, &visitor_);
 }
 
+size_t odd_module_with_a_long_name_table_with_a_long_name_count_if(
+    const struct odd_module_with_a_long_name_table_with_a_long_name *table,
+    bool (*predicate)(otp_str key, const struct odd_state *value, void *context), void *context)
+{
+    struct module_with_a_long_name_table_with_a_long_name_visitor visitor_ = {predicate, context};
+    return otp_table_count_if((const struct otp_table *)table,
+                              module_with_a_long_name_table_with_a_long_name_visit, &visitor_);
+}
+
+otp_status odd_module_with_a_long_name_table_with_a_long_name_select(
+    const struct odd_module_with_a_long_name_table_with_a_long_name *table,
+    bool (*predicate)(otp_str key, const struct odd_state *value, void *context), void *context,
+    const otp_str **keys, size_t *n)
+{
+    struct module_with_a_long_name_table_with_a_long_name_visitor visitor_ = {predicate, context};
+    const void *keys_ = NULL;
+    otp_status status_ = otp_table_select((const struct otp_table *)table,
+                                          predicate == NULL ? NULL
+                                          : module_with_a_long_name_table_with_a_long_name_visit,
+                                          &visitor_, &keys_, n);
+    if (status_ == OTP_OK)
+        *keys = (const otp_str *)keys_;
+    return status_;
+}
+
 void odd_module_with_a_long_name_table_with_a_long_name_each(
     const struct odd_module_with_a_long_name_table_with_a_long_name *table,
     bool (*visit)(otp_str key, const struct odd_state *value, void *context), void *context)
@@ -941,6 +1020,12 @@ size_t odd_module_with_a_long_name_table_with_a_long_name_count(
     const struct odd_module_with_a_long_name_table_with_a_long_name *table)
 {
     return otp_table_count((const struct otp_table *)table);
+}
+
+size_t odd_module_with_a_long_name_table_with_a_long_name_memory(
+    const struct odd_module_with_a_long_name_table_with_a_long_name *table)
+{
+    return otp_table_memory((const struct otp_table *)table);
 }
 
 static otp_next module_with_a_long_name_init_thunk(void *self_, const void *options_)

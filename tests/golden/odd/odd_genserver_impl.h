@@ -69,21 +69,35 @@ otp_next odd_genserver_continue_continue(uint64_t self, uint64_t from);
 /* ---- table, a table<string, state>: odd.otp:12 ---- */
 
 /* put copies key and value; OTP_NOMEM: nothing has changed. What get gives refers to
- * scratch memory. delete_if tells how many went; each ends when visit is false. */
+ * scratch memory. delete_if tells how many went; each ends when visit is false. What
+ * these call must not change the table: select gives the keys, to do so with each. */
 OTP_MUST_CHECK otp_status odd_genserver_table_put(struct odd_genserver_table *table, otp_str key,
                                                   const struct odd_state *value);
+OTP_MUST_CHECK otp_status odd_genserver_table_put_new(struct odd_genserver_table *table,
+                                                      otp_str key, const struct odd_state *value);
 bool odd_genserver_table_get(const struct odd_genserver_table *table, otp_str key,
                              struct odd_state *value);
+bool odd_genserver_table_take(struct odd_genserver_table *table, otp_str key,
+                              struct odd_state *value);
 bool odd_genserver_table_has(const struct odd_genserver_table *table, otp_str key);
 bool odd_genserver_table_delete(struct odd_genserver_table *table, otp_str key);
 size_t odd_genserver_table_delete_if(struct odd_genserver_table *table,
                                      bool (*predicate)(otp_str key, const struct odd_state *value,
                                                        void *context), void *context);
+size_t odd_genserver_table_count_if(const struct odd_genserver_table *table,
+                                    bool (*predicate)(otp_str key, const struct odd_state *value,
+                                                      void *context), void *context);
+OTP_MUST_CHECK otp_status
+odd_genserver_table_select(const struct odd_genserver_table *table,
+                           bool (*predicate)(otp_str key, const struct odd_state *value,
+                                             void *context), void *context, const otp_str **keys,
+                           size_t *n);
 void odd_genserver_table_each(const struct odd_genserver_table *table,
                               bool (*visit)(otp_str key, const struct odd_state *value,
                                             void *context), void *context);
 void odd_genserver_table_clear(struct odd_genserver_table *table);
 size_t odd_genserver_table_count(const struct odd_genserver_table *table);
+size_t odd_genserver_table_memory(const struct odd_genserver_table *table);
 
 OTP_END_DECLS
 

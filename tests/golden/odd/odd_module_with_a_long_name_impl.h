@@ -48,12 +48,19 @@ odd_module_with_a_long_name_message_with_a_long_name_reply_another_alternative(o
 /* ---- table_with_a_long_name, a table<string, state>: odd.otp:27 ---- */
 
 /* put copies key and value; OTP_NOMEM: nothing has changed. What get gives refers to
- * scratch memory. delete_if tells how many went; each ends when visit is false. */
+ * scratch memory. delete_if tells how many went; each ends when visit is false. What
+ * these call must not change the table: select gives the keys, to do so with each. */
 OTP_MUST_CHECK otp_status odd_module_with_a_long_name_table_with_a_long_name_put(
+    struct odd_module_with_a_long_name_table_with_a_long_name *table, otp_str key,
+    const struct odd_state *value);
+OTP_MUST_CHECK otp_status odd_module_with_a_long_name_table_with_a_long_name_put_new(
     struct odd_module_with_a_long_name_table_with_a_long_name *table, otp_str key,
     const struct odd_state *value);
 bool odd_module_with_a_long_name_table_with_a_long_name_get(
     const struct odd_module_with_a_long_name_table_with_a_long_name *table, otp_str key,
+    struct odd_state *value);
+bool odd_module_with_a_long_name_table_with_a_long_name_take(
+    struct odd_module_with_a_long_name_table_with_a_long_name *table, otp_str key,
     struct odd_state *value);
 bool odd_module_with_a_long_name_table_with_a_long_name_has(
     const struct odd_module_with_a_long_name_table_with_a_long_name *table, otp_str key);
@@ -62,12 +69,21 @@ bool odd_module_with_a_long_name_table_with_a_long_name_delete(
 size_t odd_module_with_a_long_name_table_with_a_long_name_delete_if(
     struct odd_module_with_a_long_name_table_with_a_long_name *table,
     bool (*predicate)(otp_str key, const struct odd_state *value, void *context), void *context);
+size_t odd_module_with_a_long_name_table_with_a_long_name_count_if(
+    const struct odd_module_with_a_long_name_table_with_a_long_name *table,
+    bool (*predicate)(otp_str key, const struct odd_state *value, void *context), void *context);
+OTP_MUST_CHECK otp_status odd_module_with_a_long_name_table_with_a_long_name_select(
+    const struct odd_module_with_a_long_name_table_with_a_long_name *table,
+    bool (*predicate)(otp_str key, const struct odd_state *value, void *context), void *context,
+    const otp_str **keys, size_t *n);
 void odd_module_with_a_long_name_table_with_a_long_name_each(
     const struct odd_module_with_a_long_name_table_with_a_long_name *table,
     bool (*visit)(otp_str key, const struct odd_state *value, void *context), void *context);
 void odd_module_with_a_long_name_table_with_a_long_name_clear(
     struct odd_module_with_a_long_name_table_with_a_long_name *table);
 size_t odd_module_with_a_long_name_table_with_a_long_name_count(
+    const struct odd_module_with_a_long_name_table_with_a_long_name *table);
+size_t odd_module_with_a_long_name_table_with_a_long_name_memory(
     const struct odd_module_with_a_long_name_table_with_a_long_name *table);
 
 OTP_END_DECLS

@@ -551,11 +551,25 @@ otp_status registry_audit_of_cells_seen_put(struct registry_audit_of_cells_seen 
                          audit_of_cells_seen_key(&(struct registry_cell){0}, key), &value);
 }
 
+otp_status registry_audit_of_cells_seen_put_new(struct registry_audit_of_cells_seen *table,
+                                                const struct registry_cell *key, uint64_t value)
+{
+    return otp_table_put_new((struct otp_table *)table,
+                             audit_of_cells_seen_key(&(struct registry_cell){0}, key), &value);
+}
+
 bool registry_audit_of_cells_seen_get(const struct registry_audit_of_cells_seen *table,
                                       const struct registry_cell *key, uint64_t *value)
 {
     return otp_table_get((const struct otp_table *)table,
                          audit_of_cells_seen_key(&(struct registry_cell){0}, key), value);
+}
+
+bool registry_audit_of_cells_seen_take(struct registry_audit_of_cells_seen *table,
+                                       const struct registry_cell *key, uint64_t *value)
+{
+    return otp_table_take((struct otp_table *)table,
+                          audit_of_cells_seen_key(&(struct registry_cell){0}, key), value);
 }
 
 bool registry_audit_of_cells_seen_has(const struct registry_audit_of_cells_seen *table,
@@ -581,6 +595,32 @@ size_t registry_audit_of_cells_seen_delete_if(struct registry_audit_of_cells_see
     return otp_table_delete_if((struct otp_table *)table, audit_of_cells_seen_visit, &visitor_);
 }
 
+size_t registry_audit_of_cells_seen_count_if(const struct registry_audit_of_cells_seen *table,
+                                             bool (*predicate)(const struct registry_cell *key,
+                                                               uint64_t value, void *context),
+                                             void *context)
+{
+    struct audit_of_cells_seen_visitor visitor_ = {predicate, context};
+    return otp_table_count_if((const struct otp_table *)table, audit_of_cells_seen_visit,
+                              &visitor_);
+}
+
+otp_status registry_audit_of_cells_seen_select(const struct registry_audit_of_cells_seen *table,
+                                               bool (*predicate)(const struct registry_cell *key,
+                                                                 uint64_t value, void *context),
+                                               void *context, const struct registry_cell **keys,
+                                               size_t *n)
+{
+    struct audit_of_cells_seen_visitor visitor_ = {predicate, context};
+    const void *keys_ = NULL;
+    otp_status status_ = otp_table_select((const struct otp_table *)table,
+                                          predicate == NULL ? NULL : audit_of_cells_seen_visit,
+                                          &visitor_, &keys_, n);
+    if (status_ == OTP_OK)
+        *keys = (const struct registry_cell *)keys_;
+    return status_;
+}
+
 void registry_audit_of_cells_seen_each(const struct registry_audit_of_cells_seen *table,
                                        bool (*visit)(const struct registry_cell *key,
                                                      uint64_t value, void *context), void *context)
@@ -597,6 +637,38 @@ void registry_audit_of_cells_seen_clear(struct registry_audit_of_cells_seen *tab
 size_t registry_audit_of_cells_seen_count(const struct registry_audit_of_cells_seen *table)
 {
     return otp_table_count((const struct otp_table *)table);
+}
+
+size_t registry_audit_of_cells_seen_memory(const struct registry_audit_of_cells_seen *table)
+{
+    return otp_table_memory((const struct otp_table *)table);
+}
+
+otp_status registry_audit_of_cells_seen_add(struct registry_audit_of_cells_seen *table,
+                                            const struct registry_cell *key, int64_t by,
+                                            uint64_t *value)
+{
+    const struct otp_addition add_ = {by, NULL, NULL, NULL, false};
+    return otp_table_add((struct otp_table *)table,
+                         audit_of_cells_seen_key(&(struct registry_cell){0}, key), &add_, value);
+}
+
+otp_status registry_audit_of_cells_seen_add_or(struct registry_audit_of_cells_seen *table,
+                                               const struct registry_cell *key, int64_t by,
+                                               uint64_t initial, uint64_t *value)
+{
+    const struct otp_addition add_ = {by, &initial, NULL, NULL, false};
+    return otp_table_add((struct otp_table *)table,
+                         audit_of_cells_seen_key(&(struct registry_cell){0}, key), &add_, value);
+}
+
+otp_status registry_audit_of_cells_seen_add_wrap(struct registry_audit_of_cells_seen *table,
+                                                 const struct registry_cell *key, int64_t by,
+                                                 uint64_t limit, uint64_t restart, uint64_t *value)
+{
+    const struct otp_addition add_ = {by, NULL, &limit, &restart, false};
+    return otp_table_add((struct otp_table *)table,
+                         audit_of_cells_seen_key(&(struct registry_cell){0}, key), &add_, value);
 }
 
 static otp_next audit_of_cells_init_thunk(void *self_, const void *options_)

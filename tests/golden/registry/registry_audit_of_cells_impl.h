@@ -39,12 +39,18 @@ otp_next registry_audit_of_cells_handle_unregistered(struct registry_audit_of_ce
 /* ---- seen, a table<cell, u64>: registry.otp:32 ---- */
 
 /* put copies key and value; OTP_NOMEM: nothing has changed. What get gives refers to
- * scratch memory. delete_if tells how many went; each ends when visit is false. */
+ * scratch memory. delete_if tells how many went; each ends when visit is false. What
+ * these call must not change the table: select gives the keys, to do so with each. */
 OTP_MUST_CHECK otp_status
 registry_audit_of_cells_seen_put(struct registry_audit_of_cells_seen *table,
                                  const struct registry_cell *key, uint64_t value);
+OTP_MUST_CHECK otp_status
+registry_audit_of_cells_seen_put_new(struct registry_audit_of_cells_seen *table,
+                                     const struct registry_cell *key, uint64_t value);
 bool registry_audit_of_cells_seen_get(const struct registry_audit_of_cells_seen *table,
                                       const struct registry_cell *key, uint64_t *value);
+bool registry_audit_of_cells_seen_take(struct registry_audit_of_cells_seen *table,
+                                       const struct registry_cell *key, uint64_t *value);
 bool registry_audit_of_cells_seen_has(const struct registry_audit_of_cells_seen *table,
                                       const struct registry_cell *key);
 bool registry_audit_of_cells_seen_delete(struct registry_audit_of_cells_seen *table,
@@ -53,11 +59,32 @@ size_t registry_audit_of_cells_seen_delete_if(struct registry_audit_of_cells_see
                                               bool (*predicate)(const struct registry_cell *key,
                                                                 uint64_t value, void *context),
                                               void *context);
+size_t registry_audit_of_cells_seen_count_if(const struct registry_audit_of_cells_seen *table,
+                                             bool (*predicate)(const struct registry_cell *key,
+                                                               uint64_t value, void *context),
+                                             void *context);
+OTP_MUST_CHECK otp_status
+registry_audit_of_cells_seen_select(const struct registry_audit_of_cells_seen *table,
+                                    bool (*predicate)(const struct registry_cell *key,
+                                                      uint64_t value, void *context), void *context,
+                                    const struct registry_cell **keys, size_t *n);
 void registry_audit_of_cells_seen_each(const struct registry_audit_of_cells_seen *table,
                                        bool (*visit)(const struct registry_cell *key,
                                                      uint64_t value, void *context), void *context);
 void registry_audit_of_cells_seen_clear(struct registry_audit_of_cells_seen *table);
 size_t registry_audit_of_cells_seen_count(const struct registry_audit_of_cells_seen *table);
+size_t registry_audit_of_cells_seen_memory(const struct registry_audit_of_cells_seen *table);
+OTP_MUST_CHECK otp_status
+registry_audit_of_cells_seen_add(struct registry_audit_of_cells_seen *table,
+                                 const struct registry_cell *key, int64_t by, uint64_t *value);
+OTP_MUST_CHECK otp_status
+registry_audit_of_cells_seen_add_or(struct registry_audit_of_cells_seen *table,
+                                    const struct registry_cell *key, int64_t by, uint64_t initial,
+                                    uint64_t *value);
+OTP_MUST_CHECK otp_status
+registry_audit_of_cells_seen_add_wrap(struct registry_audit_of_cells_seen *table,
+                                      const struct registry_cell *key, int64_t by, uint64_t limit,
+                                      uint64_t restart, uint64_t *value);
 
 OTP_END_DECLS
 

@@ -286,10 +286,21 @@ otp_status shop_till_orders_put(struct shop_till_orders *table, uint64_t key,
     return otp_table_put((struct otp_table *)table, &key, value);
 }
 
+otp_status shop_till_orders_put_new(struct shop_till_orders *table, uint64_t key,
+                                    const struct shop_order *value)
+{
+    return otp_table_put_new((struct otp_table *)table, &key, value);
+}
+
 bool shop_till_orders_get(const struct shop_till_orders *table, uint64_t key,
                           struct shop_order *value)
 {
     return otp_table_get((const struct otp_table *)table, &key, value);
+}
+
+bool shop_till_orders_take(struct shop_till_orders *table, uint64_t key, struct shop_order *value)
+{
+    return otp_table_take((struct otp_table *)table, &key, value);
 }
 
 bool shop_till_orders_has(const struct shop_till_orders *table, uint64_t key)
@@ -310,6 +321,29 @@ size_t shop_till_orders_delete_if(struct shop_till_orders *table,
     return otp_table_delete_if((struct otp_table *)table, till_orders_visit, &visitor_);
 }
 
+size_t shop_till_orders_count_if(const struct shop_till_orders *table,
+                                 bool (*predicate)(uint64_t key, const struct shop_order *value,
+                                                   void *context), void *context)
+{
+    struct till_orders_visitor visitor_ = {predicate, context};
+    return otp_table_count_if((const struct otp_table *)table, till_orders_visit, &visitor_);
+}
+
+otp_status shop_till_orders_select(const struct shop_till_orders *table,
+                                   bool (*predicate)(uint64_t key, const struct shop_order *value,
+                                                     void *context), void *context,
+                                   const uint64_t **keys, size_t *n)
+{
+    struct till_orders_visitor visitor_ = {predicate, context};
+    const void *keys_ = NULL;
+    otp_status status_ = otp_table_select((const struct otp_table *)table,
+                                          predicate == NULL ? NULL : till_orders_visit, &visitor_,
+                                          &keys_, n);
+    if (status_ == OTP_OK)
+        *keys = (const uint64_t *)keys_;
+    return status_;
+}
+
 void shop_till_orders_each(const struct shop_till_orders *table,
                            bool (*visit)(uint64_t key, const struct shop_order *value,
                                          void *context), void *context)
@@ -326,6 +360,11 @@ void shop_till_orders_clear(struct shop_till_orders *table)
 size_t shop_till_orders_count(const struct shop_till_orders *table)
 {
     return otp_table_count((const struct otp_table *)table);
+}
+
+size_t shop_till_orders_memory(const struct shop_till_orders *table)
+{
+    return otp_table_memory((const struct otp_table *)table);
 }
 
 static otp_next till_init_thunk(void *self_, const void *options_)

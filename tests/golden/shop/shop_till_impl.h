@@ -44,21 +44,34 @@ otp_next shop_till_sell_reply_sold_out(otp_from from);
 /* ---- orders, a table<u64, order>: shop.otp:10 ---- */
 
 /* put copies key and value; OTP_NOMEM: nothing has changed. What get gives refers to
- * scratch memory. delete_if tells how many went; each ends when visit is false. */
+ * scratch memory. delete_if tells how many went; each ends when visit is false. What
+ * these call must not change the table: select gives the keys, to do so with each. */
 OTP_MUST_CHECK otp_status shop_till_orders_put(struct shop_till_orders *table, uint64_t key,
                                                const struct shop_order *value);
+OTP_MUST_CHECK otp_status shop_till_orders_put_new(struct shop_till_orders *table, uint64_t key,
+                                                   const struct shop_order *value);
 bool shop_till_orders_get(const struct shop_till_orders *table, uint64_t key,
                           struct shop_order *value);
+bool shop_till_orders_take(struct shop_till_orders *table, uint64_t key, struct shop_order *value);
 bool shop_till_orders_has(const struct shop_till_orders *table, uint64_t key);
 bool shop_till_orders_delete(struct shop_till_orders *table, uint64_t key);
 size_t shop_till_orders_delete_if(struct shop_till_orders *table,
                                   bool (*predicate)(uint64_t key, const struct shop_order *value,
                                                     void *context), void *context);
+size_t shop_till_orders_count_if(const struct shop_till_orders *table,
+                                 bool (*predicate)(uint64_t key, const struct shop_order *value,
+                                                   void *context), void *context);
+OTP_MUST_CHECK otp_status shop_till_orders_select(const struct shop_till_orders *table,
+                                                  bool (*predicate)(uint64_t key,
+                                                                    const struct shop_order *value,
+                                                                    void *context), void *context,
+                                                  const uint64_t **keys, size_t *n);
 void shop_till_orders_each(const struct shop_till_orders *table,
                            bool (*visit)(uint64_t key, const struct shop_order *value,
                                          void *context), void *context);
 void shop_till_orders_clear(struct shop_till_orders *table);
 size_t shop_till_orders_count(const struct shop_till_orders *table);
+size_t shop_till_orders_memory(const struct shop_till_orders *table);
 
 /* ---- The calls that it declares. ---- */
 

@@ -1609,10 +1609,22 @@ otp_status types_holder_users_put(struct types_holder_users *table, otp_str key,
     return otp_table_put((struct otp_table *)table, &key, value);
 }
 
+otp_status types_holder_users_put_new(struct types_holder_users *table, otp_str key,
+                                      const struct types_texts *value)
+{
+    return otp_table_put_new((struct otp_table *)table, &key, value);
+}
+
 bool types_holder_users_get(const struct types_holder_users *table, otp_str key,
                             struct types_texts *value)
 {
     return otp_table_get((const struct otp_table *)table, &key, value);
+}
+
+bool types_holder_users_take(struct types_holder_users *table, otp_str key,
+                             struct types_texts *value)
+{
+    return otp_table_take((struct otp_table *)table, &key, value);
 }
 
 bool types_holder_users_has(const struct types_holder_users *table, otp_str key)
@@ -1633,6 +1645,29 @@ size_t types_holder_users_delete_if(struct types_holder_users *table,
     return otp_table_delete_if((struct otp_table *)table, holder_users_visit, &visitor_);
 }
 
+size_t types_holder_users_count_if(const struct types_holder_users *table,
+                                   bool (*predicate)(otp_str key, const struct types_texts *value,
+                                                     void *context), void *context)
+{
+    struct holder_users_visitor visitor_ = {predicate, context};
+    return otp_table_count_if((const struct otp_table *)table, holder_users_visit, &visitor_);
+}
+
+otp_status types_holder_users_select(const struct types_holder_users *table,
+                                     bool (*predicate)(otp_str key, const struct types_texts *value,
+                                                       void *context), void *context,
+                                     const otp_str **keys, size_t *n)
+{
+    struct holder_users_visitor visitor_ = {predicate, context};
+    const void *keys_ = NULL;
+    otp_status status_ = otp_table_select((const struct otp_table *)table,
+                                          predicate == NULL ? NULL : holder_users_visit, &visitor_,
+                                          &keys_, n);
+    if (status_ == OTP_OK)
+        *keys = (const otp_str *)keys_;
+    return status_;
+}
+
 void types_holder_users_each(const struct types_holder_users *table,
                              bool (*visit)(otp_str key, const struct types_texts *value,
                                            void *context), void *context)
@@ -1649,6 +1684,11 @@ void types_holder_users_clear(struct types_holder_users *table)
 size_t types_holder_users_count(const struct types_holder_users *table)
 {
     return otp_table_count((const struct otp_table *)table);
+}
+
+size_t types_holder_users_memory(const struct types_holder_users *table)
+{
+    return otp_table_memory((const struct otp_table *)table);
 }
 
 /* table counts, a table<u64, u64>: types.otp:72 */
@@ -1671,9 +1711,20 @@ otp_status types_holder_counts_put(struct types_holder_counts *table, uint64_t k
     return otp_table_put((struct otp_table *)table, &key, &value);
 }
 
+otp_status types_holder_counts_put_new(struct types_holder_counts *table, uint64_t key,
+                                       uint64_t value)
+{
+    return otp_table_put_new((struct otp_table *)table, &key, &value);
+}
+
 bool types_holder_counts_get(const struct types_holder_counts *table, uint64_t key, uint64_t *value)
 {
     return otp_table_get((const struct otp_table *)table, &key, value);
+}
+
+bool types_holder_counts_take(struct types_holder_counts *table, uint64_t key, uint64_t *value)
+{
+    return otp_table_take((struct otp_table *)table, &key, value);
 }
 
 bool types_holder_counts_has(const struct types_holder_counts *table, uint64_t key)
@@ -1694,6 +1745,29 @@ size_t types_holder_counts_delete_if(struct types_holder_counts *table,
     return otp_table_delete_if((struct otp_table *)table, holder_counts_visit, &visitor_);
 }
 
+size_t types_holder_counts_count_if(const struct types_holder_counts *table,
+                                    bool (*predicate)(uint64_t key, uint64_t value, void *context),
+                                    void *context)
+{
+    struct holder_counts_visitor visitor_ = {predicate, context};
+    return otp_table_count_if((const struct otp_table *)table, holder_counts_visit, &visitor_);
+}
+
+otp_status types_holder_counts_select(const struct types_holder_counts *table,
+                                      bool (*predicate)(uint64_t key, uint64_t value,
+                                                        void *context), void *context,
+                                      const uint64_t **keys, size_t *n)
+{
+    struct holder_counts_visitor visitor_ = {predicate, context};
+    const void *keys_ = NULL;
+    otp_status status_ = otp_table_select((const struct otp_table *)table,
+                                          predicate == NULL ? NULL : holder_counts_visit, &visitor_,
+                                          &keys_, n);
+    if (status_ == OTP_OK)
+        *keys = (const uint64_t *)keys_;
+    return status_;
+}
+
 void types_holder_counts_each(const struct types_holder_counts *table,
                               bool (*visit)(uint64_t key, uint64_t value, void *context),
                               void *context)
@@ -1710,6 +1784,32 @@ void types_holder_counts_clear(struct types_holder_counts *table)
 size_t types_holder_counts_count(const struct types_holder_counts *table)
 {
     return otp_table_count((const struct otp_table *)table);
+}
+
+size_t types_holder_counts_memory(const struct types_holder_counts *table)
+{
+    return otp_table_memory((const struct otp_table *)table);
+}
+
+otp_status types_holder_counts_add(struct types_holder_counts *table, uint64_t key, int64_t by,
+                                   uint64_t *value)
+{
+    const struct otp_addition add_ = {by, NULL, NULL, NULL, false};
+    return otp_table_add((struct otp_table *)table, &key, &add_, value);
+}
+
+otp_status types_holder_counts_add_or(struct types_holder_counts *table, uint64_t key, int64_t by,
+                                      uint64_t initial, uint64_t *value)
+{
+    const struct otp_addition add_ = {by, &initial, NULL, NULL, false};
+    return otp_table_add((struct otp_table *)table, &key, &add_, value);
+}
+
+otp_status types_holder_counts_add_wrap(struct types_holder_counts *table, uint64_t key, int64_t by,
+                                        uint64_t limit, uint64_t restart, uint64_t *value)
+{
+    const struct otp_addition add_ = {by, NULL, &limit, &restart, false};
+    return otp_table_add((struct otp_table *)table, &key, &add_, value);
 }
 
 /* table blobs, a table<bytes, level>: types.otp:73 */
@@ -1733,10 +1833,22 @@ otp_status types_holder_blobs_put(struct types_holder_blobs *table, otp_bytes ke
     return otp_table_put((struct otp_table *)table, &key, &value);
 }
 
+otp_status types_holder_blobs_put_new(struct types_holder_blobs *table, otp_bytes key,
+                                      enum types_level value)
+{
+    return otp_table_put_new((struct otp_table *)table, &key, &value);
+}
+
 bool types_holder_blobs_get(const struct types_holder_blobs *table, otp_bytes key,
                             enum types_level *value)
 {
     return otp_table_get((const struct otp_table *)table, &key, value);
+}
+
+bool types_holder_blobs_take(struct types_holder_blobs *table, otp_bytes key,
+                             enum types_level *value)
+{
+    return otp_table_take((struct otp_table *)table, &key, value);
 }
 
 bool types_holder_blobs_has(const struct types_holder_blobs *table, otp_bytes key)
@@ -1757,6 +1869,29 @@ size_t types_holder_blobs_delete_if(struct types_holder_blobs *table,
     return otp_table_delete_if((struct otp_table *)table, holder_blobs_visit, &visitor_);
 }
 
+size_t types_holder_blobs_count_if(const struct types_holder_blobs *table,
+                                   bool (*predicate)(otp_bytes key, enum types_level value,
+                                                     void *context), void *context)
+{
+    struct holder_blobs_visitor visitor_ = {predicate, context};
+    return otp_table_count_if((const struct otp_table *)table, holder_blobs_visit, &visitor_);
+}
+
+otp_status types_holder_blobs_select(const struct types_holder_blobs *table,
+                                     bool (*predicate)(otp_bytes key, enum types_level value,
+                                                       void *context), void *context,
+                                     const otp_bytes **keys, size_t *n)
+{
+    struct holder_blobs_visitor visitor_ = {predicate, context};
+    const void *keys_ = NULL;
+    otp_status status_ = otp_table_select((const struct otp_table *)table,
+                                          predicate == NULL ? NULL : holder_blobs_visit, &visitor_,
+                                          &keys_, n);
+    if (status_ == OTP_OK)
+        *keys = (const otp_bytes *)keys_;
+    return status_;
+}
+
 void types_holder_blobs_each(const struct types_holder_blobs *table,
                              bool (*visit)(otp_bytes key, enum types_level value, void *context),
                              void *context)
@@ -1773,6 +1908,11 @@ void types_holder_blobs_clear(struct types_holder_blobs *table)
 size_t types_holder_blobs_count(const struct types_holder_blobs *table)
 {
     return otp_table_count((const struct otp_table *)table);
+}
+
+size_t types_holder_blobs_memory(const struct types_holder_blobs *table)
+{
+    return otp_table_memory((const struct otp_table *)table);
 }
 
 /* table trees, a table<pid, node>: types.otp:74 */
@@ -1796,10 +1936,22 @@ otp_status types_holder_trees_put(struct types_holder_trees *table, otp_pid key,
     return otp_table_put((struct otp_table *)table, &key, value);
 }
 
+otp_status types_holder_trees_put_new(struct types_holder_trees *table, otp_pid key,
+                                      const struct types_node *value)
+{
+    return otp_table_put_new((struct otp_table *)table, &key, value);
+}
+
 bool types_holder_trees_get(const struct types_holder_trees *table, otp_pid key,
                             struct types_node *value)
 {
     return otp_table_get((const struct otp_table *)table, &key, value);
+}
+
+bool types_holder_trees_take(struct types_holder_trees *table, otp_pid key,
+                             struct types_node *value)
+{
+    return otp_table_take((struct otp_table *)table, &key, value);
 }
 
 bool types_holder_trees_has(const struct types_holder_trees *table, otp_pid key)
@@ -1820,6 +1972,29 @@ size_t types_holder_trees_delete_if(struct types_holder_trees *table,
     return otp_table_delete_if((struct otp_table *)table, holder_trees_visit, &visitor_);
 }
 
+size_t types_holder_trees_count_if(const struct types_holder_trees *table,
+                                   bool (*predicate)(otp_pid key, const struct types_node *value,
+                                                     void *context), void *context)
+{
+    struct holder_trees_visitor visitor_ = {predicate, context};
+    return otp_table_count_if((const struct otp_table *)table, holder_trees_visit, &visitor_);
+}
+
+otp_status types_holder_trees_select(const struct types_holder_trees *table,
+                                     bool (*predicate)(otp_pid key, const struct types_node *value,
+                                                       void *context), void *context,
+                                     const otp_pid **keys, size_t *n)
+{
+    struct holder_trees_visitor visitor_ = {predicate, context};
+    const void *keys_ = NULL;
+    otp_status status_ = otp_table_select((const struct otp_table *)table,
+                                          predicate == NULL ? NULL : holder_trees_visit, &visitor_,
+                                          &keys_, n);
+    if (status_ == OTP_OK)
+        *keys = (const otp_pid *)keys_;
+    return status_;
+}
+
 void types_holder_trees_each(const struct types_holder_trees *table,
                              bool (*visit)(otp_pid key, const struct types_node *value,
                                            void *context), void *context)
@@ -1836,6 +2011,11 @@ void types_holder_trees_clear(struct types_holder_trees *table)
 size_t types_holder_trees_count(const struct types_holder_trees *table)
 {
     return otp_table_count((const struct otp_table *)table);
+}
+
+size_t types_holder_trees_memory(const struct types_holder_trees *table)
+{
+    return otp_table_memory((const struct otp_table *)table);
 }
 
 /* table by_port, a table<u16, [string]>: types.otp:75 */
@@ -1859,10 +2039,22 @@ otp_status types_holder_by_port_put(struct types_holder_by_port *table, uint16_t
     return otp_table_put((struct otp_table *)table, &key, value);
 }
 
+otp_status types_holder_by_port_put_new(struct types_holder_by_port *table, uint16_t key,
+                                        const struct types_list_of_string *value)
+{
+    return otp_table_put_new((struct otp_table *)table, &key, value);
+}
+
 bool types_holder_by_port_get(const struct types_holder_by_port *table, uint16_t key,
                               struct types_list_of_string *value)
 {
     return otp_table_get((const struct otp_table *)table, &key, value);
+}
+
+bool types_holder_by_port_take(struct types_holder_by_port *table, uint16_t key,
+                               struct types_list_of_string *value)
+{
+    return otp_table_take((struct otp_table *)table, &key, value);
 }
 
 bool types_holder_by_port_has(const struct types_holder_by_port *table, uint16_t key)
@@ -1884,6 +2076,31 @@ size_t types_holder_by_port_delete_if(struct types_holder_by_port *table,
     return otp_table_delete_if((struct otp_table *)table, holder_by_port_visit, &visitor_);
 }
 
+size_t types_holder_by_port_count_if(const struct types_holder_by_port *table,
+                                     bool (*predicate)(uint16_t key,
+                                                       const struct types_list_of_string *value,
+                                                       void *context), void *context)
+{
+    struct holder_by_port_visitor visitor_ = {predicate, context};
+    return otp_table_count_if((const struct otp_table *)table, holder_by_port_visit, &visitor_);
+}
+
+otp_status types_holder_by_port_select(const struct types_holder_by_port *table,
+                                       bool (*predicate)(uint16_t key,
+                                                         const struct types_list_of_string *value,
+                                                         void *context), void *context,
+                                       const uint16_t **keys, size_t *n)
+{
+    struct holder_by_port_visitor visitor_ = {predicate, context};
+    const void *keys_ = NULL;
+    otp_status status_ = otp_table_select((const struct otp_table *)table,
+                                          predicate == NULL ? NULL : holder_by_port_visit,
+                                          &visitor_, &keys_, n);
+    if (status_ == OTP_OK)
+        *keys = (const uint16_t *)keys_;
+    return status_;
+}
+
 void types_holder_by_port_each(const struct types_holder_by_port *table,
                                bool (*visit)(uint16_t key, const struct types_list_of_string *value,
                                              void *context), void *context)
@@ -1900,6 +2117,11 @@ void types_holder_by_port_clear(struct types_holder_by_port *table)
 size_t types_holder_by_port_count(const struct types_holder_by_port *table)
 {
     return otp_table_count((const struct otp_table *)table);
+}
+
+size_t types_holder_by_port_memory(const struct types_holder_by_port *table)
+{
+    return otp_table_memory((const struct otp_table *)table);
 }
 
 /* table by_level, a table<level, string?>: types.otp:76 */
@@ -1923,10 +2145,22 @@ otp_status types_holder_by_level_put(struct types_holder_by_level *table, enum t
     return otp_table_put((struct otp_table *)table, &key, value);
 }
 
+otp_status types_holder_by_level_put_new(struct types_holder_by_level *table, enum types_level key,
+                                         const struct types_optional_string *value)
+{
+    return otp_table_put_new((struct otp_table *)table, &key, value);
+}
+
 bool types_holder_by_level_get(const struct types_holder_by_level *table, enum types_level key,
                                struct types_optional_string *value)
 {
     return otp_table_get((const struct otp_table *)table, &key, value);
+}
+
+bool types_holder_by_level_take(struct types_holder_by_level *table, enum types_level key,
+                                struct types_optional_string *value)
+{
+    return otp_table_take((struct otp_table *)table, &key, value);
 }
 
 bool types_holder_by_level_has(const struct types_holder_by_level *table, enum types_level key)
@@ -1948,6 +2182,31 @@ size_t types_holder_by_level_delete_if(struct types_holder_by_level *table,
     return otp_table_delete_if((struct otp_table *)table, holder_by_level_visit, &visitor_);
 }
 
+size_t types_holder_by_level_count_if(const struct types_holder_by_level *table,
+                                      bool (*predicate)(enum types_level key,
+                                                        const struct types_optional_string *value,
+                                                        void *context), void *context)
+{
+    struct holder_by_level_visitor visitor_ = {predicate, context};
+    return otp_table_count_if((const struct otp_table *)table, holder_by_level_visit, &visitor_);
+}
+
+otp_status types_holder_by_level_select(const struct types_holder_by_level *table,
+                                        bool (*predicate)(enum types_level key,
+                                                          const struct types_optional_string *value,
+                                                          void *context), void *context,
+                                        const enum types_level **keys, size_t *n)
+{
+    struct holder_by_level_visitor visitor_ = {predicate, context};
+    const void *keys_ = NULL;
+    otp_status status_ = otp_table_select((const struct otp_table *)table,
+                                          predicate == NULL ? NULL : holder_by_level_visit,
+                                          &visitor_, &keys_, n);
+    if (status_ == OTP_OK)
+        *keys = (const enum types_level *)keys_;
+    return status_;
+}
+
 void types_holder_by_level_each(const struct types_holder_by_level *table,
                                 bool (*visit)(enum types_level key,
                                               const struct types_optional_string *value,
@@ -1965,6 +2224,11 @@ void types_holder_by_level_clear(struct types_holder_by_level *table)
 size_t types_holder_by_level_count(const struct types_holder_by_level *table)
 {
     return otp_table_count((const struct otp_table *)table);
+}
+
+size_t types_holder_by_level_memory(const struct types_holder_by_level *table)
+{
+    return otp_table_memory((const struct otp_table *)table);
 }
 
 otp_status types_holder_names_set(struct types_holder *self, const otp_str *items, size_t count)

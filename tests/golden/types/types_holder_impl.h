@@ -170,120 +170,217 @@ OTP_MUST_CHECK otp_status types_holder_rows_set(struct types_holder *self,
 /* ---- users, a table<string, texts>: types.otp:71 ---- */
 
 /* put copies key and value; OTP_NOMEM: nothing has changed. What get gives refers to
- * scratch memory. delete_if tells how many went; each ends when visit is false. */
+ * scratch memory. delete_if tells how many went; each ends when visit is false. What
+ * these call must not change the table: select gives the keys, to do so with each. */
 OTP_MUST_CHECK otp_status types_holder_users_put(struct types_holder_users *table, otp_str key,
                                                  const struct types_texts *value);
+OTP_MUST_CHECK otp_status types_holder_users_put_new(struct types_holder_users *table, otp_str key,
+                                                     const struct types_texts *value);
 bool types_holder_users_get(const struct types_holder_users *table, otp_str key,
                             struct types_texts *value);
+bool types_holder_users_take(struct types_holder_users *table, otp_str key,
+                             struct types_texts *value);
 bool types_holder_users_has(const struct types_holder_users *table, otp_str key);
 bool types_holder_users_delete(struct types_holder_users *table, otp_str key);
 size_t types_holder_users_delete_if(struct types_holder_users *table,
                                     bool (*predicate)(otp_str key, const struct types_texts *value,
                                                       void *context), void *context);
+size_t types_holder_users_count_if(const struct types_holder_users *table,
+                                   bool (*predicate)(otp_str key, const struct types_texts *value,
+                                                     void *context), void *context);
+OTP_MUST_CHECK otp_status
+types_holder_users_select(const struct types_holder_users *table,
+                          bool (*predicate)(otp_str key, const struct types_texts *value,
+                                            void *context), void *context, const otp_str **keys,
+                          size_t *n);
 void types_holder_users_each(const struct types_holder_users *table,
                              bool (*visit)(otp_str key, const struct types_texts *value,
                                            void *context), void *context);
 void types_holder_users_clear(struct types_holder_users *table);
 size_t types_holder_users_count(const struct types_holder_users *table);
+size_t types_holder_users_memory(const struct types_holder_users *table);
 
 /* ---- counts, a table<u64, u64>: types.otp:72 ---- */
 
 /* put copies key and value; OTP_NOMEM: nothing has changed. What get gives refers to
- * scratch memory. delete_if tells how many went; each ends when visit is false. */
+ * scratch memory. delete_if tells how many went; each ends when visit is false. What
+ * these call must not change the table: select gives the keys, to do so with each. */
 OTP_MUST_CHECK otp_status types_holder_counts_put(struct types_holder_counts *table, uint64_t key,
                                                   uint64_t value);
+OTP_MUST_CHECK otp_status types_holder_counts_put_new(struct types_holder_counts *table,
+                                                      uint64_t key, uint64_t value);
 bool types_holder_counts_get(const struct types_holder_counts *table, uint64_t key,
                              uint64_t *value);
+bool types_holder_counts_take(struct types_holder_counts *table, uint64_t key, uint64_t *value);
 bool types_holder_counts_has(const struct types_holder_counts *table, uint64_t key);
 bool types_holder_counts_delete(struct types_holder_counts *table, uint64_t key);
 size_t types_holder_counts_delete_if(struct types_holder_counts *table,
                                      bool (*predicate)(uint64_t key, uint64_t value, void *context),
                                      void *context);
+size_t types_holder_counts_count_if(const struct types_holder_counts *table,
+                                    bool (*predicate)(uint64_t key, uint64_t value, void *context),
+                                    void *context);
+OTP_MUST_CHECK otp_status types_holder_counts_select(const struct types_holder_counts *table,
+                                                     bool (*predicate)(uint64_t key, uint64_t value,
+                                                                       void *context),
+                                                     void *context, const uint64_t **keys,
+                                                     size_t *n);
 void types_holder_counts_each(const struct types_holder_counts *table,
                               bool (*visit)(uint64_t key, uint64_t value, void *context),
                               void *context);
 void types_holder_counts_clear(struct types_holder_counts *table);
 size_t types_holder_counts_count(const struct types_holder_counts *table);
+size_t types_holder_counts_memory(const struct types_holder_counts *table);
+OTP_MUST_CHECK otp_status types_holder_counts_add(struct types_holder_counts *table, uint64_t key,
+                                                  int64_t by, uint64_t *value);
+OTP_MUST_CHECK otp_status types_holder_counts_add_or(struct types_holder_counts *table,
+                                                     uint64_t key, int64_t by, uint64_t initial,
+                                                     uint64_t *value);
+OTP_MUST_CHECK otp_status types_holder_counts_add_wrap(struct types_holder_counts *table,
+                                                       uint64_t key, int64_t by, uint64_t limit,
+                                                       uint64_t restart, uint64_t *value);
 
 /* ---- blobs, a table<bytes, level>: types.otp:73 ---- */
 
 /* put copies key and value; OTP_NOMEM: nothing has changed. What get gives refers to
- * scratch memory. delete_if tells how many went; each ends when visit is false. */
+ * scratch memory. delete_if tells how many went; each ends when visit is false. What
+ * these call must not change the table: select gives the keys, to do so with each. */
 OTP_MUST_CHECK otp_status types_holder_blobs_put(struct types_holder_blobs *table, otp_bytes key,
                                                  enum types_level value);
+OTP_MUST_CHECK otp_status types_holder_blobs_put_new(struct types_holder_blobs *table,
+                                                     otp_bytes key, enum types_level value);
 bool types_holder_blobs_get(const struct types_holder_blobs *table, otp_bytes key,
                             enum types_level *value);
+bool types_holder_blobs_take(struct types_holder_blobs *table, otp_bytes key,
+                             enum types_level *value);
 bool types_holder_blobs_has(const struct types_holder_blobs *table, otp_bytes key);
 bool types_holder_blobs_delete(struct types_holder_blobs *table, otp_bytes key);
 size_t types_holder_blobs_delete_if(struct types_holder_blobs *table,
                                     bool (*predicate)(otp_bytes key, enum types_level value,
                                                       void *context), void *context);
+size_t types_holder_blobs_count_if(const struct types_holder_blobs *table,
+                                   bool (*predicate)(otp_bytes key, enum types_level value,
+                                                     void *context), void *context);
+OTP_MUST_CHECK otp_status types_holder_blobs_select(const struct types_holder_blobs *table,
+                                                    bool (*predicate)(otp_bytes key,
+                                                                      enum types_level value,
+                                                                      void *context), void *context,
+                                                    const otp_bytes **keys, size_t *n);
 void types_holder_blobs_each(const struct types_holder_blobs *table,
                              bool (*visit)(otp_bytes key, enum types_level value, void *context),
                              void *context);
 void types_holder_blobs_clear(struct types_holder_blobs *table);
 size_t types_holder_blobs_count(const struct types_holder_blobs *table);
+size_t types_holder_blobs_memory(const struct types_holder_blobs *table);
 
 /* ---- trees, a table<pid, node>: types.otp:74 ---- */
 
 /* put copies key and value; OTP_NOMEM: nothing has changed. What get gives refers to
- * scratch memory. delete_if tells how many went; each ends when visit is false. */
+ * scratch memory. delete_if tells how many went; each ends when visit is false. What
+ * these call must not change the table: select gives the keys, to do so with each. */
 OTP_MUST_CHECK otp_status types_holder_trees_put(struct types_holder_trees *table, otp_pid key,
                                                  const struct types_node *value);
+OTP_MUST_CHECK otp_status types_holder_trees_put_new(struct types_holder_trees *table, otp_pid key,
+                                                     const struct types_node *value);
 bool types_holder_trees_get(const struct types_holder_trees *table, otp_pid key,
                             struct types_node *value);
+bool types_holder_trees_take(struct types_holder_trees *table, otp_pid key,
+                             struct types_node *value);
 bool types_holder_trees_has(const struct types_holder_trees *table, otp_pid key);
 bool types_holder_trees_delete(struct types_holder_trees *table, otp_pid key);
 size_t types_holder_trees_delete_if(struct types_holder_trees *table,
                                     bool (*predicate)(otp_pid key, const struct types_node *value,
                                                       void *context), void *context);
+size_t types_holder_trees_count_if(const struct types_holder_trees *table,
+                                   bool (*predicate)(otp_pid key, const struct types_node *value,
+                                                     void *context), void *context);
+OTP_MUST_CHECK otp_status
+types_holder_trees_select(const struct types_holder_trees *table,
+                          bool (*predicate)(otp_pid key, const struct types_node *value,
+                                            void *context), void *context, const otp_pid **keys,
+                          size_t *n);
 void types_holder_trees_each(const struct types_holder_trees *table,
                              bool (*visit)(otp_pid key, const struct types_node *value,
                                            void *context), void *context);
 void types_holder_trees_clear(struct types_holder_trees *table);
 size_t types_holder_trees_count(const struct types_holder_trees *table);
+size_t types_holder_trees_memory(const struct types_holder_trees *table);
 
 /* ---- by_port, a table<u16, [string]>: types.otp:75 ---- */
 
 /* put copies key and value; OTP_NOMEM: nothing has changed. What get gives refers to
- * scratch memory. delete_if tells how many went; each ends when visit is false. */
+ * scratch memory. delete_if tells how many went; each ends when visit is false. What
+ * these call must not change the table: select gives the keys, to do so with each. */
 OTP_MUST_CHECK otp_status types_holder_by_port_put(struct types_holder_by_port *table, uint16_t key,
                                                    const struct types_list_of_string *value);
+OTP_MUST_CHECK otp_status types_holder_by_port_put_new(struct types_holder_by_port *table,
+                                                       uint16_t key,
+                                                       const struct types_list_of_string *value);
 bool types_holder_by_port_get(const struct types_holder_by_port *table, uint16_t key,
                               struct types_list_of_string *value);
+bool types_holder_by_port_take(struct types_holder_by_port *table, uint16_t key,
+                               struct types_list_of_string *value);
 bool types_holder_by_port_has(const struct types_holder_by_port *table, uint16_t key);
 bool types_holder_by_port_delete(struct types_holder_by_port *table, uint16_t key);
 size_t types_holder_by_port_delete_if(struct types_holder_by_port *table,
                                       bool (*predicate)(uint16_t key,
                                                         const struct types_list_of_string *value,
                                                         void *context), void *context);
+size_t types_holder_by_port_count_if(const struct types_holder_by_port *table,
+                                     bool (*predicate)(uint16_t key,
+                                                       const struct types_list_of_string *value,
+                                                       void *context), void *context);
+OTP_MUST_CHECK otp_status
+types_holder_by_port_select(const struct types_holder_by_port *table,
+                            bool (*predicate)(uint16_t key,
+                                              const struct types_list_of_string *value,
+                                              void *context), void *context, const uint16_t **keys,
+                            size_t *n);
 void types_holder_by_port_each(const struct types_holder_by_port *table,
                                bool (*visit)(uint16_t key, const struct types_list_of_string *value,
                                              void *context), void *context);
 void types_holder_by_port_clear(struct types_holder_by_port *table);
 size_t types_holder_by_port_count(const struct types_holder_by_port *table);
+size_t types_holder_by_port_memory(const struct types_holder_by_port *table);
 
 /* ---- by_level, a table<level, string?>: types.otp:76 ---- */
 
 /* put copies key and value; OTP_NOMEM: nothing has changed. What get gives refers to
- * scratch memory. delete_if tells how many went; each ends when visit is false. */
+ * scratch memory. delete_if tells how many went; each ends when visit is false. What
+ * these call must not change the table: select gives the keys, to do so with each. */
 OTP_MUST_CHECK otp_status types_holder_by_level_put(struct types_holder_by_level *table,
                                                     enum types_level key,
                                                     const struct types_optional_string *value);
+OTP_MUST_CHECK otp_status types_holder_by_level_put_new(struct types_holder_by_level *table,
+                                                        enum types_level key,
+                                                        const struct types_optional_string *value);
 bool types_holder_by_level_get(const struct types_holder_by_level *table, enum types_level key,
                                struct types_optional_string *value);
+bool types_holder_by_level_take(struct types_holder_by_level *table, enum types_level key,
+                                struct types_optional_string *value);
 bool types_holder_by_level_has(const struct types_holder_by_level *table, enum types_level key);
 bool types_holder_by_level_delete(struct types_holder_by_level *table, enum types_level key);
 size_t types_holder_by_level_delete_if(struct types_holder_by_level *table,
                                        bool (*predicate)(enum types_level key,
                                                          const struct types_optional_string *value,
                                                          void *context), void *context);
+size_t types_holder_by_level_count_if(const struct types_holder_by_level *table,
+                                      bool (*predicate)(enum types_level key,
+                                                        const struct types_optional_string *value,
+                                                        void *context), void *context);
+OTP_MUST_CHECK otp_status
+types_holder_by_level_select(const struct types_holder_by_level *table,
+                             bool (*predicate)(enum types_level key,
+                                               const struct types_optional_string *value,
+                                               void *context), void *context,
+                             const enum types_level **keys, size_t *n);
 void types_holder_by_level_each(const struct types_holder_by_level *table,
                                 bool (*visit)(enum types_level key,
                                               const struct types_optional_string *value,
                                               void *context), void *context);
 void types_holder_by_level_clear(struct types_holder_by_level *table);
 size_t types_holder_by_level_count(const struct types_holder_by_level *table);
+size_t types_holder_by_level_memory(const struct types_holder_by_level *table);
 
 OTP_END_DECLS
 

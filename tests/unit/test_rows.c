@@ -1,4 +1,4 @@
-/* test_table.c - tables: against a model, deleting while walking, memory that runs out.
+/* test_rows.c - the rows of tables: against a model, deleting while walking, memory that runs out.
  *
  * Idea: the table needs six functions of the library; here they are counted and can refuse, so
  * that nothing of a running runtime is needed. Each allocation of a busy session fails once.
@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "behav/rows.h"
 #include <otp/memory.h>
 #include <otp/process.h>
-#include <otp/table.h>
 
 /* -- the library below the table -- */
 
@@ -101,9 +101,9 @@ static const struct otp_table_type texts = { OTP_KEY_TEXT, &str_layout, &item_la
 static const struct otp_table_type flags = { OTP_KEY_TEXT, &str_layout, &u8_layout };
 static const struct otp_table_type wides = { OTP_KEY_PLAIN, &wide_layout, &item_layout };
 
-static struct otp_table *new_table(const struct otp_table_type *type)
+static struct otpi_rows *new_table(const struct otp_table_type *type)
 {
-    struct otp_table *table = otp_table_new(type);
+    struct otpi_rows *table = otpi_rows_new(type);
     ck_assert_ptr_nonnull(table);
     return table;
 }
@@ -127,14 +127,14 @@ static uint64_t next_random(void)
     return random_state;
 }
 
-static void assert_same(const struct otp_table *table, const struct model *model)
+static void assert_same(const struct otpi_rows *table, const struct model *model)
 {
-    ck_assert_uint_eq(otp_table_count(table), model->count);
+    ck_assert_uint_eq(otpi_rows_count(table), model->count);
     for (uint64_t key = 0; key < KEYS; key++) {
         uint64_t value = 0;
-        ck_assert_int_eq(otp_table_get(table, &key, &value), model->value[key] != 0);
+        ck_assert_int_eq(otpi_rows_get(table, &key, &value), model->value[key] != 0);
         ck_assert_uint_eq(value, model->value[key]);
-        ck_assert_int_eq(otp_table_has(table, &key), model->value[key] != 0);
+        ck_assert_int_eq(otpi_rows_has(table, &key), model->value[key] != 0);
     }
 }
 
@@ -148,10 +148,10 @@ static bool is_divisible(const void *key, const void *value, void *context)
     return *(const uint64_t *)value % 3 == 0;
 }
 
-static void delete_divisible(struct otp_table *table, struct model *model)
+static void delete_divisible(struct otpi_rows *table, struct model *model)
 {
     struct model seen = { .count = 0 };
-    size_t deleted = otp_table_delete_if(table, is_divisible, &seen);
+    size_t deleted = otpi_rows_delete_if(table, is_divisible, &seen);
     ck_assert_mem_eq(seen.value, model->value, sizeof seen.value);
     for (uint64_t i = 0; i < KEYS; i++) {
         if (model->value[i] == 0 || model->value[i] % 3 != 0)
@@ -165,17 +165,17 @@ static void delete_divisible(struct otp_table *table, struct model *model)
 
 START_TEST(random_operations_match_the_model)
 {
-    struct otp_table *table = new_table(&numbers);
+    struct otpi_rows *table = new_table(&numbers);
     struct model model = { .count = 0 };
     for (uint64_t step = 1; step < 20000; step++) {
         bool filling = step / 1000 % 2 == 0;
         uint64_t key = next_random() % KEYS;
         if (next_random() % 10 < (filling ? 7u : 3u)) {
-            ck_assert_int_eq(otp_table_put(table, &key, &step), OTP_OK);
+            ck_assert_int_eq(otpi_rows_put(table, &key, &step), OTP_OK);
             model.count += model.value[key] == 0;
             model.value[key] = step;
         } else {
-            ck_assert_int_eq(otp_table_delete(table, &key), model.value[key] != 0);
+            ck_assert_int_eq(otpi_rows_delete(table, &key), model.value[key] != 0);
             model.count -= model.value[key] != 0;
             model.value[key] = 0;
         }
@@ -184,34 +184,34 @@ START_TEST(random_operations_match_the_model)
         if (step % 32 == 0)
             assert_same(table, &model);
     }
-    otp_table_drop(table);
+    otpi_rows_drop(table);
     ck_assert_uint_eq(blocks, 0);
 }
 END_TEST
 
 START_TEST(an_empty_table_has_nothing)
 {
-    struct otp_table *table = new_table(&numbers);
+    struct otpi_rows *table = new_table(&numbers);
     uint64_t key = 0;
     uint64_t value = 77;
-    ck_assert(!otp_table_get(table, &key, &value));
+    ck_assert(!otpi_rows_get(table, &key, &value));
     ck_assert_uint_eq(value, 77);
-    ck_assert(!otp_table_has(table, &key));
-    ck_assert(!otp_table_delete(table, &key));
-    ck_assert_uint_eq(otp_table_delete_if(table, is_divisible, NULL), 0);
-    ck_assert_uint_eq(otp_table_count(table), 0);
-    otp_table_clear(table);
-    ck_assert_int_eq(otp_table_put(table, &key, &value), OTP_OK); /* key 0 is a key */
-    ck_assert(otp_table_has(table, &key));
-    otp_table_drop(table);
-    otp_table_drop(NULL);
+    ck_assert(!otpi_rows_has(table, &key));
+    ck_assert(!otpi_rows_delete(table, &key));
+    ck_assert_uint_eq(otpi_rows_delete_if(table, is_divisible, NULL), 0);
+    ck_assert_uint_eq(otpi_rows_count(table), 0);
+    otpi_rows_clear(table);
+    ck_assert_int_eq(otpi_rows_put(table, &key, &value), OTP_OK); /* key 0 is a key */
+    ck_assert(otpi_rows_has(table, &key));
+    otpi_rows_drop(table);
+    otpi_rows_drop(NULL);
     ck_assert_uint_eq(blocks, 0);
 }
 END_TEST
 
 /* -- text keys, values with references -- */
 
-static void put_item(struct otp_table *table, const char *key, int64_t number, const char *text)
+static void put_item(struct otpi_rows *table, const char *key, int64_t number, const char *text)
 {
     char key_copy[64];
     char text_copy[64];
@@ -222,7 +222,7 @@ static void put_item(struct otp_table *table, const char *key, int64_t number, c
     struct item item = { .number = number, .text = otp_cstr(text_copy) };
     item.list.items = list;
     item.list.count = (size_t)number % 4;
-    ck_assert_int_eq(otp_table_put(table, &view, &item), OTP_OK);
+    ck_assert_int_eq(otpi_rows_put(table, &view, &item), OTP_OK);
     memset(key_copy, '#', sizeof key_copy); /* the table has its own */
     memset(text_copy, '#', sizeof text_copy);
     memset(list, '#', sizeof list);
@@ -238,17 +238,17 @@ static void assert_item(struct item item, int64_t number, const char *text)
         ck_assert_int_eq(item.list.items[0], number);
 }
 
-static struct item get_item(struct otp_table *table, const char *key)
+static struct item get_item(struct otpi_rows *table, const char *key)
 {
     otp_str view = otp_cstr(key);
     struct item item;
-    ck_assert(otp_table_get(table, &view, &item));
+    ck_assert(otpi_rows_get(table, &view, &item));
     return item;
 }
 
 START_TEST(texts_belong_to_the_table)
 {
-    struct otp_table *table = new_table(&texts);
+    struct otpi_rows *table = new_table(&texts);
     put_item(table, "a", 1, "one");
     put_item(table, "", 2, "");
     put_item(table, "ab", 4, "three");
@@ -256,11 +256,11 @@ START_TEST(texts_belong_to_the_table)
     assert_item(get_item(table, ""), 2, "");
     assert_item(get_item(table, "ab"), 4, "three");
     otp_str missing = otp_cstr("b");
-    ck_assert(!otp_table_has(table, &missing));
+    ck_assert(!otpi_rows_has(table, &missing));
     put_item(table, "a", 7, "replaced by something longer");
     assert_item(get_item(table, "a"), 7, "replaced by something longer");
-    ck_assert_uint_eq(otp_table_count(table), 3);
-    otp_table_drop(table);
+    ck_assert_uint_eq(otpi_rows_count(table), 3);
+    otpi_rows_drop(table);
     end_handler();
     ck_assert_uint_eq(blocks, 0);
 }
@@ -268,12 +268,12 @@ END_TEST
 
 START_TEST(what_get_gives_outlives_the_entry)
 {
-    struct otp_table *table = new_table(&texts);
+    struct otpi_rows *table = new_table(&texts);
     put_item(table, "key", 3, "kept");
     struct item item = get_item(table, "key");
     otp_str view = otp_cstr("key");
-    ck_assert(otp_table_delete(table, &view));
-    otp_table_drop(table);
+    ck_assert(otpi_rows_delete(table, &view));
+    otpi_rows_drop(table);
     ck_assert_uint_eq(blocks, 0);
     assert_item(item, 3, "kept");
     end_handler();
@@ -290,14 +290,14 @@ static bool keep_first(const void *key, const void *value, void *context)
 
 START_TEST(a_value_can_be_put_back_from_the_table)
 {
-    struct otp_table *table = new_table(&texts);
+    struct otpi_rows *table = new_table(&texts);
     put_item(table, "key", 3, "itself");
     const void *value = NULL;
-    otp_table_each(table, keep_first, &value);
+    otpi_rows_each(table, keep_first, &value);
     otp_str view = otp_cstr("key");
-    ck_assert_int_eq(otp_table_put(table, &view, value), OTP_OK);
+    ck_assert_int_eq(otpi_rows_put(table, &view, value), OTP_OK);
     assert_item(get_item(table, "key"), 3, "itself");
-    otp_table_drop(table);
+    otpi_rows_drop(table);
     end_handler();
     ck_assert_uint_eq(blocks, 0);
 }
@@ -305,14 +305,14 @@ END_TEST
 
 START_TEST(many_texts_of_all_lengths)
 {
-    struct otp_table *table = new_table(&texts);
+    struct otpi_rows *table = new_table(&texts);
     char key[64];
     for (int64_t i = 0; i < 3000; i++) {
         snprintf(key, sizeof key, "%.*s%ld", (int)(i % 40),
                  "0123456789012345678901234567890123456789", (long)i);
         put_item(table, key, i, key);
     }
-    ck_assert_uint_eq(otp_table_count(table), 3000);
+    ck_assert_uint_eq(otpi_rows_count(table), 3000);
     for (int64_t i = 0; i < 3000; i++) {
         snprintf(key, sizeof key, "%.*s%ld", (int)(i % 40),
                  "0123456789012345678901234567890123456789", (long)i);
@@ -320,37 +320,37 @@ START_TEST(many_texts_of_all_lengths)
         end_handler();
         otp_str view = otp_cstr(key);
         if (i % 2 == 0)
-            ck_assert(otp_table_delete(table, &view));
+            ck_assert(otpi_rows_delete(table, &view));
     }
-    ck_assert_uint_eq(otp_table_count(table), 1500);
-    otp_table_clear(table);
-    ck_assert_uint_eq(otp_table_count(table), 0);
+    ck_assert_uint_eq(otpi_rows_count(table), 1500);
+    otpi_rows_clear(table);
+    ck_assert_uint_eq(otpi_rows_count(table), 0);
     ck_assert_uint_eq(blocks, 1); /* the table itself */
-    otp_table_drop(table);
+    otpi_rows_drop(table);
     ck_assert_uint_eq(blocks, 0);
 }
 END_TEST
 
 START_TEST(wide_plain_keys_compare_whole)
 {
-    struct otp_table *table = new_table(&wides);
+    struct otpi_rows *table = new_table(&wides);
     unsigned char key[24] = { 0 };
     struct item item = { .text = otp_cstr("x") };
     for (size_t i = 0; i < sizeof key; i++) {
         key[i] = 1;
         item.number = (int64_t)i;
-        ck_assert_int_eq(otp_table_put(table, key, &item), OTP_OK);
+        ck_assert_int_eq(otpi_rows_put(table, key, &item), OTP_OK);
         key[i] = 0;
     }
-    ck_assert_uint_eq(otp_table_count(table), 24);
+    ck_assert_uint_eq(otpi_rows_count(table), 24);
     for (size_t i = 0; i < sizeof key; i++) {
         key[i] = 1;
-        ck_assert(otp_table_get(table, key, &item));
+        ck_assert(otpi_rows_get(table, key, &item));
         ck_assert_int_eq(item.number, (int64_t)i);
         key[i] = 0;
     }
-    ck_assert(!otp_table_has(table, key));
-    otp_table_drop(table);
+    ck_assert(!otpi_rows_has(table, key));
+    otpi_rows_drop(table);
     end_handler();
     ck_assert_uint_eq(blocks, 0);
 }
@@ -358,20 +358,20 @@ END_TEST
 
 START_TEST(one_byte_values_behind_text_keys)
 {
-    struct otp_table *table = new_table(&flags);
+    struct otpi_rows *table = new_table(&flags);
     for (uint8_t i = 0; i < 200; i++) {
         char key[8];
         snprintf(key, sizeof key, "%u", i);
         otp_str view = otp_cstr(key);
-        ck_assert_int_eq(otp_table_put(table, &view, &i), OTP_OK);
+        ck_assert_int_eq(otpi_rows_put(table, &view, &i), OTP_OK);
         uint8_t other = (uint8_t)(i + 1);
-        ck_assert_int_eq(otp_table_put(table, &view, &other), OTP_OK);
+        ck_assert_int_eq(otpi_rows_put(table, &view, &other), OTP_OK);
         uint8_t value = 0;
-        ck_assert(otp_table_get(table, &view, &value));
+        ck_assert(otpi_rows_get(table, &view, &value));
         ck_assert_uint_eq(value, i + 1u);
     }
     ck_assert_uint_eq(n_scratches, 0); /* nothing to refer to, nothing to copy */
-    otp_table_drop(table);
+    otpi_rows_drop(table);
     ck_assert_uint_eq(blocks, 0);
 }
 END_TEST
@@ -395,19 +395,19 @@ static bool add_up(const void *key, const void *value, void *context)
 
 START_TEST(each_visits_until_it_is_told_to_stop)
 {
-    struct otp_table *table = new_table(&numbers);
+    struct otpi_rows *table = new_table(&numbers);
     uint64_t wanted = 0;
     for (uint64_t i = 0; i < 100; i++) {
-        ck_assert_int_eq(otp_table_put(table, &i, &i), OTP_OK);
+        ck_assert_int_eq(otpi_rows_put(table, &i, &i), OTP_OK);
         wanted += i * 1001;
     }
     int visits = 0;
-    otp_table_each(table, count_to_five, &visits);
+    otpi_rows_each(table, count_to_five, &visits);
     ck_assert_int_eq(visits, 5);
     uint64_t sum = 0;
-    otp_table_each(table, add_up, &sum);
+    otpi_rows_each(table, add_up, &sum);
     ck_assert_uint_eq(sum, wanted);
-    otp_table_drop(table);
+    otpi_rows_drop(table);
 }
 END_TEST
 
@@ -421,40 +421,40 @@ static bool take_all(const void *key, const void *value, void *context)
 
 START_TEST(delete_if_can_delete_everything)
 {
-    struct otp_table *table = new_table(&texts);
+    struct otpi_rows *table = new_table(&texts);
     char key[16];
     for (int i = 0; i < 1000; i++) {
         snprintf(key, sizeof key, "k%d", i);
         put_item(table, key, i, key);
     }
-    ck_assert_uint_eq(otp_table_delete_if(table, take_all, NULL), 1000);
-    ck_assert_uint_eq(otp_table_count(table), 0);
+    ck_assert_uint_eq(otpi_rows_delete_if(table, take_all, NULL), 1000);
+    ck_assert_uint_eq(otpi_rows_count(table), 0);
     ck_assert_uint_eq(blocks, 2); /* the table and its slots */
     put_item(table, "again", 1, "x");
     assert_item(get_item(table, "again"), 1, "x");
-    otp_table_drop(table);
+    otpi_rows_drop(table);
     end_handler();
 }
 END_TEST
 
 START_TEST(memory_counts_what_is_held)
 {
-    struct otp_table *table = new_table(&texts);
-    size_t bare = otp_table_memory(table);
+    struct otpi_rows *table = new_table(&texts);
+    size_t bare = otpi_rows_memory(table);
     ck_assert_uint_gt(bare, 0);
     put_item(table, "k", 4, "");
-    size_t one = otp_table_memory(table);
+    size_t one = otpi_rows_memory(table);
     ck_assert_uint_gt(one, bare);
     put_item(table, "k", 4, "1234567890");
-    ck_assert_uint_eq(otp_table_memory(table), one + 10);
+    ck_assert_uint_eq(otpi_rows_memory(table), one + 10);
     put_item(table, "longer key", 5, "");
-    ck_assert_uint_eq(otp_table_memory(table), one + 10 + 10 + sizeof(uint32_t));
+    ck_assert_uint_eq(otpi_rows_memory(table), one + 10 + 10 + sizeof(uint32_t));
     otp_str view = otp_cstr("longer key");
-    ck_assert(otp_table_delete(table, &view));
-    ck_assert_uint_eq(otp_table_memory(table), one + 10);
-    otp_table_clear(table);
-    ck_assert_uint_eq(otp_table_memory(table), bare);
-    otp_table_drop(table);
+    ck_assert(otpi_rows_delete(table, &view));
+    ck_assert_uint_eq(otpi_rows_memory(table), one + 10);
+    otpi_rows_clear(table);
+    ck_assert_uint_eq(otpi_rows_memory(table), bare);
+    otpi_rows_drop(table);
 }
 END_TEST
 
@@ -462,7 +462,7 @@ END_TEST
 
 /* Puts, replaces and deletes; returns the number of puts that were refused. After each refusal the
  * table must be as it was. */
-static int run_session(struct otp_table *table)
+static int run_session(struct otpi_rows *table)
 {
     int refusals = 0;
     char key[16];
@@ -471,68 +471,68 @@ static int run_session(struct otp_table *table)
         otp_str view = otp_cstr(key);
         struct item item = { .number = 4 * i, .text = otp_cstr("value") };
         struct item before = { .number = -1 };
-        bool was = otp_table_get(table, &view, &before);
-        size_t count = otp_table_count(table);
-        otp_status status = otp_table_put(table, &view, &item);
+        bool was = otpi_rows_get(table, &view, &before);
+        size_t count = otpi_rows_count(table);
+        otp_status status = otpi_rows_put(table, &view, &item);
         if (status == OTP_NOMEM) {
             refusals++;
             struct item after = { .number = -1 };
-            ck_assert_uint_eq(otp_table_count(table), count);
-            ck_assert_int_eq(otp_table_get(table, &view, &after), was);
+            ck_assert_uint_eq(otpi_rows_count(table), count);
+            ck_assert_int_eq(otpi_rows_get(table, &view, &after), was);
             ck_assert_int_eq(after.number, before.number);
-            status = otp_table_put(table, &view, &item);
+            status = otpi_rows_put(table, &view, &item);
         }
         ck_assert_int_eq(status, OTP_OK);
         assert_item(get_item(table, key), 4 * i, "value");
         end_handler();
     }
-    ck_assert_uint_eq(otp_table_count(table), 25);
+    ck_assert_uint_eq(otpi_rows_count(table), 25);
     return refusals;
 }
 
 START_TEST(each_allocation_may_fail_and_the_table_holds)
 {
-    struct otp_table *table = new_table(&texts);
+    struct otpi_rows *table = new_table(&texts);
     run_session(table);
     long needed = allocations - 1;
-    otp_table_drop(table);
+    otpi_rows_drop(table);
     ck_assert_int_gt(needed, 60);
     for (long nth = 0; nth < needed; nth++) {
         table = new_table(&texts);
         refuse_at = allocations + nth;
         ck_assert_int_eq(run_session(table), 1);
         refuse_at = -1;
-        otp_table_drop(table);
+        otpi_rows_drop(table);
         ck_assert_uint_eq(blocks, 0);
     }
     refuse_at = allocations;
-    ck_assert_ptr_null(otp_table_new(&texts));
+    ck_assert_ptr_null(otpi_rows_new(&texts));
 }
 END_TEST
 
 START_TEST(too_large_an_entry_is_no_memory)
 {
-    struct otp_table *table = new_table(&texts);
+    struct otpi_rows *table = new_table(&texts);
     put_item(table, "k", 1, "v");
     otp_str key = otp_cstr("k");
     otp_str huge = { "x", SIZE_MAX };
     struct item item = { .number = 2, .text = huge };
-    ck_assert_int_eq(otp_table_put(table, &key, &item), OTP_NOMEM);
+    ck_assert_int_eq(otpi_rows_put(table, &key, &item), OTP_NOMEM);
     assert_item(get_item(table, "k"), 1, "v");
-    otp_table_drop(table);
+    otpi_rows_drop(table);
     end_handler();
 }
 END_TEST
 
 START_TEST(get_without_scratch_ends_the_process)
 {
-    struct otp_table *table = new_table(&texts);
+    struct otpi_rows *table = new_table(&texts);
     put_item(table, "k", 1, "v");
     otp_str key = otp_cstr("k");
     struct item item = { .number = 77 };
     is_scratch_empty = true;
     if (setjmp(exit_point) == 0) {
-        (void)otp_table_get(table, &key, &item);
+        (void)otpi_rows_get(table, &key, &item);
         ck_abort_msg("get came back");
     }
     ck_assert_uint_eq(exit_reason.kind, OTP_REASON_NOMEM);
@@ -542,29 +542,29 @@ END_TEST
 
 START_TEST(shrinking_gives_room_back_and_nothing_else)
 {
-    struct otp_table *table = new_table(&numbers);
+    struct otpi_rows *table = new_table(&numbers);
     for (uint64_t i = 0; i < 1000; i++)
-        ck_assert_int_eq(otp_table_put(table, &i, &i), OTP_OK);
+        ck_assert_int_eq(otpi_rows_put(table, &i, &i), OTP_OK);
     for (uint64_t i = 10; i < 1000; i++)
-        ck_assert(otp_table_delete(table, &i));
-    size_t full = otp_table_memory(table);
+        ck_assert(otpi_rows_delete(table, &i));
+    size_t full = otpi_rows_memory(table);
     refuse_at = allocations;
-    otp_table_shrink(table); /* there is no memory for a smaller one */
+    otpi_rows_shrink(table); /* there is no memory for a smaller one */
     refuse_at = -1;
-    ck_assert_uint_eq(otp_table_memory(table), full);
-    otp_table_shrink(table);
-    ck_assert_uint_lt(otp_table_memory(table), full / 16);
+    ck_assert_uint_eq(otpi_rows_memory(table), full);
+    otpi_rows_shrink(table);
+    ck_assert_uint_lt(otpi_rows_memory(table), full / 16);
     for (uint64_t i = 0; i < 1000; i++)
-        ck_assert_int_eq(otp_table_has(table, &i), i < 10);
-    otp_table_shrink(table); /* nothing is left to be done */
+        ck_assert_int_eq(otpi_rows_has(table, &i), i < 10);
+    otpi_rows_shrink(table); /* nothing is left to be done */
     for (uint64_t i = 0; i < 10; i++)
-        ck_assert(otp_table_delete(table, &i));
-    otp_table_shrink(table);
+        ck_assert(otpi_rows_delete(table, &i));
+    otpi_rows_shrink(table);
     ck_assert_uint_eq(blocks, 1); /* its head */
     uint64_t key = 3;
-    ck_assert_int_eq(otp_table_put(table, &key, &key), OTP_OK);
-    ck_assert(otp_table_has(table, &key));
-    otp_table_drop(table);
+    ck_assert_int_eq(otpi_rows_put(table, &key, &key), OTP_OK);
+    ck_assert(otpi_rows_has(table, &key));
+    otpi_rows_drop(table);
     ck_assert_uint_eq(blocks, 0);
 }
 END_TEST

@@ -1,0 +1,527 @@
+/* rows.c - the entries of a table that only its process sees.
+ *
+ * Idea: open addressing with linear probing over a dense array of hashes; the slot with key and
+ * value is looked at only where the hash agrees. Removal moves later entries of the run back, so
+ * nothing is left behind. All bytes that an entry's key and value refer to are one owned block, so
+ * an entry is gone in one step. Hashes are keyed with a seed of the table's own.
+ * Invariant: between an entry and the home of its hash no slot is free; one slot in four is free.
+ * It holds whenever a function of the user's is called, so it may also end the process.
+ * Threads: the owning process only. Locks: none.
+ * Owns: the block of hashes and slots, and each entry's block; all from otp_alloc.
+ */
+#include "behav/rows.h"
+
+#include <string.h>
+
+#include <otp/memory.h>
+#include <otp/process.h>
+#include <otp/reason.h>
+
+#include "base/hash.h"
+#include "base/layout.h"
+
+enum { FIRST_CAPACITY = 8, MOST_ALIGNED = 16 };
+
+/* A slot is: the entry's block if the type has any, the key, the value, each where it is
+ * aligned. */
+struct otpi_rows {
+    const struct otp_table_type *type; /* borrowed for ever: constant */
+    uint64_t seed;
+    uint64_t *hashes; /* of each slot, 0: free. The slots follow in the same block */
+    char *slots;
+    size_t capacity; /* 0 or a power of two */
+    size_t count;
+    size_t entry_bytes; /* in the blocks of all entries */
+    size_t key_at;      /* in a slot */
+    size_t value_at;
+    size_t stride;   /* from slot to slot */
+    size_t walks;    /* under way */
+    bool has_blocks; /* keys are text or values have references */
+};
+
+/* -- slots -- */
+
+/* The size of a type is a multiple of its alignment, so the alignment divides it. */
+static size_t alignment_of(size_t size)
+{
+    size_t lowest = size & (~size + 1);
+    return lowest == 0 ? 1 : lowest < MOST_ALIGNED ? lowest : MOST_ALIGNED;
+}
+
+static size_t round_up(size_t size, size_t alignment)
+{
+    return (size + alignment - 1) / alignment * alignment;
+}
+
+static void lay_out_slot(struct otpi_rows *table)
+{
+    const struct otp_table_type *type = table->type;
+    size_t key_alignment = alignment_of(type->key->size);
+    size_t value_alignment = alignment_of(type->value->size);
+    size_t most = key_alignment > value_alignment ? key_alignment : value_alignment;
+    table->has_blocks = type->key_kind == OTP_KEY_TEXT || type->value->n_refs > 0;
+    if (table->has_blocks && most < sizeof(void *))
+        most = sizeof(void *);
+    table->key_at = round_up(table->has_blocks ? sizeof(void *) : 0, key_alignment);
+    table->value_at = round_up(table->key_at + type->key->size, value_alignment);
+    table->stride = round_up(table->value_at + type->value->size, most);
+}
+
+static char *slot_at(const struct otpi_rows *table, size_t index)
+{
+    return table->slots + index * table->stride;
+}
+
+static char *key_of(const struct otpi_rows *table, size_t index)
+{
+    return slot_at(table, index) + table->key_at;
+}
+
+static char *value_of(const struct otpi_rows *table, size_t index)
+{
+    return slot_at(table, index) + table->value_at;
+}
+
+/* -- keys -- */
+
+static otp_str text_of(const void *key)
+{
+    otp_str text;
+    memcpy(&text, key, sizeof text);
+    return text;
+}
+
+/* Never 0, which means free. */
+static uint64_t hash_key(const struct otpi_rows *table, const void *key)
+{
+    size_t size = table->type->key->size;
+    uint64_t hash = 0;
+    if (table->type->key_kind == OTP_KEY_TEXT) {
+        otp_str text = text_of(key);
+        hash = otpi_hash_bytes(table->seed, text.data, text.size);
+    } else if (size <= sizeof hash) {
+        memcpy(&hash, key, size);
+        hash = otpi_hash_number(table->seed, hash);
+    } else {
+        hash = otpi_hash_bytes(table->seed, key, size);
+    }
+    return hash == 0 ? 1 : hash;
+}
+
+static bool keys_equal(const struct otpi_rows *table, const void *a, const void *b)
+{
+    if (table->type->key_kind == OTP_KEY_TEXT)
+        return otp_str_equal(text_of(a), text_of(b));
+    return memcmp(a, b, table->type->key->size) == 0;
+}
+
+/* -- finding -- */
+
+static size_t next_index(const struct otpi_rows *table, size_t index)
+{
+    return (index + 1) & (table->capacity - 1);
+}
+
+/* Where an entry with this hash would begin to look for a place, and finds it. */
+static size_t find_free(const struct otpi_rows *table, uint64_t hash)
+{
+    size_t index = hash & (table->capacity - 1);
+    while (table->hashes[index] != 0)
+        index = next_index(table, index);
+    return index;
+}
+
+/* The slot of key; capacity: none. */
+static size_t find_key(const struct otpi_rows *table, const void *key, uint64_t hash)
+{
+    if (table->count == 0)
+        return table->capacity;
+    size_t index = hash & (table->capacity - 1);
+    for (; table->hashes[index] != 0; index = next_index(table, index))
+        if (table->hashes[index] == hash && keys_equal(table, key_of(table, index), key))
+            return index;
+    return table->capacity;
+}
+
+/* -- an entry's block: what the value refers to, then the bytes of a text key -- */
+
+static void *get_block(const struct otpi_rows *table, size_t index)
+{
+    void *block = NULL;
+    if (table->has_blocks)
+        memcpy(&block, slot_at(table, index), sizeof block);
+    return block;
+}
+
+/* SIZE_MAX: too large. */
+static size_t measure_block(const struct otpi_rows *table, const void *key, const void *value)
+{
+    size_t size = otpi_layout_measure_refs(table->type->value, value);
+    if (size > OTPI_LAYOUT_MAX || table->type->key_kind != OTP_KEY_TEXT)
+        return size;
+    size_t text_size = text_of(key).size;
+    return text_size > OTPI_LAYOUT_MAX - size ? SIZE_MAX : size + text_size;
+}
+
+/* Copies key and value into the slot, and what they refer to into block. Either may be the slot's
+ * own. */
+static void fill_slot(struct otpi_rows *table, size_t index, const void *key, const void *value,
+                      char *block)
+{
+    const struct otp_table_type *type = table->type;
+    size_t value_bytes = otpi_layout_measure_refs(type->value, value);
+    memmove(key_of(table, index), key, type->key->size);
+    memmove(value_of(table, index), value, type->value->size);
+    if (!table->has_blocks)
+        return;
+    memcpy(slot_at(table, index), &block, sizeof block);
+    otpi_layout_copy_refs(type->value, value_of(table, index), block);
+    if (type->key_kind == OTP_KEY_TEXT) {
+        otp_str text = text_of(key);
+        if (text.size > 0)
+            memcpy(block + value_bytes, text.data, text.size);
+        text.data = text.size > 0 ? block + value_bytes : NULL;
+        memcpy(key_of(table, index), &text, sizeof text);
+    }
+}
+
+static void free_block(struct otpi_rows *table, size_t index)
+{
+    if (!table->has_blocks)
+        return;
+    table->entry_bytes -= measure_block(table, key_of(table, index), value_of(table, index));
+    otp_free(get_block(table, index));
+}
+
+/* -- growing and shrinking -- */
+
+static bool is_crowded(size_t count, size_t capacity)
+{
+    return count >= capacity - capacity / 4;
+}
+
+/* Moves all entries to a block of that capacity. NOMEM: nothing has changed. */
+static otp_status resize_table(struct otpi_rows *table, size_t capacity)
+{
+    struct otpi_rows moved = *table;
+    moved.capacity = capacity;
+    if (moved.capacity > SIZE_MAX / 2 / (sizeof(uint64_t) + table->stride))
+        return OTP_NOMEM;
+    moved.hashes = otp_alloc(moved.capacity * (sizeof(uint64_t) + table->stride));
+    if (moved.hashes == NULL)
+        return OTP_NOMEM;
+    moved.slots = (char *)(moved.hashes + moved.capacity);
+    for (size_t i = 0; i < table->capacity; i++) {
+        if (table->hashes[i] == 0)
+            continue;
+        size_t index = find_free(&moved, table->hashes[i]);
+        moved.hashes[index] = table->hashes[i];
+        memcpy(slot_at(&moved, index), slot_at(table, i), table->stride);
+    }
+    otp_free(table->hashes);
+    *table = moved;
+    return OTP_OK;
+}
+
+static otp_status grow_table(struct otpi_rows *table)
+{
+    return resize_table(table, table->capacity == 0 ? FIRST_CAPACITY : table->capacity * 2);
+}
+
+/* Frees the slot, then moves back each entry of the run behind it that may stand there: one whose
+ * home is not in the part of the run after the hole. */
+static void remove_entry(struct otpi_rows *table, size_t hole)
+{
+    size_t mask = table->capacity - 1;
+    free_block(table, hole);
+    for (size_t i = next_index(table, hole); table->hashes[i] != 0; i = next_index(table, i)) {
+        size_t from_home = (i - (size_t)table->hashes[i]) & mask;
+        if (from_home >= ((i - hole) & mask)) {
+            table->hashes[hole] = table->hashes[i];
+            memcpy(slot_at(table, hole), slot_at(table, i), table->stride);
+            hole = i;
+        }
+    }
+    table->hashes[hole] = 0;
+    table->count--;
+}
+
+/* -- life -- */
+
+struct otpi_rows *otpi_rows_new(const struct otp_table_type *type)
+{
+    struct otpi_rows *table = otp_alloc(sizeof *table);
+    if (table == NULL)
+        return NULL;
+    table->type = type;
+    table->seed = otpi_hash_seed();
+    lay_out_slot(table);
+    return table;
+}
+
+void otpi_rows_drop(struct otpi_rows *table)
+{
+    if (table == NULL)
+        return;
+    otpi_rows_clear(table);
+    otp_free(table);
+}
+
+/* A new block for the entry; *block is NULL if it needs none. */
+static otp_status make_block(struct otpi_rows *table, const void *key, const void *value,
+                             char **block)
+{
+    *block = NULL;
+    size_t size = measure_block(table, key, value);
+    if (size == 0)
+        return OTP_OK;
+    if (size > OTPI_LAYOUT_MAX)
+        return OTP_NOMEM;
+    *block = otp_alloc(size);
+    if (*block == NULL)
+        return OTP_NOMEM;
+    table->entry_bytes += size;
+    return OTP_OK;
+}
+
+/* The new block is filled before the old one goes: key and value may lie in it. */
+static otp_status replace_value(struct otpi_rows *table, size_t index, const void *value)
+{
+    if (table->type->value->n_refs == 0) {
+        memmove(value_of(table, index), value, table->type->value->size);
+        return OTP_OK;
+    }
+    char *block;
+    void *old = get_block(table, index);
+    size_t old_size = measure_block(table, key_of(table, index), value_of(table, index));
+    if (make_block(table, key_of(table, index), value, &block) != OTP_OK)
+        return OTP_NOMEM;
+    fill_slot(table, index, key_of(table, index), value, block);
+    table->entry_bytes -= old_size;
+    otp_free(old);
+    return OTP_OK;
+}
+
+/* -- one entry -- */
+
+/* A key that is not there. NOMEM. */
+static otp_status insert(struct otpi_rows *table, uint64_t hash, const void *key, const void *value)
+{
+    char *block;
+
+    if (is_crowded(table->count, table->capacity) && grow_table(table) != OTP_OK)
+        return OTP_NOMEM;
+    if (make_block(table, key, value, &block) != OTP_OK)
+        return OTP_NOMEM;
+    size_t index = find_free(table, hash);
+    table->hashes[index] = hash;
+    table->count++;
+    fill_slot(table, index, key, value, block);
+    return OTP_OK;
+}
+
+otp_status otpi_rows_put(struct otpi_rows *table, const void *key, const void *value)
+{
+    uint64_t hash = hash_key(table, key);
+    size_t index = find_key(table, key, hash);
+
+    return index != table->capacity ? replace_value(table, index, value)
+                                    : insert(table, hash, key, value);
+}
+
+otp_status otpi_rows_put_new(struct otpi_rows *table, const void *key, const void *value)
+{
+    uint64_t hash = hash_key(table, key);
+    bool exists = find_key(table, key, hash) != table->capacity;
+
+    return exists ? OTP_EXISTS : insert(table, hash, key, value);
+}
+
+otp_status otpi_rows_add(struct otpi_rows *table, const void *key, const struct otp_addition *add,
+                         void *value)
+{
+    uint64_t hash = hash_key(table, key), sum = 0;
+    size_t index = find_key(table, key, hash), size = table->type->value->size;
+    bool missing = index == table->capacity;
+    otp_status status;
+
+    if (!otpi_add_can(table->type->value))
+        return OTP_BADARG;
+    if (missing && add->initial == NULL)
+        return OTP_NOT_FOUND;
+    status = otpi_add(add, size, missing ? add->initial : value_of(table, index), &sum);
+    if (status == OTP_OK)
+        status = missing ? insert(table, hash, key, &sum) : replace_value(table, index, &sum);
+    if (status == OTP_OK)
+        memcpy(value, &sum, size);
+    return status;
+}
+
+/* Copies the value out. */
+static void give(const struct otpi_rows *table, size_t index, void *value)
+{
+    const struct otp_layout *layout = table->type->value;
+    size_t size = otpi_layout_measure_refs(layout, value_of(table, index));
+    void *scratch = NULL;
+    if (size > 0) {
+        scratch = otp_scratch(size);
+        if (scratch == NULL)
+            otp_exit(otp_reason_make(OTP_REASON_NOMEM, NULL, 0));
+    }
+    memcpy(value, value_of(table, index), layout->size);
+    if (layout->n_refs > 0)
+        otpi_layout_copy_refs(layout, value, scratch);
+}
+
+bool otpi_rows_get(const struct otpi_rows *table, const void *key, void *value)
+{
+    size_t index = find_key(table, key, hash_key(table, key));
+    if (index == table->capacity)
+        return false;
+    give(table, index, value);
+    return true;
+}
+
+bool otpi_rows_take(struct otpi_rows *table, const void *key, void *value)
+{
+    size_t index = find_key(table, key, hash_key(table, key));
+    if (index == table->capacity)
+        return false;
+    give(table, index, value);
+    remove_entry(table, index);
+    return true;
+}
+
+bool otpi_rows_has(const struct otpi_rows *table, const void *key)
+{
+    return find_key(table, key, hash_key(table, key)) != table->capacity;
+}
+
+bool otpi_rows_delete(struct otpi_rows *table, const void *key)
+{
+    size_t index = find_key(table, key, hash_key(table, key));
+    if (index == table->capacity)
+        return false;
+    remove_entry(table, index);
+    return true;
+}
+
+/* -- walks -- */
+
+/* Once round from a free slot on: what a removal moves comes from further on in its run, never from
+ * what was seen already, so each entry is asked about once. */
+size_t otpi_rows_delete_if(struct otpi_rows *table, otp_table_predicate *predicate, void *context)
+{
+    size_t before = table->count;
+    if (before == 0)
+        return 0;
+    size_t start = find_free(table, 0);
+    table->walks++;
+    for (size_t i = next_index(table, start); i != start; i = next_index(table, i))
+        while (table->hashes[i] != 0 && predicate(key_of(table, i), value_of(table, i), context))
+            remove_entry(table, i);
+    table->walks--;
+    return before - table->count;
+}
+
+void otpi_rows_each(struct otpi_rows *table, otp_table_predicate *visit, void *context)
+{
+    table->walks++;
+    for (size_t i = 0; i < table->capacity; i++)
+        if (table->hashes[i] != 0 && !visit(key_of(table, i), value_of(table, i), context))
+            break;
+    table->walks--;
+}
+
+/* Copies the keys of n slots to scratch memory, and the texts behind them. NULL: no memory. */
+static const void *copy_keys(const struct otpi_rows *table, const size_t *chosen, size_t n)
+{
+    bool is_text = table->type->key_kind == OTP_KEY_TEXT;
+    size_t size = table->type->key->size, bytes = n * size;
+    for (size_t i = 0; is_text && i < n; i++)
+        bytes += text_of(key_of(table, chosen[i])).size;
+    char *keys = otp_scratch(bytes + 1);
+    char *text_at = keys + n * size;
+    for (size_t i = 0; keys != NULL && i < n; i++) {
+        memcpy(keys + i * size, key_of(table, chosen[i]), size);
+        if (!is_text)
+            continue;
+        otp_str text = text_of(key_of(table, chosen[i]));
+        if (text.size > 0)
+            memcpy(text_at, text.data, text.size);
+        text.data = text_at;
+        text_at += text.size;
+        memcpy(keys + i * size, &text, sizeof text);
+    }
+    return keys;
+}
+
+otp_status otpi_rows_select(struct otpi_rows *table, otp_table_predicate *predicate, void *context,
+                            const void **keys, size_t *n)
+{
+    size_t *chosen = otp_alloc((table->count + 1) * sizeof *chosen), n_chosen = 0;
+    const void *copies;
+    if (chosen == NULL)
+        return OTP_NOMEM;
+    table->walks++;
+    for (size_t i = 0; i < table->capacity; i++)
+        if (table->hashes[i] != 0 &&
+            (predicate == NULL || predicate(key_of(table, i), value_of(table, i), context)))
+            chosen[n_chosen++] = i;
+    table->walks--;
+    copies = copy_keys(table, chosen, n_chosen);
+    otp_free(chosen);
+    if (copies == NULL)
+        return OTP_NOMEM;
+    *keys = copies;
+    *n = n_chosen;
+    return OTP_OK;
+}
+
+bool otpi_rows_is_walked(const struct otpi_rows *table)
+{
+    return table->walks > 0;
+}
+
+void otpi_rows_end_walks(struct otpi_rows *table)
+{
+    table->walks = 0;
+}
+
+/* -- all of them -- */
+
+void otpi_rows_clear(struct otpi_rows *table)
+{
+    for (size_t i = 0; i < table->capacity; i++)
+        if (table->hashes[i] != 0)
+            free_block(table, i);
+    otp_free(table->hashes);
+    table->hashes = NULL;
+    table->slots = NULL;
+    table->capacity = 0;
+    table->count = 0;
+}
+
+void otpi_rows_shrink(struct otpi_rows *table)
+{
+    size_t capacity = FIRST_CAPACITY;
+    if (table->count == 0) {
+        otpi_rows_clear(table);
+        return;
+    }
+    while (is_crowded(table->count, capacity))
+        capacity *= 2;
+    if (capacity < table->capacity)
+        (void)resize_table(table, capacity); /* else it stays */
+}
+
+size_t otpi_rows_count(const struct otpi_rows *table)
+{
+    return table->count;
+}
+
+size_t otpi_rows_memory(const struct otpi_rows *table)
+{
+    return sizeof *table + table->capacity * (sizeof(uint64_t) + table->stride) +
+           table->entry_bytes;
+}
