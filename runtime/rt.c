@@ -235,7 +235,7 @@ static void end_processes(void)
 
     atomic_store(&otpi_rt->stopping, OTPI_STOP_PROCESSES);
     kill_all();
-    while (atomic_load_explicit(&otpi_rt->table.alive, memory_order_acquire) != 0) {
+    while (otpi_table_alive() != 0) {
         otpi_plat_wait(&never, 0, otpi_plat_now() + OTP_MS / 10);
         kill_all();
     }
@@ -339,8 +339,8 @@ otp_status otp_runtime_info(struct otp_info *info)
     memset(info, 0, sizeof *info);
     info->workers = otpi_rt->n_workers;
     info->guard = otpi_stacks_guard(otpi_rt->stacks);
-    info->processes = atomic_load(&otpi_rt->table.alive);
-    info->spawned = atomic_load(&otpi_rt->table.spawned);
+    info->processes = otpi_table_alive();
+    info->spawned = otpi_table_spawned();
     info->messages_to_nobody = atomic_load(&otpi_rt->lost);
     for (uint32_t i = 0; i < otpi_sched_slots(); i++)
         info->fibers += atomic_load(&otpi_rt->workers[i].n_fibers);

@@ -31,7 +31,8 @@ otp_reason otp_reason_make(enum otp_reason_kind kind, const char *text, int64_t 
 
 otp_reason otp_normal(void)
 {
-    return otp_reason_make(OTP_REASON_NORMAL, NULL, 0);
+    static const otp_reason normal = { .kind = OTP_REASON_NORMAL };
+    return normal;
 }
 
 otp_reason otp_shutdown(void)

@@ -15,6 +15,7 @@
 #include <otp/log.h>
 
 #include "base/alloc.h"
+#include "base/apart.h"
 #include "base/mutant.h"
 #include "core/memory.h"
 #include "core/point.h"
@@ -61,12 +62,13 @@ static void take_records(struct otpi_proc *proc, struct remains *remains)
 }
 
 /* Marks it dead and takes what others must be told of. False: it was dead. */
-static bool take_remains(struct otpi_proc *proc, struct remains *remains)
+static bool take_remains(struct otpi_proc *proc, uint64_t pid, struct remains *remains)
 {
     bool mine;
 
+    remains->pid = pid;
     otpi_lock_take(&proc->lock);
-    mine = otpi_proc_lives(proc, remains->pid);
+    mine = otpi_proc_lives(proc, pid);
     if (mine) {
         take_records(proc, remains);
         remains->name = proc->name;
@@ -88,14 +90,16 @@ static bool take_remains(struct otpi_proc *proc, struct remains *remains)
 }
 
 /* What was tied to it and its name go; then it is GONE. Who has come meanwhile is in late. */
-static void let_go(struct otpi_proc *proc, const struct remains *remains, const otp_reason *reason,
-                   struct remains *late)
+OTPI_APART static void let_go(struct otpi_proc *proc, const struct remains *remains,
+                              const otp_reason *reason, struct remains *late)
 {
     if (remains->relations != NULL && !OTP_MUTANT(B169))
         otpi_ties_run(remains->relations, remains->pid, reason);
     if (remains->name != NULL && !OTP_MUTANT(B108) && !OTP_MUTANT(B207))
         otpi_name_drop(remains->name, remains->pid);
     OTPI_POINT();
+    late->pid = remains->pid;
+    late->starting = false;
     otpi_lock_take(&proc->lock);
     atomic_store_explicit(&proc->dead, OTPI_GONE, memory_order_release);
     take_records(proc, late);
@@ -111,15 +115,11 @@ static void answer_deferred(struct otpi_relations *relations, const otp_reason *
                              reason);
 }
 
-static void tell_relations(struct remains *remains, const otp_reason *reason)
+OTPI_APART static void tell_all(struct remains *remains, const otp_reason *reason)
 {
     struct otpi_relations *relations = remains->relations;
     struct otpi_map_entry entry;
 
-    if (remains->link != 0)
-        otpi_signal_exit(remains->link, remains->pid, reason, true);
-    if (relations == NULL)
-        return;
     while (otpi_map_pop(&relations->links, &entry))
         otpi_signal_exit(entry.key, remains->pid, reason, true);
     while (otpi_map_pop(&relations->watchers, &entry)) {
@@ -141,10 +141,18 @@ static void tell_relations(struct remains *remains, const otp_reason *reason)
     otpi_release(relations, sizeof *relations);
 }
 
+static void tell_relations(struct remains *remains, const otp_reason *reason)
+{
+    if (remains->link != 0)
+        otpi_signal_exit(remains->link, remains->pid, reason, true);
+    if (remains->relations != NULL)
+        tell_all(remains, reason);
+}
+
 /* Who waits goes on when all else is done: if it is linked and does not trap exits, its own death
  * must come before the answer. */
-static void tell_last(struct otpi_slot *slot, uint64_t id, otp_status status,
-                      const otp_reason *reason)
+OTPI_APART static void tell_last(struct otpi_slot *slot, uint64_t id, otp_status status,
+                                 const otp_reason *reason)
 {
     struct otpi_msg *word = otpi_msg_new_reason(reason);
 
@@ -160,31 +168,31 @@ static void tell_last(struct otpi_slot *slot, uint64_t id, otp_status status,
 }
 
 /* Its init never said OK. */
-static void tell_starter(const struct remains *remains, const otp_reason *reason)
+OTPI_APART static void tell_starter(const struct remains *remains, const otp_reason *reason)
 {
     otp_status status = remains->start_status == OTP_IGNORE ? OTP_IGNORE : OTP_EXIT;
 
     if (remains->starter.slot != NULL)
         tell_last(remains->starter.slot, remains->starter.id, status, reason);
-    else if (remains->starting)
+    else
         otpi_signal_started(&remains->starter, remains->pid, status, reason);
 }
 
 /* Kept for who runs it: those in its private list are told with it. */
-static void leave_word(struct otpi_proc *proc, const otp_reason *reason)
+OTPI_APART static void leave_word(struct otpi_proc *proc, const otp_reason *reason)
 {
     proc->death = otpi_msg_new_reason(reason);
 }
 
 static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reason)
 {
-    struct remains remains = { .pid = pid }, late = { .pid = pid };
+    struct remains remains, late;
     bool mine = otpi_self_proc() == proc;
     struct otpi_msg *inbox;
     struct otpi_slot *asking;
     uint64_t asking_id;
 
-    if (!take_remains(proc, &remains))
+    if (!take_remains(proc, pid, &remains))
         return;
     if (!mine)
         leave_word(proc, reason);
@@ -209,11 +217,13 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
         refuse_all(proc->mail, reason);
         proc->mail = NULL;
     }
-    tell_starter(&remains, reason);
+    if (remains.starting)
+        tell_starter(&remains, reason);
     if (asking != NULL && remains.for_request)
         tell_last(asking, asking_id, OTP_EXIT, reason);
     tell_relations(&remains, reason);
-    tell_relations(&late, reason);
+    if (remains.lingers)
+        tell_relations(&late, reason);
     if (mine)
         return;
     if (inbox == OTPI_INBOX_IDLE) {
@@ -259,7 +269,7 @@ void otpi_proc_die(struct otpi_proc *proc, uint64_t pid, const otp_reason *reaso
 }
 
 /* Tells those whose messages it had taken out of its inbox. */
-static void refuse_rest(struct otpi_proc *proc)
+OTPI_APART static void refuse_rest(struct otpi_proc *proc)
 {
     otp_reason unknown = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
     const otp_reason *reason = proc->death == NULL ? &unknown : proc->death->body.reason;
@@ -269,13 +279,26 @@ static void refuse_rest(struct otpi_proc *proc)
     refuse_all(proc->mail, reason);
 }
 
+/* What it has received, or not yet. */
+static void drop_mail(struct otpi_proc *proc)
+{
+    /* who asked was answered, or its call is one that stays open: die has told it then */
+    bool told = atomic_load_explicit(&proc->asking, memory_order_relaxed) == NULL;
+
+    if (proc->current != NULL && told) {
+        otpi_msg_free(proc->current);
+        proc->current = NULL;
+    }
+    if (proc->current != NULL || proc->mail != NULL)
+        refuse_rest(proc);
+}
+
 void otpi_proc_bury(struct otpi_proc *proc)
 {
     /* dead, but who ends it has not closed the inbox yet; acquire: pairs with that */
     while (atomic_load_explicit(&proc->inbox, memory_order_acquire) != OTPI_INBOX_CLOSED)
         otpi_plat_relax();
-    if (proc->current != NULL || proc->mail != NULL)
-        refuse_rest(proc);
+    drop_mail(proc);
     if (proc->received != NULL)
         otpi_msg_free(proc->received);
     if (proc->death != NULL)

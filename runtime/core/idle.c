@@ -238,6 +238,7 @@ static void wake_watcher(void)
 
 void otpi_sched_sleep(struct otpi_worker *worker, otp_instant due)
 {
+    otpi_resting_give(&worker->self.resting);
     atomic_fetch_add(&otpi_rt->n_sleeping, 1);
     atomic_store(&worker->sleeping, 1);
     OTPI_POINT();

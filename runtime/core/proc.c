@@ -1,6 +1,7 @@
 /* proc.c - the table of processes and their mailboxes.
  *
  * Idea: see proc.h. Free slots queue first-in first-out, so that a slot rests before its next life.
+ * Each worker keeps some and trades batches of them with the table, and counts for itself.
  * Threads: any; take and fetch by who runs the process. Locks: table, proc (never two procs).
  * Owns: the slots.
  */
@@ -17,8 +18,12 @@
 #define SLOT_MASK      (((uint64_t)1 << OTPI_PID_SLOT_BITS) - 1)
 #define GENERATION_MAX (((uint64_t)1 << (64 - OTPI_PID_SLOT_BITS)) - 1)
 
-/* So many free slots rest before the oldest is used again. */
-#define RESTING 64
+/* So many free slots rest before the oldest is used again: in the table, with a worker. */
+#define RESTING     64
+#define RESTING_OWN 8
+/* A worker has at most so many, and takes and gives so many at once. */
+#define OWN_MAX     64
+#define OWN_BATCH   16
 
 otp_status otpi_table_init(struct otpi_table *table)
 {
@@ -119,12 +124,11 @@ static bool add_chunk(struct otpi_table *table)
     return true;
 }
 
-struct otpi_proc *otpi_proc_new(void)
+/* lock: table. One that has rested, or any; NULL: there is none. */
+static struct otpi_proc *take_free(struct otpi_table *table)
 {
-    struct otpi_table *table = &otpi_rt->table;
     struct otpi_proc *proc = NULL;
 
-    otpi_lock_take(&table->lock);
     if (table->n_free > RESTING || add_chunk(table) || table->n_free > 0) {
         proc = table->free;
         table->free = proc->queue_next;
@@ -132,31 +136,175 @@ struct otpi_proc *otpi_proc_new(void)
             table->free_last = NULL;
         table->n_free--;
     }
+    return proc;
+}
+
+static void append(struct otpi_resting *own, struct otpi_proc *proc)
+{
+    proc->queue_next = NULL;
+    if (own->last != NULL)
+        own->last->queue_next = proc;
+    else
+        own->first = proc;
+    own->last = proc;
+    own->n++;
+}
+
+static struct otpi_proc *take_first(struct otpi_resting *own)
+{
+    struct otpi_proc *proc = own->first;
+
+    if (proc == NULL)
+        return NULL;
+    own->first = proc->queue_next;
+    if (own->first == NULL)
+        own->last = NULL;
+    own->n--;
+    return proc;
+}
+
+/* A batch out of the table, to be used before what rests. */
+OTPI_APART static void refill(struct otpi_resting *own)
+{
+    struct otpi_table *table = &otpi_rt->table;
+
+    otpi_lock_take(&table->lock);
+    for (uint32_t i = 0; i < OWN_BATCH; i++) {
+        struct otpi_proc *proc = take_free(table);
+        if (proc == NULL)
+            break;
+        proc->queue_next = own->first;
+        own->first = proc;
+        if (own->last == NULL)
+            own->last = proc;
+        own->n++;
+    }
     otpi_lock_release(&table->lock);
+}
+
+/* A batch of those that have rested longest, back into the table. */
+OTPI_APART static void give_batch(struct otpi_resting *own)
+{
+    struct otpi_table *table = &otpi_rt->table;
+
+    otpi_lock_take(&table->lock);
+    for (uint32_t i = 0; i < OWN_BATCH; i++)
+        rest(table, take_first(own));
+    otpi_lock_release(&table->lock);
+}
+
+void otpi_resting_give(struct otpi_resting *own)
+{
+    struct otpi_table *table = &otpi_rt->table;
+
+    if (own->first == NULL)
+        return;
+    otpi_lock_take(&table->lock);
+    if (table->free_last != NULL)
+        table->free_last->queue_next = own->first;
+    else
+        table->free = own->first;
+    table->free_last = own->last;
+    table->n_free += own->n;
+    otpi_lock_release(&table->lock);
+    own->first = own->last = NULL;
+    own->n = 0;
+}
+
+/* A foreign thread's. */
+OTPI_APART static struct otpi_proc *take_shared(void)
+{
+    struct otpi_table *table = &otpi_rt->table;
+    struct otpi_proc *proc;
+
+    otpi_lock_take(&table->lock);
+    proc = take_free(table);
+    otpi_lock_release(&table->lock);
+    return proc;
+}
+
+static struct otpi_proc *take_own(struct otpi_resting *own)
+{
+    if (own->n <= RESTING_OWN)
+        refill(own);
+    return take_first(own);
+}
+
+/* release: who counts sees what its thread has done before. */
+static void count(struct otpi_self *self, _Atomic uint64_t *own, _Atomic uint64_t *all)
+{
+    if (self->worker == NULL)
+        atomic_fetch_add_explicit(all, 1, memory_order_release);
+    else
+        atomic_store_explicit(own, atomic_load_explicit(own, memory_order_relaxed) + 1,
+                              memory_order_release);
+}
+
+struct otpi_proc *otpi_proc_new(uint64_t link)
+{
+    struct otpi_self *self = otpi_me();
+    struct otpi_proc *proc = self->worker == NULL ? take_shared() : take_own(&self->resting);
+
     if (proc == NULL)
         return NULL;
     proc->queue_next = NULL;
     proc->generation++;
+    proc->link = link;
+    count(self, &self->resting.spawned, &otpi_rt->table.spawned);
     /* release: who finds this pid finds dead == 0 and the inbox CLOSED */
     atomic_store_explicit(&proc->dead, OTPI_ALIVE, memory_order_relaxed);
     atomic_store_explicit(&proc->pid, proc->generation << OTPI_PID_SLOT_BITS | (proc->index + 1u),
                           memory_order_release);
-    atomic_fetch_add_explicit(&table->alive, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&table->spawned, 1, memory_order_relaxed);
     return proc;
+}
+
+OTPI_APART static void give_shared(struct otpi_proc *proc)
+{
+    otpi_lock_take(&otpi_rt->table.lock);
+    rest(&otpi_rt->table, proc);
+    otpi_lock_release(&otpi_rt->table.lock);
 }
 
 /* A slot whose generations are used up is never used again. */
 void otpi_proc_discard(struct otpi_proc *proc)
 {
-    struct otpi_table *table = &otpi_rt->table;
+    struct otpi_self *self = otpi_me();
 
     atomic_store_explicit(&proc->pid, 0, memory_order_release);
-    otpi_lock_take(&table->lock);
-    if (proc->generation < GENERATION_MAX)
-        rest(table, proc);
-    otpi_lock_release(&table->lock);
-    atomic_fetch_sub_explicit(&table->alive, 1, memory_order_release);
+    if (proc->generation < GENERATION_MAX) {
+        if (self->worker == NULL)
+            give_shared(proc);
+        else
+            append(&self->resting, proc);
+        if (self->resting.n > OWN_MAX)
+            give_batch(&self->resting);
+    }
+    count(self, &self->resting.buried, &otpi_rt->table.buried);
+}
+
+static uint64_t count_all(bool buried)
+{
+    const struct otpi_table *table = &otpi_rt->table;
+    uint64_t n =
+        atomic_load_explicit(buried ? &table->buried : &table->spawned, memory_order_acquire);
+
+    for (uint32_t i = 0; i < otpi_rt->n_slots; i++) {
+        const struct otpi_resting *own = &otpi_rt->workers[i].self.resting;
+        n += atomic_load_explicit(buried ? &own->buried : &own->spawned, memory_order_acquire);
+    }
+    return n;
+}
+
+/* Those that were buried first: whoever has started one and was buried since is seen to have. */
+uint64_t otpi_table_alive(void)
+{
+    uint64_t buried = count_all(true);
+    return count_all(false) - buried;
+}
+
+uint64_t otpi_table_spawned(void)
+{
+    return count_all(false);
 }
 
 /* One try to link msg where top says; if the inbox has changed, *top is what it is now. The first

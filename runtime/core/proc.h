@@ -149,12 +149,23 @@ struct otpi_table {
     struct otpi_proc *free, *free_last; /* lock: FIFO through queue_next */
     uint32_t n_free;                    /* lock */
     uint64_t first_generation; /* const while it runs: no slot of an earlier run got further */
-    _Atomic uint64_t alive;    /* atomic: published and not buried */
-    _Atomic uint64_t spawned;
+    _Atomic uint64_t spawned, buried; /* atomic: by foreign threads */
+};
+
+/* What a worker keeps of the free slots, so that most processes begin and end without a lock. */
+struct otpi_resting {
+    struct otpi_proc *first, *last;   /* owner: FIFO through queue_next */
+    uint32_t n;                       /* owner */
+    _Atomic uint64_t spawned, buried; /* atomic: owner writes */
 };
 
 otp_status otpi_table_init(struct otpi_table *table);
 void otpi_table_free(struct otpi_table *table);
+/* How many processes were made and are not buried; at least as many as were, when it was called. 0:
+ * there were none, unless somebody starts some. */
+uint64_t otpi_table_alive(void);
+/* How many were ever made. */
+uint64_t otpi_table_spawned(void);
 
 /* The slot that pid names, whatever lives there; NULL: no such slot. */
 struct otpi_proc *otpi_proc_at(uint64_t pid);
@@ -169,8 +180,11 @@ static inline bool otpi_proc_lives(const struct otpi_proc *proc, uint64_t pid)
            proc->dead == OTPI_ALIVE;
 }
 
-/* A slot with a new pid, CLOSED: nobody else knows it. NULL: no memory. */
-struct otpi_proc *otpi_proc_new(void);
+/* A slot with a new pid, CLOSED: nobody else knows it. It has its end of a link with link (pid
+ * bits; 0: none). NULL: no memory. */
+struct otpi_proc *otpi_proc_new(uint64_t link);
+/* All that a worker keeps goes back into the table: it has nothing to do. By the worker. */
+void otpi_resting_give(struct otpi_resting *own);
 /* Undoes it, before it was published. */
 void otpi_proc_discard(struct otpi_proc *proc);
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/apart.h"
 #include "base/misuse.h"
 #include "base/mutant.h"
 #include "core/alias.h"
@@ -52,7 +53,7 @@ static bool add_chunk(struct otpi_requests *all)
 }
 
 /* A batch out of the stock into an empty cache. False: no memory. */
-static bool refill(struct otpi_request_cache *cache)
+OTPI_APART static bool refill(struct otpi_request_cache *cache)
 {
     struct otpi_requests *all = &otpi_rt->requests;
 
@@ -71,7 +72,7 @@ static bool refill(struct otpi_request_cache *cache)
 }
 
 /* Back into the stock, until the cache has no more than that. */
-static void flush(struct otpi_request_cache *cache, uint32_t left)
+OTPI_APART static void flush(struct otpi_request_cache *cache, uint32_t left)
 {
     struct otpi_requests *all = &otpi_rt->requests;
 
@@ -102,6 +103,7 @@ static struct otpi_request *take(size_t reply_size)
 {
     struct otpi_request_cache *cache = &otpi_me()->request_cache;
     struct otpi_request *request, **list = own_list();
+    struct otpi_fiber *fiber = otpi_self_fiber();
     void *reply = NULL;
 
     if (list == NULL)
@@ -117,7 +119,10 @@ static struct otpi_request *take(size_t reply_size)
     cache->count--;
     request->reply_size = reply_size;
     request->slot.reply = reply == NULL ? request->reply : reply;
-    atomic_store_explicit(&request->slot.waiter, NULL, memory_order_relaxed);
+    /* Most are waited for where they were opened: then who waits need not note itself any more,
+     * which takes a fence. A foreign thread's wake is a system call: only while it waits. */
+    atomic_store_explicit(&request->slot.waiter, fiber == NULL ? NULL : &fiber->slot,
+                          memory_order_relaxed);
     request->prev = NULL;
     request->next = *list;
     if (*list != NULL)
@@ -341,13 +346,15 @@ static bool is_done(struct otpi_request *request, struct otpi_slot *waiter)
 }
 
 /* OK: it is over. TIMEOUT: not yet. NOT_FOUND, WRONG_THREAD. */
-static otp_status look(struct wait *wait, struct otpi_slot *waiter)
+static inline otp_status look(struct wait *wait, struct otpi_slot *waiter)
 {
     size_t found = 0, done = 0;
 
+    if (wait->only != NULL)
+        return is_done(wait->only, waiter) ? OTP_OK : OTP_TIMEOUT;
     for (size_t i = 0; i < wait->count; i++) {
-        struct otpi_request *request = wait->only;
-        otp_status status = request != NULL ? OTP_OK : find(&wait->handles[i], &request);
+        struct otpi_request *request;
+        otp_status status = find(&wait->handles[i], &request);
         if (status == OTP_WRONG_THREAD)
             return status;
         if (status != OTP_OK)
@@ -398,7 +405,7 @@ static otp_status wait_parked(struct otpi_fiber *fiber, struct wait *wait, otp_d
     return status;
 }
 
-static otp_status wait_blocked(struct wait *wait, otp_duration limit)
+OTPI_APART static otp_status wait_blocked(struct wait *wait, otp_duration limit)
 {
     struct otpi_slot *slot = &otpi_me()->slot;
     uint64_t id = otpi_slot_open(slot, 0, NULL);
@@ -521,8 +528,10 @@ static otp_status receive(otp_request *handle, const struct otp_message_type *ty
     return status;
 }
 
-otp_status otp_receive_response(otp_request *handle, const struct otp_message_type *type,
-                                void *reply, otp_duration timeout)
+/* Flat, as otp_call is. */
+__attribute__((flatten)) otp_status otp_receive_response(otp_request *handle,
+                                                         const struct otp_message_type *type,
+                                                         void *reply, otp_duration timeout)
 {
     otp_status status = otpi_enter();
 

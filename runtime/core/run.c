@@ -69,9 +69,9 @@ OTPI_APART static void log_exit(struct otpi_proc *proc, const otp_reason *reason
 /* The process ends by its own doing. */
 OTPI_APART static void end(struct otpi_proc *proc, const otp_reason *reason)
 {
-    if (!proc->quiet && !otp_reason_is_clean(*reason))
+    if (reason->kind != OTP_REASON_NORMAL && !proc->quiet && !otp_reason_is_clean(*reason))
         log_exit(proc, reason);
-    otpi_proc_die(proc, otp_self().bits, reason);
+    otpi_proc_die(proc, atomic_load_explicit(&proc->pid, memory_order_relaxed), reason);
     otpi_proc_bury(proc);
 }
 

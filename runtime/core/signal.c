@@ -178,6 +178,11 @@ otp_status otpi_signal_link(struct otpi_proc *proc, uint64_t pid, uint64_t other
     return status;
 }
 
+otp_status otpi_signal_link_new(struct otpi_proc *proc, uint64_t pid, uint64_t made)
+{
+    return add_link(proc, pid, made, true);
+}
+
 bool otpi_signal_unlink(struct otpi_proc *proc, uint64_t pid, uint64_t other)
 {
     struct otpi_proc *peer;

@@ -23,6 +23,8 @@ void otpi_signal_started(const struct otpi_starter *starter, uint64_t pid, otp_s
 /* A link between two processes, or a monitor of target by watcher: BADARG if one is dead, then
  * nothing is left behind. NOMEM. */
 otp_status otpi_signal_link(struct otpi_proc *proc, uint64_t pid, uint64_t other);
+/* The link of pid with one that it has just made, whose own end is there: BADARG if pid is dead. */
+otp_status otpi_signal_link_new(struct otpi_proc *proc, uint64_t pid, uint64_t made);
 otp_status otpi_signal_watch(struct otpi_proc *watcher, uint64_t pid, uint64_t target,
                              uint64_t ref);
 /* Ends a link from pid's side; false: there was none. */

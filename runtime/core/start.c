@@ -11,6 +11,7 @@
 #include <otp/child.h>
 
 #include "base/alloc.h"
+#include "base/apart.h"
 #include "base/misuse.h"
 #include "base/mutant.h"
 #include "core/call.h"
@@ -27,6 +28,7 @@ struct starting {
     const struct otp_process_spec *spec;
     const struct otp_start *how;
     struct otpi_proc *self; /* who starts it; NULL: a foreign thread */
+    uint64_t self_pid;
     struct otpi_proc *proc;
     uint64_t pid, id;
     uint64_t holder; /* of the name, if that is taken */
@@ -35,11 +37,12 @@ struct starting {
 
 static struct otpi_msg *make_init(const struct otp_process_spec *spec)
 {
-    size_t size = 0;
+    bool plain = spec->layout == NULL || spec->layout->n_refs == 0;
+    size_t size = spec->layout == NULL ? 0 : spec->layout->size;
     struct otpi_init *init;
     struct otpi_msg *msg;
 
-    if (spec->layout != NULL) {
+    if (!plain) {
         size = otp_layout_measure(spec->layout, spec->args);
         if (size == 0)
             return NULL;
@@ -50,10 +53,12 @@ static struct otpi_msg *make_init(const struct otp_process_spec *spec)
     init = msg->body.args;
     memset(init, 0, sizeof *init);
     init->args = spec->args;
-    if (spec->layout != NULL) {
-        otp_layout_copy(spec->layout, spec->args, init + 1);
+    if (spec->layout != NULL)
         init->args = init + 1;
-    }
+    if (!plain)
+        otp_layout_copy(spec->layout, spec->args, init + 1);
+    else if (size != 0)
+        otpi_copy(init + 1, spec->args, size);
     msg->body.kind = OTPI_MESSAGE_INIT;
     return msg;
 }
@@ -65,7 +70,10 @@ static otp_status make(struct starting *start)
     struct otpi_msg *msg = make_init(spec);
     bool bare = spec->data_size == 0, huge = spec->data_size > UINT32_MAX;
     void *data = msg == NULL || bare || huge ? NULL : otpi_alloc_zero(spec->data_size);
-    struct otpi_proc *proc = msg == NULL || (data == NULL && !bare) ? NULL : otpi_proc_new();
+    struct otpi_proc *proc = NULL;
+
+    if (msg != NULL && (data != NULL || bare))
+        proc = otpi_proc_new(start->how->link ? start->self_pid : 0);
 
     if (proc == NULL) {
         if (data != NULL)
@@ -84,7 +92,7 @@ static otp_status make(struct starting *start)
     proc->module = spec->module;
     proc->data = data;
     proc->data_size = (uint32_t)spec->data_size;
-    proc->trap_exit = spec->trap_exit;
+    atomic_store_explicit(&proc->trap_exit, spec->trap_exit, memory_order_relaxed);
     if (spec->mailbox.limit != 0 && otpi_bound_set(proc, start->pid, &spec->mailbox) != OTP_OK) {
         if (data != NULL)
             otpi_release(data, spec->data_size);
@@ -102,9 +110,9 @@ static otp_status make(struct starting *start)
     if (spec->from.slot_ != NULL)
         atomic_store_explicit(&((struct otpi_slot *)spec->from.slot_)->server, start->pid,
                               memory_order_relaxed);
-    proc->parent = start->how->link ? otp_self().bits : 0;
+    proc->parent = start->how->link ? start->self_pid : 0;
     if (start->how->async) {
-        proc->starter->pid = otp_self().bits;
+        proc->starter->pid = start->self_pid;
         proc->starter->ref = spec->ref;
     }
     /* release: from here on messages are accepted; nobody is scheduled by them yet */
@@ -119,7 +127,7 @@ static void undo(struct starting *start)
     if (start->how->monitor)
         (void)otpi_signal_demonitor(start->self, start->monitor.ref_);
     if (start->how->link)
-        (void)otpi_signal_unlink(start->self, otp_self().bits, start->pid);
+        (void)otpi_signal_unlink(start->self, start->self_pid, start->pid);
     otpi_lock_take(&start->proc->lock);
     start->proc->starter = NULL;
     otpi_lock_release(&start->proc->lock);
@@ -139,14 +147,30 @@ static otp_status register_via(struct starting *start)
     return OTP_MUTANT(B171) && status == OTP_ALREADY_STARTED ? OTP_OK : status;
 }
 
-/* The other one may have ended already: then so does this one. */
-static otp_status link_with(struct starting *start, uint64_t other)
+/* Whom it is linked with has ended already: then so does it. */
+OTPI_APART static void end_unlinked(struct starting *start)
 {
     otp_reason noproc = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
+
+    otpi_proc_die(start->proc, start->pid, &noproc);
+}
+
+/* With who starts it: its own end is there since it was made. Somebody may have ended either. */
+static otp_status link_with_starter(struct starting *start)
+{
+    otp_status status = otpi_signal_link_new(start->self, start->self_pid, start->pid);
+
+    if (status == OTP_BADARG)
+        end_unlinked(start);
+    return status;
+}
+
+static otp_status link_with(struct starting *start, uint64_t other)
+{
     otp_status status = otpi_signal_link(start->proc, start->pid, other);
 
     if (status == OTP_BADARG)
-        otpi_proc_die(start->proc, start->pid, &noproc);
+        end_unlinked(start);
     return status;
 }
 
@@ -157,12 +181,12 @@ static otp_status connect(struct starting *start)
     otp_status status = OTP_OK;
 
     if (start->how->link)
-        status = otpi_signal_link(start->self, otp_self().bits, start->pid);
+        status = link_with_starter(start);
     if (status == OTP_OK && start->spec->linked_with.bits != 0)
         status = link_with(start, start->spec->linked_with.bits);
     if ((status == OTP_OK || status == OTP_BADARG) && start->how->monitor && !OTP_MUTANT(B199)) {
         start->monitor.ref_ = otpi_self_ref();
-        status = otpi_signal_watch(start->self, otp_self().bits, start->pid, start->monitor.ref_);
+        status = otpi_signal_watch(start->self, start->self_pid, start->pid, start->monitor.ref_);
     }
     if (status == OTP_BADARG)
         status = OTP_OK;
@@ -205,7 +229,7 @@ static void give_up(struct starting *start)
     if (start->how->monitor)
         (void)otpi_signal_demonitor(start->self, start->monitor.ref_);
     if (start->how->link)
-        (void)otpi_signal_unlink(start->self, otp_self().bits, start->pid);
+        (void)otpi_signal_unlink(start->self, start->self_pid, start->pid);
     otpi_signal_exit(start->pid, 0, &kill, false);
     if (start->self != NULL)
         flush_signals(start->self, start->pid);
@@ -280,6 +304,7 @@ otp_status otp_behaviour_start(const struct otp_process_spec *spec, const struct
         return status;
     otpi_check_alive();
     start.self = otpi_self_proc();
+    start.self_pid = otpi_self_pid();
     if (start.self == NULL && (start.how->link || start.how->monitor || start.how->async))
         status = otpi_call_failed(OTP_WRONG_THREAD);
     else if (start.how->timeout < 0 || !otpi_name_is_valid(start.how->name))

@@ -2,6 +2,8 @@
  *
  * Idea: see probe.h. Each test runs its story in a process, which sees what any process would see
  * and looks into its own mailbox. A peer ends when it is told how. */
+#include <stdatomic.h>
+
 #include "probe.h"
 
 /* What a plain process is told and asked, written by hand. */
@@ -403,6 +405,62 @@ START_TEST(B203_kill_cannot_be_trapped_but_killed_can)
 }
 END_TEST
 
+/* -- killed while it starts others -- */
+
+#define KILLED_PARENTS 60
+#define CHILDREN_MOST  64
+
+static _Atomic uint32_t children_started;
+
+static void wait_for_ever(void *unused)
+{
+    const struct otp_message *message;
+    (void)unused;
+    while (otp_receive(OTP_INFINITY, &message) == OTP_OK)
+        continue;
+}
+
+static void start_children(void *unused)
+{
+    struct otp_start how = { .link = true };
+    otp_pid child;
+    for (int i = 0; i < CHILDREN_MOST; i++) {
+        ck_assert_int_eq(otp_spawn(wait_for_ever, unused, &how, &child), OTP_OK);
+        atomic_fetch_add(&children_started, 1);
+    }
+    wait_for_ever(unused);
+}
+
+static uint64_t count_processes(void)
+{
+    struct otp_info info;
+    ck_assert_int_eq(otp_runtime_info(&info), OTP_OK);
+    return info.processes;
+}
+
+/* Sooner or later after the kill none of its children is left: who is born unlinked stays. */
+static void kill_who_starts(void *unused)
+{
+    uint64_t before = count_processes();
+    (void)unused;
+    for (uint32_t i = 0; i < KILLED_PARENTS; i++) {
+        otp_pid parent;
+        atomic_store(&children_started, 0);
+        ck_assert_int_eq(otp_spawn(start_children, NULL, NULL, &parent), OTP_OK);
+        while (atomic_load(&children_started) <= i % CHILDREN_MOST / 2)
+            otp_yield();
+        ck_assert_int_eq(otp_exit_signal(parent, otp_kill()), OTP_OK);
+        while (count_processes() != before)
+            otp_yield();
+    }
+}
+
+START_TEST(who_is_killed_while_it_starts_others_leaves_none_behind)
+{
+    live_through(kill_who_starts);
+}
+END_TEST
+
 static void end_with_kill(void *unused)
 {
     otp_pid peer = start_peer(&quiet_peer, NULL), other;
@@ -618,6 +676,7 @@ int main(void)
     support_behaviour(suite, "B206", B206_who_was_sent_a_deadly_signal_is_not_alive);
     support_behaviour(suite, "B207", B207_at_down_the_name_is_free);
     support_behaviour(suite, "B208", B208_a_name_has_one_holder_and_a_process_one_name);
+    tcase_add_test(more, who_is_killed_while_it_starts_others_leaves_none_behind);
     tcase_add_test(more, selective_receive_looks_at_each_message_once);
     tcase_add_test(more, a_selective_wait_looks_at_new_messages_only);
     return support_run(suite);
