@@ -122,8 +122,11 @@ static size_t round_up(size_t size)
 
 size_t otp_layout_measure(const struct otp_layout *layout, const void *value)
 {
-    size_t refs = otpi_layout_measure_refs(layout, value);
-    size_t head = round_up(layout->size);
+    size_t refs, head;
+    if (layout->n_refs == 0)
+        return layout->size <= OTPI_LAYOUT_MAX ? layout->size : 0;
+    refs = otpi_layout_measure_refs(layout, value);
+    head = round_up(layout->size);
     if (refs > OTPI_LAYOUT_MAX || head > OTPI_LAYOUT_MAX - refs)
         return 0;
     return refs == 0 ? layout->size : head + refs;

@@ -10,6 +10,7 @@
 
 #include <otp/status.h>
 
+#include "base/reason.h"
 #include "base/text.h"
 
 _Static_assert(sizeof(otp_reason) == 64, "a reason is one cache line");
@@ -29,15 +30,20 @@ otp_reason otp_reason_make(enum otp_reason_kind kind, const char *text, int64_t 
     return reason;
 }
 
+const otp_reason otpi_reason_normal = { .kind = OTP_REASON_NORMAL };
+const otp_reason otpi_reason_shutdown = { .kind = OTP_REASON_SHUTDOWN };
+const otp_reason otpi_reason_kill = { .kind = OTP_REASON_KILL };
+const otp_reason otpi_reason_killed = { .kind = OTP_REASON_KILLED };
+const otp_reason otpi_reason_noproc = { .kind = OTP_REASON_NOPROC };
+
 otp_reason otp_normal(void)
 {
-    static const otp_reason normal = { .kind = OTP_REASON_NORMAL };
-    return normal;
+    return otpi_reason_normal;
 }
 
 otp_reason otp_shutdown(void)
 {
-    return otp_reason_make(OTP_REASON_SHUTDOWN, NULL, 0);
+    return otpi_reason_shutdown;
 }
 
 otp_reason otp_shutdown_with(const char *text)
@@ -47,7 +53,7 @@ otp_reason otp_shutdown_with(const char *text)
 
 otp_reason otp_kill(void)
 {
-    return otp_reason_make(OTP_REASON_KILL, NULL, 0);
+    return otpi_reason_kill;
 }
 
 otp_reason otp_error(const char *text)
@@ -66,11 +72,9 @@ bool otp_reason_equal(otp_reason a, otp_reason b)
            a.size <= OTP_REASON_TEXT_MAX && memcmp(a.text, b.text, a.size) == 0;
 }
 
-/* A supervisor whose child failed to start ends with {shutdown, ...} too. */
 bool otp_reason_is_clean(otp_reason reason)
 {
-    return reason.kind == OTP_REASON_NORMAL || reason.kind == OTP_REASON_SHUTDOWN ||
-           reason.kind == OTP_REASON_FAILED_START;
+    return otpi_reason_is_clean(&reason);
 }
 
 static const char *name_kind(uint32_t kind)

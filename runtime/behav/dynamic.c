@@ -44,7 +44,8 @@ static void answer_askers(struct otpi_member *member, otp_status first)
         struct otpi_member_asker *asker = member->askers;
         member->askers = asker->next;
         otpi_tell_child(asker->from, status, otp_no_pid(), otp_normal());
-        otp_free(asker);
+        if (asker != &member->first_asker)
+            otp_free(asker);
         status = OTP_NOT_FOUND;
     }
 }
@@ -232,7 +233,6 @@ static void kill_late(struct otpi_dynamic *dynamic, struct otpi_member *member)
     (void)otp_exit_signal(member->known.pid, otp_kill());
 }
 
-/* Its time runs before it is told, so that it is never longer than it should be. */
 static void tell_to_stop(struct otpi_dynamic *dynamic, struct otpi_member *member)
 {
     otp_pid pid = member->known.pid;
@@ -241,11 +241,8 @@ static void tell_to_stop(struct otpi_dynamic *dynamic, struct otpi_member *membe
         (void)otp_exit_signal(pid, otp_kill());
         return;
     }
-    if (member->shutdown != OTP_INFINITY)
-        member->timed = otp_behaviour_timer(member->shutdown, pid.bits, &member->timer) == OTP_OK;
-    (void)otp_exit_signal(pid, otp_shutdown());
-    if (member->shutdown != OTP_INFINITY && !member->timed)
-        kill_late(dynamic, member); /* no memory for a timer: its time is over */
+    if (!otpi_child_tell_to_stop(pid, member->shutdown, pid.bits, &member->timer, &member->timed))
+        kill_late(dynamic, member);
 }
 
 /* Stops it whatever it does. */
@@ -275,12 +272,14 @@ void otpi_dynamic_terminate(struct otpi_dynamic *dynamic, otp_pid pid, otp_from 
         otpi_tell_child(from, OTP_NOT_FOUND, otp_no_pid(), otp_normal());
         return;
     }
-    struct otpi_member_asker *asker = otp_alloc(sizeof(*asker));
+    struct otpi_member_asker *asker =
+        member->askers == NULL ? &member->first_asker : otp_alloc(sizeof(*asker));
     if (asker == NULL) {
         otpi_tell_child(from, OTP_NOMEM, otp_no_pid(), otp_normal());
         return;
     }
     asker->from = from;
+    asker->next = NULL;
     struct otpi_member_asker **at = &member->askers;
     while (*at != NULL)
         at = &(*at)->next;

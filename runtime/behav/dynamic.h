@@ -56,7 +56,8 @@ struct otpi_member {
     uint64_t restarts;                /* that succeeded */
     otp_from starter;                 /* whose start_child it is */
     struct otpi_member_asker *askers; /* who wants it terminated, first come first */
-    struct otpi_ask_child *again;     /* how to start it again; NULL: it is temporary. Owned */
+    struct otpi_member_asker first_asker;
+    struct otpi_ask_child *again; /* how to start it again; NULL: it is temporary. Owned */
 };
 
 /* The members: a list, and a hash by pid. All zero: empty. */

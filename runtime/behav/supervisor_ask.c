@@ -99,6 +99,20 @@ otp_duration otpi_child_shutdown(const struct otp_module *module, otp_duration s
     return module->is_supervisor != 0 ? OTP_INFINITY : 5 * OTP_S;
 }
 
+bool otpi_child_tell_to_stop(otp_pid pid, otp_duration shutdown, uint64_t ref, otp_timer *timer,
+                             bool *timed)
+{
+    bool limited = shutdown != OTP_INFINITY;
+    otp_instant begin = limited ? otp_now() : 0;
+    (void)otp_exit_signal(pid, otp_shutdown());
+    *timed = false;
+    if (!limited || !otp_is_alive(pid))
+        return true;
+    otp_duration gone = otp_now() - begin;
+    *timed = otp_behaviour_timer(gone < shutdown ? shutdown - gone : 0, ref, timer) == OTP_OK;
+    return *timed;
+}
+
 /* -- asking -- */
 
 otp_status otp_which_children(otp_dest supervisor, struct otp_child_info *children, size_t max,

@@ -69,6 +69,11 @@ struct otpi_tell_child {
 bool otpi_child_is_possible(const struct otp_child *spec);
 /* Its shutdown with the defaults filled in. */
 otp_duration otpi_child_shutdown(const struct otp_module *module, otp_duration shutdown);
+/* Tells pid to shut down. Its time runs from before that; but most are dead at once, so only for
+ * who is not a timer is made, with ref: then *timed is true. False: no memory for one, its time is
+ * over. */
+bool otpi_child_tell_to_stop(otp_pid pid, otp_duration shutdown, uint64_t ref, otp_timer *timer,
+                             bool *timed);
 
 /* Bytes that otpi_ask_copy needs; 0: too many. */
 size_t otpi_ask_measure(const struct otpi_ask_child *args);

@@ -93,7 +93,6 @@ static void log_stopped(struct otpi_supervisor *sup, const struct otpi_child *ch
                             "child ended otherwise while it was to stop");
 }
 
-/* Its time runs before it is told, so that it is never longer than it should be. */
 static void tell_to_stop(struct otpi_supervisor *sup, struct otpi_child *child)
 {
     struct otpi_work *work = &sup->work;
@@ -103,15 +102,9 @@ static void tell_to_stop(struct otpi_supervisor *sup, struct otpi_child *child)
         (void)otp_exit_signal(child->pid, otp_kill());
         return;
     }
-    bool measured = true;
-    if (shutdown != OTP_INFINITY) {
-        work->timer_ref = ++sup->timers;
-        measured = otp_behaviour_timer(shutdown, work->timer_ref, &work->timer) == OTP_OK;
-        work->timed = measured;
-    }
-    (void)otp_exit_signal(child->pid, otp_shutdown());
-    if (!measured)
-        otpi_walk_timeout(sup); /* no memory for a timer: its time is over */
+    work->timer_ref = ++sup->timers;
+    if (!otpi_child_tell_to_stop(child->pid, shutdown, work->timer_ref, &work->timer, &work->timed))
+        otpi_walk_timeout(sup);
 }
 
 void otpi_walk_timeout(struct otpi_supervisor *sup)

@@ -17,6 +17,7 @@
 #include "base/alloc.h"
 #include "base/apart.h"
 #include "base/mutant.h"
+#include "base/reason.h"
 #include "core/memory.h"
 #include "core/point.h"
 #include "core/request.h"
@@ -33,6 +34,7 @@ struct remains {
     bool starting;
     otp_status start_status;
     bool for_request;
+    bool once;    /* the link is to its parent, who is told by DOWN alone */
     bool lingers; /* it is DYING: a name or ties are to go */
 };
 
@@ -82,6 +84,7 @@ static bool take_remains(struct otpi_proc *proc, uint64_t pid, struct remains *r
             remains->starter = *proc->starter;
         remains->start_status = (otp_status)proc->start_status;
         remains->for_request = proc->for_request != 0;
+        remains->once = proc->once != 0 && remains->link == proc->parent;
         proc->name = NULL;
         proc->starter = NULL;
     }
@@ -93,13 +96,13 @@ static bool take_remains(struct otpi_proc *proc, uint64_t pid, struct remains *r
 OTPI_APART static void let_go(struct otpi_proc *proc, const struct remains *remains,
                               const otp_reason *reason, struct remains *late)
 {
+    memset(late, 0, sizeof *late);
+    late->pid = remains->pid;
     if (remains->relations != NULL && !OTP_MUTANT(B169))
         otpi_ties_run(remains->relations, remains->pid, reason);
     if (remains->name != NULL && !OTP_MUTANT(B108) && !OTP_MUTANT(B207))
         otpi_name_drop(remains->name, remains->pid);
     OTPI_POINT();
-    late->pid = remains->pid;
-    late->starting = false;
     otpi_lock_take(&proc->lock);
     atomic_store_explicit(&proc->dead, OTPI_GONE, memory_order_release);
     take_records(proc, late);
@@ -115,7 +118,7 @@ static void answer_deferred(struct otpi_relations *relations, const otp_reason *
                              reason);
 }
 
-OTPI_APART static void tell_all(struct remains *remains, const otp_reason *reason)
+OTPI_APART static void tell_many(const struct remains *remains, const otp_reason *reason)
 {
     struct otpi_relations *relations = remains->relations;
     struct otpi_map_entry entry;
@@ -141,12 +144,14 @@ OTPI_APART static void tell_all(struct remains *remains, const otp_reason *reaso
     otpi_release(relations, sizeof *relations);
 }
 
-static void tell_relations(struct remains *remains, const otp_reason *reason)
+static void tell_relations(const struct remains *remains, const otp_reason *reason)
 {
-    if (remains->link != 0)
+    if (remains->link != 0 && remains->once)
+        otpi_signal_exit_once(remains->link, remains->pid, reason);
+    else if (remains->link != 0)
         otpi_signal_exit(remains->link, remains->pid, reason, true);
     if (remains->relations != NULL)
-        tell_all(remains, reason);
+        tell_many(remains, reason);
 }
 
 /* Who waits goes on when all else is done: if it is linked and does not trap exits, its own death
@@ -271,8 +276,7 @@ void otpi_proc_die(struct otpi_proc *proc, uint64_t pid, const otp_reason *reaso
 /* Tells those whose messages it had taken out of its inbox. */
 OTPI_APART static void refuse_rest(struct otpi_proc *proc)
 {
-    otp_reason unknown = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
-    const otp_reason *reason = proc->death == NULL ? &unknown : proc->death->body.reason;
+    const otp_reason *reason = proc->death == NULL ? &otpi_reason_noproc : proc->death->body.reason;
 
     if (proc->current != NULL)
         otpi_msg_refuse(proc->current, OTP_EXIT, reason);

@@ -112,6 +112,9 @@ OTP_NORETURN void otpi_abandon(const otp_reason *reason);
 /* The same for one that is doomed: nothing of the user's runs any more. */
 OTP_NORETURN void otpi_abandon_doomed(void);
 
+/* As otp_finish. Borrows reason. */
+void otpi_finish(const otp_reason *reason);
+
 /* Does not return if the calling process is to end. Every public function that a process may call
  * and that has an effect looks. */
 static inline void otpi_check_alive(void)

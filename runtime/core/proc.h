@@ -114,7 +114,8 @@ struct otpi_proc {
     uint32_t data_size;
     uint16_t unwinding;  /* how often behaviour->unwind was entered */
     uint8_t for_request; /* const: it was started for one, whose owner learns of its end last */
-    uint8_t untold;      /* const: nobody is told that its init is done */
+    uint8_t untold : 1;  /* const: nobody is told that its init is done */
+    uint8_t once : 1;    /* const: its parent gets no EXIT beside the DOWN */
 
     /* of the call being received: written by who runs it, read by who kills it */
     _Atomic(struct otpi_slot *) asking;

@@ -9,6 +9,7 @@
 
 #include "base/apart.h"
 #include "base/mutant.h"
+#include "base/reason.h"
 #include "core/call.h"
 #include "core/memory.h"
 #include "core/point.h"
@@ -69,7 +70,7 @@ OTPI_APART static void log_exit(struct otpi_proc *proc, const otp_reason *reason
 /* The process ends by its own doing. */
 OTPI_APART static void end(struct otpi_proc *proc, const otp_reason *reason)
 {
-    if (reason->kind != OTP_REASON_NORMAL && !proc->quiet && !otp_reason_is_clean(*reason))
+    if (!proc->quiet && !otpi_reason_is_clean(reason))
         log_exit(proc, reason);
     otpi_proc_die(proc, atomic_load_explicit(&proc->pid, memory_order_relaxed), reason);
     otpi_proc_bury(proc);
@@ -77,9 +78,7 @@ OTPI_APART static void end(struct otpi_proc *proc, const otp_reason *reason)
 
 OTPI_APART static void end_doomed(struct otpi_proc *proc)
 {
-    otp_reason killed = otp_reason_make(OTP_REASON_KILLED, NULL, 0);
-
-    otpi_proc_die(proc, otp_self().bits, &killed); /* nothing if it is dead */
+    otpi_proc_die(proc, otp_self().bits, &otpi_reason_killed); /* nothing if it is dead */
     otpi_proc_bury(proc);
 }
 
@@ -147,8 +146,7 @@ static bool receive(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otp
     uint8_t slow;
 
     if (msg->to != atomic_load_explicit(&proc->pid, memory_order_relaxed)) {
-        otp_reason noproc = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
-        otpi_msg_refuse(msg, OTP_NOPROC, &noproc);
+        otpi_msg_refuse(msg, OTP_NOPROC, &otpi_reason_noproc);
         return true;
     }
     if (OTP_MUTANT(B047) && msg->body.kind == OTP_MESSAGE_STOP &&
@@ -172,8 +170,7 @@ static bool receive(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otp
         otpi_plat_die("a handler returned in a forked child: end that by exec or _exit");
     otpi_scratch_reset(&fiber->scratch);
     if (proc->finishing) {
-        otp_reason reason = fiber->exit_reason;
-        end(proc, &reason);
+        end(proc, &fiber->exit_reason);
         return false;
     }
     proc->current = NULL;
@@ -253,10 +250,8 @@ OTPI_APART void otpi_abandon(const otp_reason *reason)
 
 OTPI_APART void otpi_abandon_doomed(void)
 {
-    otp_reason killed = otp_reason_make(OTP_REASON_KILLED, NULL, 0);
-
     otpi_self_proc()->quiet = 1;
-    otpi_abandon(&killed);
+    otpi_abandon(&otpi_reason_killed);
 }
 
 void otp_exit(otp_reason reason)
@@ -291,14 +286,19 @@ void otpi_run_orphan(struct otpi_worker *worker, struct otpi_proc *proc)
     fiber->proc = NULL;
 }
 
-void otp_finish(otp_reason reason)
+void otpi_finish(const otp_reason *reason)
 {
     struct otpi_fiber *fiber = otpi_self_fiber();
 
     if (fiber == NULL || fiber->proc == NULL)
         return;
-    fiber->exit_reason = reason;
+    fiber->exit_reason = *reason;
     fiber->proc->finishing = 1;
+}
+
+void otp_finish(otp_reason reason)
+{
+    otpi_finish(&reason);
 }
 
 void otp_scratch_reset(void)

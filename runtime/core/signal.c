@@ -65,6 +65,21 @@ void otpi_signal_exit(uint64_t to, uint64_t from, const otp_reason *reason, bool
     }
 }
 
+void otpi_signal_exit_once(uint64_t to, uint64_t from, const otp_reason *reason)
+{
+    struct otpi_proc *proc = otpi_proc_find(to);
+    bool trapped, heard;
+
+    if (proc == NULL)
+        return;
+    otpi_lock_take(&proc->lock);
+    trapped = proc->trap_exit != 0;
+    heard = otpi_proc_lives(proc, to) && (!trapped || otpi_links_remove(proc, from));
+    otpi_lock_release(&proc->lock);
+    if (heard && !trapped)
+        otpi_signal_exit(to, from, reason, true);
+}
+
 /* Whether the monitor was there; it is gone then. */
 static bool take_monitor(struct otpi_proc *proc, uint64_t to, uint64_t ref)
 {

@@ -11,6 +11,8 @@
 
 /* An exit signal from `from` (pid bits): by a link, only if that still is one; or by hand. */
 void otpi_signal_exit(uint64_t to, uint64_t from, const otp_reason *reason, bool by_link);
+/* The same by a link, of who is told by a DOWN too: if `to` traps exits, that is all it gets. */
+void otpi_signal_exit_once(uint64_t to, uint64_t from, const otp_reason *reason);
 /* DOWN for the monitor ref of `to`, if that still has it. */
 void otpi_signal_down(uint64_t to, uint64_t ref, uint64_t about, const otp_reason *reason);
 /* Forgets the monitor ref of `to`: no DOWN comes. */

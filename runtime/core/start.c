@@ -14,6 +14,7 @@
 #include "base/apart.h"
 #include "base/misuse.h"
 #include "base/mutant.h"
+#include "base/reason.h"
 #include "core/call.h"
 #include "core/pool.h"
 #include "core/sched.h"
@@ -111,6 +112,7 @@ static otp_status make(struct starting *start)
         atomic_store_explicit(&((struct otpi_slot *)spec->from.slot_)->server, start->pid,
                               memory_order_relaxed);
     proc->parent = start->how->link ? start->self_pid : 0;
+    proc->once = start->how->link && start->how->monitor && start->how->async;
     if (start->how->async) {
         proc->starter->pid = start->self_pid;
         proc->starter->ref = spec->ref;
@@ -122,8 +124,6 @@ static otp_status make(struct starting *start)
 
 static void undo(struct starting *start)
 {
-    otp_reason normal = otp_normal();
-
     if (start->how->monitor)
         (void)otpi_signal_demonitor(start->self, start->monitor.ref_);
     if (start->how->link)
@@ -131,7 +131,7 @@ static void undo(struct starting *start)
     otpi_lock_take(&start->proc->lock);
     start->proc->starter = NULL;
     otpi_lock_release(&start->proc->lock);
-    otpi_proc_die(start->proc, start->pid, &normal);
+    otpi_proc_die(start->proc, start->pid, &otpi_reason_normal);
     otpi_proc_bury(start->proc);
 }
 
@@ -150,9 +150,7 @@ static otp_status register_via(struct starting *start)
 /* Whom it is linked with has ended already: then so does it. */
 OTPI_APART static void end_unlinked(struct starting *start)
 {
-    otp_reason noproc = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
-
-    otpi_proc_die(start->proc, start->pid, &noproc);
+    otpi_proc_die(start->proc, start->pid, &otpi_reason_noproc);
 }
 
 /* With who starts it: its own end is there since it was made. Somebody may have ended either. */
@@ -222,15 +220,13 @@ static void flush_signals(struct otpi_proc *proc, uint64_t pid)
 /* Nobody waits any more: it ends unseen. */
 static void give_up(struct starting *start)
 {
-    otp_reason kill = otp_kill();
-
     if (OTP_MUTANT(B008))
         return;
     if (start->how->monitor)
         (void)otpi_signal_demonitor(start->self, start->monitor.ref_);
     if (start->how->link)
         (void)otpi_signal_unlink(start->self, start->self_pid, start->pid);
-    otpi_signal_exit(start->pid, 0, &kill, false);
+    otpi_signal_exit(start->pid, 0, &otpi_reason_kill, false);
     if (start->self != NULL)
         flush_signals(start->self, start->pid);
 }
@@ -333,7 +329,8 @@ static bool take_starter(struct otpi_proc *proc, otp_status status, struct otpi_
     return there;
 }
 
-void otp_init_ack(otp_status status, otp_reason reason)
+/* reason: borrowed; not looked at with OTP_OK. */
+static void init_ack(otp_status status, const otp_reason *reason)
 {
     struct otpi_proc *proc = otpi_self_proc();
     struct otpi_starter starter;
@@ -347,10 +344,15 @@ void otp_init_ack(otp_status status, otp_reason reason)
     there = take_starter(proc, status, &starter);
     if (status != OTP_OK) {
         proc->quiet = 1;
-        otpi_abandon(&reason);
+        otpi_abandon(reason);
     }
     if (there)
-        otpi_signal_started(&starter, otp_self().bits, OTP_OK, NULL);
+        otpi_signal_started(&starter, otpi_self_pid(), OTP_OK, NULL);
+}
+
+void otp_init_ack(otp_status status, otp_reason reason)
+{
+    init_ack(status, &reason);
 }
 
 otp_from otp_init_from(void)
@@ -392,12 +394,12 @@ static void plain_init(void *data, const void *args)
     const struct plain *plain = args;
 
     (void)data;
-    otp_init_ack(OTP_OK, otp_normal());
+    init_ack(OTP_OK, NULL);
     if (plain->module != NULL)
         plain->module->run(plain->n > 0 ? plain->options : NULL);
     else
         plain->run(plain->arg);
-    otp_finish(otp_normal());
+    otpi_finish(&otpi_reason_normal);
 }
 
 /* Its only callback is init, which ends the process: no message gets here. */

@@ -285,6 +285,65 @@ START_TEST(B199_a_spawn_with_link_and_monitor_sees_the_reason)
 }
 END_TEST
 
+/* As supervisors start. */
+static otp_pid start_async(otp_monitor *monitor)
+{
+    struct otp_start how = { .link = true, .monitor = true, .async = true, .monitor_out = monitor };
+    otp_pid pid = otp_no_pid();
+    char text[128];
+    ck_assert_int_eq(probe_start_with(&how, NULL, &pid), OTP_OK);
+    (void)next_reason(OTP_MESSAGE_STARTED, text);
+    return pid;
+}
+
+static void hear_once(void *unused)
+{
+    otp_monitor monitor;
+    otp_pid pids[2];
+    size_t n;
+    (void)unused;
+    (void)otp_trap_exit(true);
+    otp_pid pid = start_async(&monitor);
+    ck_assert_int_eq(otp_exit_signal(pid, otp_error("over")), OTP_OK);
+    ck_assert_uint_eq(expect_end(OTP_MESSAGE_DOWN, pid, "over"), monitor.ref_);
+    expect_no_message();
+    ck_assert_int_eq(otp_process_links(otp_self(), pids, 2, &n), OTP_OK);
+    ck_assert_uint_eq(n, 0);
+    /* linked by hand again it is as any other */
+    pid = start_async(&monitor);
+    ck_assert_int_eq(otp_unlink(pid), OTP_OK);
+    ck_assert_int_eq(otp_exit_signal(pid, otp_error("over")), OTP_OK);
+    ck_assert_uint_eq(expect_end(OTP_MESSAGE_DOWN, pid, "over"), monitor.ref_);
+    expect_no_message();
+}
+
+/* Does not trap exits. */
+static void end_with_async(void *unused)
+{
+    const struct otp_message *message;
+    otp_monitor monitor;
+    (void)unused;
+    (void)otp_exit_signal(start_async(&monitor), otp_error("over"));
+    ck_assert_int_eq(otp_receive(OTP_INFINITY, &message), OTP_OK);
+    ck_abort_msg("the link should have ended it");
+}
+
+static void hear_async_or_end(void *unused)
+{
+    otp_monitor monitor;
+    struct otp_start how = { .monitor = true, .monitor_out = &monitor };
+    otp_pid pid;
+    hear_once(unused);
+    ck_assert_int_eq(otp_spawn(end_with_async, NULL, &how, &pid), OTP_OK);
+    ck_assert_uint_eq(expect_end(OTP_MESSAGE_DOWN, pid, "over"), monitor.ref_);
+}
+
+START_TEST(who_starts_as_supervisors_do_hears_of_an_end_once)
+{
+    live_through(hear_async_or_end);
+}
+END_TEST
+
 /* -- links -- */
 
 static void link_the_dead(void *unused)
@@ -666,6 +725,7 @@ int main(void)
     support_behaviour(suite, "B196", B196_two_monitors_give_two_downs);
     support_behaviour(suite, "B197", B197_a_removed_monitor_never_fires);
     support_behaviour(suite, "B198", B198_messages_come_before_the_down);
+    support_behaviour(suite, "async", who_starts_as_supervisors_do_hears_of_an_end_once);
     support_behaviour(suite, "B199", B199_a_spawn_with_link_and_monitor_sees_the_reason);
     support_behaviour(suite, "B200", B200_linking_to_the_dead_is_noproc);
     support_behaviour(suite, "B201", B201_links_carry_every_reason_once);

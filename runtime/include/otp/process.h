@@ -16,7 +16,9 @@ struct otp_start {
     otp_duration timeout; /* of init; 0: no limit */
     bool link;            /* to the calling process, atomically */
     bool monitor;         /* by the calling process: *monitor_out */
-    bool async;           /* do not wait: the outcome comes as a message OTP_MESSAGE_STARTED */
+    /* do not wait: the outcome comes as a message OTP_MESSAGE_STARTED. With link and monitor, who
+     * traps exits gets no EXIT of it, only its DOWN. */
+    bool async;
     otp_monitor *monitor_out;
     const struct otp_via *via; /* a name that is kept elsewhere; borrowed; NULL: none */
 };
