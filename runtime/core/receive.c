@@ -4,6 +4,7 @@
  * order; a wait looks at new ones only. While it waits the inbox says WAITING: who sends wakes it.
  * Threads: the process's own. Locks: none. Owns: what was given out last.
  */
+#include "base/apart.h"
 #include "base/misuse.h"
 #include "core/call.h"
 #include "core/sched.h"
@@ -22,6 +23,11 @@ static void drop_received(struct otpi_proc *proc, struct otpi_fiber *fiber)
         otpi_msg_free(proc->received);
     proc->received = NULL;
     otpi_scratch_reset(&fiber->scratch);
+}
+
+OTPI_APART static void refuse(struct otpi_msg *msg, otp_status status)
+{
+    otpi_msg_refuse(msg, status, NULL);
 }
 
 /* Takes out the first message after *last that matches; *last becomes the last one looked at. */
@@ -46,7 +52,7 @@ static struct otpi_msg *search(struct otpi_proc *proc, struct otpi_msg **last,
         otpi_mailbox_count(proc);
         if (!stale)
             return msg;
-        otpi_msg_refuse(msg, OTP_NOPROC, NULL);
+        refuse(msg, OTP_NOPROC);
     }
     return NULL;
 }
@@ -65,10 +71,15 @@ static otp_status wait_for_mail(struct otpi_proc *proc, struct otpi_fiber *fiber
     return otpi_fiber_park() ? OTP_OK : OTP_NOMEM;
 }
 
+OTPI_APART static bool defer(struct otpi_msg *msg)
+{
+    return otp_defer_reply(msg->body.from) == OTP_OK;
+}
+
 /* A call that was received stays open until it is answered. False: no memory for that. */
 static bool keep_call(struct otpi_msg *msg)
 {
-    return msg->body.from.slot_ == NULL || otp_defer_reply(msg->body.from) == OTP_OK;
+    return msg->body.from.slot_ == NULL || defer(msg);
 }
 
 static otp_status receive(struct otpi_proc *proc, bool (*match)(const struct otp_message *, void *),
@@ -87,7 +98,7 @@ static otp_status receive(struct otpi_proc *proc, bool (*match)(const struct otp
         if (*out != NULL && keep_call(*out))
             break;
         if (*out != NULL)
-            otpi_msg_refuse(*out, OTP_NOMEM, NULL);
+            refuse(*out, OTP_NOMEM);
         status = timeout == 0 ? OTP_TIMEOUT : wait_for_mail(proc, fiber);
         if (status != OTP_OK)
             break;
@@ -117,9 +128,10 @@ otp_status otp_behaviour_receive(bool (*match)(const struct otp_message *message
     return OTP_OK;
 }
 
-otp_status otp_receive_match(bool (*match)(const struct otp_message *message, void *context),
-                             void *context, otp_duration timeout,
-                             const struct otp_message **message)
+static inline otp_status receive_within(bool (*match)(const struct otp_message *message,
+                                                      void *context),
+                                        void *context, otp_duration timeout,
+                                        const struct otp_message **message)
 {
     struct otpi_proc *proc = otpi_self_proc();
     struct otpi_msg *msg;
@@ -139,7 +151,16 @@ otp_status otp_receive_match(bool (*match)(const struct otp_message *message, vo
     return OTP_OK;
 }
 
-otp_status otp_receive(otp_duration timeout, const struct otp_message **message)
+/* Both flat, as otp_call is. */
+__attribute__((flatten)) otp_status otp_receive_match(
+    bool (*match)(const struct otp_message *message, void *context), void *context,
+    otp_duration timeout, const struct otp_message **message)
 {
-    return otp_receive_match(any, NULL, timeout, message);
+    return receive_within(match, context, timeout, message);
+}
+
+__attribute__((flatten)) otp_status otp_receive(otp_duration timeout,
+                                                const struct otp_message **message)
+{
+    return receive_within(any, NULL, timeout, message);
 }
