@@ -185,7 +185,8 @@ otp_status otpi_call_result(struct otpi_slot *slot)
     return slot->status == OTP_OK ? OTP_OK : otpi_call_failed_as(slot);
 }
 
-otp_status otpi_call_wait(uint64_t id, otp_duration limit)
+/* Flat, as otp_call is: by it a start waits. */
+__attribute__((flatten)) otp_status otpi_call_wait(uint64_t id, otp_duration limit)
 {
     struct otpi_fiber *fiber = otpi_self_fiber();
     struct otpi_slot *slot = own_slot(fiber);
@@ -224,7 +225,9 @@ static otp_status send_and_wait(struct otpi_place *place, struct otpi_msg *msg, 
     return otpi_call_wait(id, timeout);
 }
 
-otp_status otpi_call_send(otp_dest dest, struct otpi_msg *msg, void *reply, otp_duration timeout)
+/* Flat, as otp_call is: by it requests of the system and stops wait. */
+__attribute__((flatten)) otp_status otpi_call_send(otp_dest dest, struct otpi_msg *msg, void *reply,
+                                                   otp_duration timeout)
 {
     struct otpi_place place = { .dest = dest, .pid = otpi_name_resolve(dest) };
     otp_status status = OTP_OK;
