@@ -14,6 +14,7 @@
 #include "base/apart.h"
 #include "core/point.h"
 #include "core/sched.h"
+#include "plat/switch.h"
 
 #define SCRATCH_CHUNK 2048
 

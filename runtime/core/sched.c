@@ -15,6 +15,7 @@
 
 #include "core/point.h"
 #include "core/pool.h"
+#include "plat/switch.h"
 
 #define QUEUE_FIRST  8
 #define SHARED_FIRST 61

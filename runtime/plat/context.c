@@ -7,13 +7,13 @@
  * Threads: a context belongs to the thread that runs or parked it. Locks: none.
  * Owns: what the sanitizers hold for a context; never its stack.
  */
-#include "plat/plat.h"
+#include "plat/switch.h"
 
 #include <string.h>
 
 #include "plat/sanitize.h"
 
-/* In ctx_*.S. */
+/* In ctx_*.S: saves the stack pointer to *save, goes on at sp. */
 void otpi_ctx_switch(void **save, void *sp);
 void otpi_ctx_entry(void);
 
@@ -56,6 +56,7 @@ void otpi_context_make(struct otpi_context *context, struct otpi_stack stack,
     context->fresh = true;
 }
 
+#if !defined(__x86_64__) || OTPI_ASAN || OTPI_TSAN
 /* The sanitizers' calls must stand in this very function: see OTPI_INLINE. */
 void otpi_context_switch(struct otpi_context *from, struct otpi_context *to, bool from_dies)
 {
@@ -64,6 +65,7 @@ void otpi_context_switch(struct otpi_context *from, struct otpi_context *to, boo
     otpi_ctx_switch(&from->sp, sp);
     otpi_sanitize_arrive(from);
 }
+#endif
 
 void otpi_context_entered(struct otpi_context *context)
 {

@@ -159,9 +159,7 @@ void otpi_context_adopt(struct otpi_context *context);
  * poison and shadow state of its old frames are cleaned up; not for the one that runs. */
 void otpi_context_make(struct otpi_context *context, struct otpi_stack stack,
                        void (*run)(void *arg), void *arg);
-/* Saves the calling context into from and goes on in to. from_dies: it will be made again, never
- * switched back to. */
-void otpi_context_switch(struct otpi_context *from, struct otpi_context *to, bool from_dies);
+/* To switch from one to another: switch.h. */
 /* First thing that a run function of otpi_context_make does. */
 void otpi_context_entered(struct otpi_context *context);
 /* Releases what the sanitizers hold for it, adopted ones too, and zeroes it; the stack is the

@@ -8,22 +8,7 @@
 #define OTPI_SANITIZE_H
 
 #include "plat/plat.h"
-
-#if defined(__has_feature)
-#define OTPI_HAS_FEATURE(x) __has_feature(x)
-#else
-#define OTPI_HAS_FEATURE(x) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || OTPI_HAS_FEATURE(address_sanitizer)
-#define OTPI_ASAN 1
-#else
-#define OTPI_ASAN 0
-#endif
-#if defined(__SANITIZE_THREAD__) || OTPI_HAS_FEATURE(thread_sanitizer)
-#define OTPI_TSAN 1
-#else
-#define OTPI_TSAN 0
-#endif
+#include "plat/sanitizers.h"
 
 #if OTPI_ASAN
 #include <pthread.h>

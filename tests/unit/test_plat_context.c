@@ -13,7 +13,7 @@
 
 #include <otp/runtime.h>
 
-#include "plat/plat.h"
+#include "plat/switch.h"
 
 /* There only under AddressSanitizer: 0 if nothing has leaked so far. */
 extern int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
