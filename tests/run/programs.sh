@@ -16,31 +16,38 @@ export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:detect_stack_use_after_retur
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 export TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}"
 
+# Under an emulator or a checker that runs one thread at a time two programs run at once.
+at_once=1
+[ -n "${RUN_WITH:-}" ] && at_once=2
+export OTP_TESTS_AT_ONCE="${OTP_TESTS_AT_ONCE:-$at_once}"
+
 run_programs()
 {
     name=$1
     shift
     passed=0 failed=0 skipped=0
-    log=${BUILD:?}/tests/out/programs.txt
-    mkdir -p "$BUILD/tests/out"
+    mkdir -p "${BUILD:?}/tests/out"
+    printf '%s\n' "$@" | BUILD=$BUILD RUN_WITH=${RUN_WITH:-} xargs -r -n 1 \
+        -P "$OTP_TESTS_AT_ONCE" sh "$(dirname "$0")/program.sh"
     for program in "$@"; do
-        timeout $((120 * OTP_TEST_SLOW)) ${RUN_WITH:-} "$program" >"$log" 2>&1 </dev/null
-        rc=$?
-        set -- $(awk -f "$(dirname "$0")/totals.awk" "$log")
+        log=$BUILD/tests/out/${program##*/}
+        rc=$(cat "$log.status")
+        set -- $(awk -f "$(dirname "$0")/totals.awk" "$log.txt")
         p=${1:-0} f=${2:-0} s=${3:-0} suites=${4:-0}
-        if [ "$suites" -eq 0 ] || { [ "$rc" -ne 0 ] && [ "$f" -eq 0 ]; }; then
+        if [ "$suites" -eq 0 ] || { [ "${rc:-1}" -ne 0 ] && [ "$f" -eq 0 ]; }; then
             f=$((f + 1))
-            echo "FAIL $program: exit status $rc, after $p tests"
+            echo "FAIL $program: exit status ${rc:-unknown}, after $p tests"
         elif [ "$f" -eq 0 ] && [ "$p" -eq 0 ] && [ "$s" -eq 0 ]; then
             f=1
             echo "FAIL $program: holds no test"
         fi
         if [ "$f" -gt 0 ]; then
             echo "FAIL $program"
-            cat "$log"
+            cat "$log.txt"
         else
-            grep '^SKIP ' "$log"
+            grep '^SKIP ' "$log.txt"
         fi
+        rm -f "$log.txt" "$log.status"
         passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
     done
     echo "$name: $passed passed, $failed failed, $skipped skipped"

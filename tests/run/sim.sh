@@ -5,6 +5,7 @@
 # runs from SEEDS seeds. A failure names its seed, and `OTP_SIM_SEED=n PROGRAM` is the run again.
 # Left out is what measures real time, or does so much that changing threads at each step takes
 # minutes. Threads of a test's own that it waits for outside the library are passed by soon.
+export OTP_TESTS_AT_ONCE="${OTP_TESTS_AT_ONCE:-2}"
 . "$(dirname "$0")/programs.sh"
 export OTP_SIM_PATIENCE="${OTP_SIM_PATIENCE:-20}"
 passed_in_all=0 failed_in_all=0 skipped_in_all=0
