@@ -109,23 +109,32 @@ static otp_status receive(struct otpi_proc *proc, bool (*match)(const struct otp
     return status;
 }
 
-otp_status otp_behaviour_receive(bool (*match)(const struct otp_message *message, void *context),
-                                 void *context, const struct otp_message **message)
+/* Gives out the first that matches; timeout is not negative. */
+static otp_status give_out(struct otpi_proc *proc,
+                           bool (*match)(const struct otp_message *message, void *context),
+                           void *context, otp_duration timeout, const struct otp_message **message)
 {
-    struct otpi_proc *proc = otpi_self_proc();
     struct otpi_msg *msg;
     otp_status status;
 
-    if (proc == NULL)
-        return OTPI_JUDGED(OTP_WRONG_THREAD);
-    otpi_check_alive();
     drop_received(proc, otpi_self_fiber());
-    status = receive(proc, match, context, OTP_INFINITY, &msg);
+    status = receive(proc, match, context, timeout, &msg);
     if (status != OTP_OK)
         return OTPI_JUDGED(status);
     proc->received = msg;
     *message = &msg->body;
     return OTP_OK;
+}
+
+otp_status otp_behaviour_receive(bool (*match)(const struct otp_message *message, void *context),
+                                 void *context, const struct otp_message **message)
+{
+    struct otpi_proc *proc = otpi_self_proc();
+
+    if (proc == NULL)
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
+    otpi_check_alive();
+    return give_out(proc, match, context, OTP_INFINITY, message);
 }
 
 static inline otp_status receive_within(bool (*match)(const struct otp_message *message,
@@ -134,21 +143,13 @@ static inline otp_status receive_within(bool (*match)(const struct otp_message *
                                         const struct otp_message **message)
 {
     struct otpi_proc *proc = otpi_self_proc();
-    struct otpi_msg *msg;
-    otp_status status;
 
     if (proc == NULL)
         return OTPI_JUDGED(OTP_WRONG_THREAD);
     otpi_check_alive();
     if (proc->behaviour != &otpi_plain || timeout < 0)
         return OTPI_JUDGED(OTP_BADARG);
-    drop_received(proc, otpi_self_fiber());
-    status = receive(proc, match, context, timeout, &msg);
-    if (status != OTP_OK)
-        return OTPI_JUDGED(status);
-    proc->received = msg;
-    *message = &msg->body;
-    return OTP_OK;
+    return give_out(proc, match, context, timeout, message);
 }
 
 /* Both flat, as otp_call is. */
