@@ -1,8 +1,9 @@
 /* fiber.c - stacks that run processes.
  *
  * Idea: see fiber.h. The wake word settles every race between parking and waking: a waker always
- * leaves WOKEN and makes the fiber ready only if it found PARKED; a fiber about to park that finds
- * WOKEN does not. A wake too many is harmless: whoever parks looks at its condition again.
+ * adds one, which nobody takes away, and makes the fiber ready only if it found PARKED; a fiber about
+ * to park that finds more wakes than it has heard of does not. A wake too many is harmless: whoever
+ * parks looks at its condition again.
  * Threads: pool, park and switch by the home worker; wake by anyone. Locks: none of its own.
  * Owns: fibers and their stacks, scratch memory.
  */
@@ -101,18 +102,18 @@ void otpi_fiber_free_all(struct otpi_worker *worker)
     worker->pool = NULL;
 }
 
-void otpi_fiber_unwake(struct otpi_fiber *fiber)
+/* acquire: what the wakers that it hears of did before is visible. A later one is another number. */
+static void hear(struct otpi_fiber *fiber)
 {
-    /* acquire: reading a waker's WOKEN makes what it did before visible */
-    atomic_exchange_explicit(&fiber->wake, OTPI_FIBER_RUNNING, memory_order_acq_rel);
+    fiber->heard = atomic_load_explicit(&fiber->wake, memory_order_acquire);
 }
 
-/* From one state to another; false: it was in a third one. release: a waker that finds PARKED sees
- * the fiber's last writes. */
-static bool change(struct otpi_fiber *fiber, uint32_t from, uint32_t to)
+/* From one number to another; false: it is a third one. release: a waker that finds PARKED sees the
+ * fiber's last writes. */
+static bool change(struct otpi_fiber *fiber, uint64_t from, uint64_t to)
 {
     return atomic_compare_exchange_strong_explicit(&fiber->wake, &from, to, memory_order_acq_rel,
-                                                   memory_order_acquire);
+                                                   memory_order_relaxed);
 }
 
 bool otpi_fiber_park(void)
@@ -123,10 +124,11 @@ bool otpi_fiber_park(void)
 
     OTPI_POINT();
     otpi_biased_enter(&worker->ready_lock);
-    if (change(fiber, OTPI_FIBER_RUNNING, OTPI_FIBER_PARKED)) {
+    if (change(fiber, fiber->heard, OTPI_FIBER_PARKED)) {
         otpi_sched_count_parked(worker, 1);
         while (!otpi_sched_park())
-            if (change(fiber, OTPI_FIBER_PARKED, OTPI_FIBER_RUNNING)) {
+            if (change(fiber, OTPI_FIBER_PARKED, 0)) {
+                fiber->heard = 0;
                 otpi_sched_count_parked(worker, -1);
                 otpi_biased_leave(&worker->ready_lock);
                 return false;
@@ -137,7 +139,7 @@ bool otpi_fiber_park(void)
     } else {
         otpi_biased_leave(&worker->ready_lock);
     }
-    otpi_fiber_unwake(fiber);
+    hear(fiber);
     /* release: as in run.c */
     atomic_store_explicit(&fiber->home->running, otpi_self_pid(), memory_order_release);
     return true;
@@ -145,11 +147,8 @@ bool otpi_fiber_park(void)
 
 void otpi_fiber_wake(struct otpi_fiber *fiber)
 {
-    uint32_t was;
-
     OTPI_POINT();
-    was = atomic_exchange_explicit(&fiber->wake, OTPI_FIBER_WOKEN, memory_order_acq_rel);
-    if (was == OTPI_FIBER_PARKED)
+    if (atomic_fetch_add_explicit(&fiber->wake, 1, memory_order_acq_rel) == OTPI_FIBER_PARKED)
         otpi_sched_ready(fiber);
 }
 

@@ -28,7 +28,8 @@ struct otpi_scratch {
     struct otpi_block *blocks; /* replies received */
 };
 
-enum { OTPI_FIBER_RUNNING, OTPI_FIBER_PARKED, OTPI_FIBER_WOKEN };
+/* In a fiber's wake: it is parked. Who wakes it adds one, which makes this the first number. */
+#define OTPI_FIBER_PARKED UINT64_MAX
 
 struct otpi_fiber {
     struct otpi_context context;
@@ -36,7 +37,8 @@ struct otpi_fiber {
     struct otpi_fiber *next;  /* of the pool or a ready list */
     struct otpi_fiber *all;   /* every fiber of the worker, for the end */
     struct otpi_proc *proc;   /* whose code runs on it; owner: home */
-    _Atomic uint32_t wake;    /* atomic: who finds PARKED makes it ready, once */
+    _Atomic uint64_t wake;    /* atomic: counts wakes; who finds PARKED makes it ready, once */
+    uint64_t heard;           /* owner: home. So many of them it has heard of */
     uint32_t patience,
         patient_tick; /* owner: home. Ready, it lets so many processes that are queued
                                       * go first, but not into another tick */
@@ -72,8 +74,6 @@ void otpi_fiber_free_all(struct otpi_worker *worker);
  * once if it was woken since it last returned; may return for no reason. False: no memory for
  * another fiber to go on with. */
 bool otpi_fiber_park(void);
-/* Forgets a wake. */
-void otpi_fiber_unwake(struct otpi_fiber *fiber);
 /* Wakes it, from any thread. */
 void otpi_fiber_wake(struct otpi_fiber *fiber);
 

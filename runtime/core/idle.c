@@ -192,7 +192,7 @@ bool otpi_sched_has_work(struct otpi_worker *worker)
         uint32_t length = atomic_load(&other->tail) - atomic_load(&other->head);
         if (length > 0 && atomic_load(&other->crowded) != 0)
             return true;
-        if (atomic_load(&other->stuck) != 0 && (length > 0 || atomic_load(&other->next) != NULL))
+        if (atomic_load(&other->stuck) != 0 && length > 0)
             return true;
     }
     return false;

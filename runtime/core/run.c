@@ -318,8 +318,7 @@ void otp_yield(void)
     if (otpi_sim_is_on())
         otpi_sim_ask();
     otpi_check_alive();
-    /* RUNNING while it is in the ready list: a waker does not put it there again */
-    otpi_fiber_unwake(fiber);
+    /* not PARKED while it is in the ready list: a waker does not put it there again */
     otpi_sched_yield(fiber);
     otpi_check_alive();
 }

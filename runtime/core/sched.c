@@ -132,11 +132,40 @@ static struct otpi_proc *ring_take(struct otpi_worker *worker)
     return proc;
 }
 
+/* inside: ready_lock. Only the owner fills it, and only when it is empty. */
+static struct otpi_proc *empty_next(struct otpi_worker *worker)
+{
+    /* acquire: pairs with the release of otpi_sched_run */
+    struct otpi_proc *proc = atomic_load_explicit(&worker->next, memory_order_acquire);
+
+    atomic_store_explicit(&worker->next, NULL, memory_order_relaxed);
+    return proc;
+}
+
+/* By the owner. */
 static struct otpi_proc *take_next(struct otpi_worker *worker)
 {
+    struct otpi_proc *proc;
+
     if (atomic_load_explicit(&worker->next, memory_order_relaxed) == NULL)
         return NULL;
-    return atomic_exchange_explicit(&worker->next, NULL, memory_order_acq_rel);
+    otpi_biased_enter(&worker->ready_lock);
+    proc = empty_next(worker);
+    otpi_biased_leave(&worker->ready_lock);
+    return proc;
+}
+
+void otpi_sched_rescue_next(struct otpi_worker *worker)
+{
+    struct otpi_proc *proc;
+
+    if (atomic_load_explicit(&worker->next, memory_order_relaxed) == NULL ||
+        !otpi_biased_try(&worker->ready_lock))
+        return;
+    proc = empty_next(worker);
+    otpi_biased_restore(&worker->ready_lock);
+    if (proc != NULL)
+        inject(proc, 0);
 }
 
 /* Another entry has come to one that waits. */
@@ -163,7 +192,7 @@ static struct otpi_proc *rob(struct otpi_worker *worker, struct otpi_worker *vic
         return NULL;
     first = ring_take(victim);
     if (first == NULL)
-        return stuck ? take_next(victim) : NULL;
+        return NULL;
     take = length / 2 < STEAL_MAX ? length / 2 : STEAL_MAX;
     while (take-- > 1) {
         struct otpi_proc *proc = ring_take(victim);
@@ -347,7 +376,7 @@ void otpi_sched_run(struct otpi_proc *proc, bool direct)
         return;
     }
     if (direct && atomic_load_explicit(&worker->next, memory_order_relaxed) == NULL) {
-        /* Only the owner fills it, so it is still empty. release: pairs with take_next. */
+        /* Only the owner fills it, so it is still empty. release: pairs with empty_next. */
         atomic_store_explicit(&worker->next, proc, memory_order_release);
         return;
     }

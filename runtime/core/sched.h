@@ -33,7 +33,7 @@ struct otpi_worker {
     /* may go on here, FIFO; lock: ready_lock, the head is also looked at without */
     _Atomic(struct otpi_fiber *) ready;
     struct otpi_fiber *ready_last;
-    struct otpi_biased ready_lock; /* entered while fibers are switched, too */
+    struct otpi_biased ready_lock; /* entered while fibers are switched, too, and to empty next */
     struct otpi_fiber *dead;       /* abandoned, to be made anew by the next fiber */
     struct otpi_proc *orphan;      /* whose frames these were: goes on unwinding */
     otp_reason orphan_reason;
@@ -55,8 +55,8 @@ struct otpi_worker {
     _Alignas(OTPI_CACHE_LINE) _Atomic uint32_t head;
     _Alignas(OTPI_CACHE_LINE) _Atomic uint32_t tail; /* owner writes */
     _Atomic uint32_t progress;                       /* owner writes: counts decisions */
-    _Atomic uint32_t crowded; /* owner and watcher write: others may take from the ring */
-    _Atomic(struct otpi_proc *) next;
+    _Atomic uint32_t crowded;         /* owner and watcher write: others may take from the ring */
+    _Atomic(struct otpi_proc *) next; /* owner fills it; emptied under ready_lock */
     _Atomic(struct otpi_proc *) ring[OTPI_RING];
 
     /* shared: others push */
@@ -111,6 +111,8 @@ bool otpi_sched_has_work(struct otpi_worker *worker);
 void otpi_sched_sleep(struct otpi_worker *worker, otp_instant due);
 /* Moves the count of fibers that will go on in a pool's worker. */
 void otpi_sched_count_parked(struct otpi_worker *worker, int by);
+/* What a stuck worker was to run next becomes everybody's. By the watcher. */
+void otpi_sched_rescue_next(struct otpi_worker *worker);
 /* A fiber that was taken from a stuck worker, now this worker's; NULL: none. */
 struct otpi_fiber *otpi_sched_take_rescued(struct otpi_worker *worker);
 /* The scheduler's loop: what a pooled fiber runs. */

@@ -56,6 +56,8 @@ static bool look_at(struct otpi_worker *worker, otp_instant now)
     worker->stuck_ticks = still ? worker->stuck_ticks + 1 : 0;
     help = still && has_work(worker, now);
     atomic_store(&worker->stuck, help);
+    if (help)
+        otpi_sched_rescue_next(worker);
     if (worker->stuck_ticks < OTPI_RESCUE_TICKS)
         return help;
     otpi_rescue_accuse(worker, now);

@@ -1,6 +1,6 @@
 /* park.pml - a fiber that waits, and those who wake it.
  *
- * Models: otpi_fiber_park, otpi_fiber_wake, otpi_fiber_unwake (fiber.c); otp_yield (run.c);
+ * Models: otpi_fiber_park, otpi_fiber_wake, hear (fiber.c); otp_yield (run.c);
  * wait_parked (call.c); otpi_sched_ready and otpi_sched_park as a list of ready fibers (sched.c).
  * Shows: I2 (a waker makes a fiber ready only if it found PARKED: it is in one list at most), no
  * wake is lost, and one too many does no harm.
@@ -8,11 +8,10 @@
  * makes it true and then wakes; a third one wakes it for no reason, at any time (who ends a process
  * may mean an earlier tenant of its slot). Once there may be no other fiber to go on with.
  */
-#define RUNNING 0
-#define PARKED  1
-#define WOKEN   2
+#define PARKED 255
 
-byte wake = RUNNING;
+byte wake;  /* counts */
+byte heard; /* so many of them the fiber has heard of */
 byte ready; /* how often it is in a ready list */
 bool done[2], running = true, nomem;
 
@@ -20,7 +19,7 @@ inline wake_fiber()
 {
     d_step {
         was = wake;
-        wake = WOKEN
+        wake = (wake == PARKED -> 0 : wake + 1)
     };
     if
 #ifdef BUG_READY_WHATEVER_WAS
@@ -69,11 +68,14 @@ inline leave()
 
 inline park()
 {
+#ifdef BUG_HEAR_BEFORE_PARKING
+    heard = wake;
+#endif
 #ifdef BUG_PARK_WITHOUT_LOOKING
     d_step { ok = true; wake = PARKED; running = false };
 #else
     d_step { /* from here on its worker is about to leave it: nobody else will run it */
-        ok = wake == RUNNING;
+        ok = wake == heard;
         wake = (ok -> PARKED : wake);
         running = !ok
     };
@@ -84,7 +86,7 @@ inline park()
         :: leave()
         :: !nomem && ready == 0 -> /* no other fiber, and this one is not ready */
             nomem = true;
-            change(PARKED, RUNNING);
+            change(PARKED, 0);
             if
             :: ok -> running = true
             :: else -> leave()
@@ -92,7 +94,7 @@ inline park()
         fi
     :: else
     fi;
-    wake = RUNNING
+    heard = wake
 }
 
 inline wait_for(what)
@@ -106,7 +108,6 @@ inline wait_for(what)
 inline yield()
 {
     d_step {
-        wake = RUNNING;
         running = false;
         ready++
     };
