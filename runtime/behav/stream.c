@@ -21,6 +21,7 @@
 #include "behav/task.h"
 
 #define ROOM_MIN 64
+#define SLACK    512 /* of its timeout a task may take one such part more */
 
 /* -- what runs for a process -- */
 
@@ -170,8 +171,9 @@ struct otp_stream {
     uint32_t n_runners;
     struct runner *runners;
     otp_request *requests; /* of the runners */
+    uint32_t looked;       /* runners before this one had no result when they were looked at last */
     otp_instant soonest;   /* no deadline is before this */
-    otp_instant now;       /* when the last task was started; 0: others have run since */
+    otp_duration slack;    /* so much later than said a task may be late */
 };
 
 struct otp_stream_options otp_stream_defaults(void)
@@ -225,6 +227,7 @@ static bool allocate(struct otp_stream *stream)
     for (uint32_t i = 0; stream->runners != NULL && i < n; i++)
         stream->runners[i].place = i;
     stream->soonest = OTP_INFINITY;
+    stream->slack = stream->options.timeout / SLACK;
     return stream->args != NULL && (!ordered || stream->items != NULL) && stream->runners != NULL &&
            stream->requests != NULL && (stream->owner.bits == 0 || stream->running != NULL);
 }
@@ -301,16 +304,13 @@ static otp_status start_task(struct otp_stream *stream, otp_request *request, st
         return status;
     runner->deadline = OTP_INFINITY;
     if (stream->options.timeout != OTP_INFINITY) {
-        stream->now = otp_now();
-        runner->deadline = stream->now + stream->options.timeout;
+        runner->deadline = otp_deadline_within(stream->options.timeout, stream->slack);
         if (runner->deadline < stream->soonest)
             stream->soonest = runner->deadline;
     }
     status = under ? otpi_task_spawn_under(stream->options.supervisor, stream->type, stream->args,
                                            &runner->pid)
                    : otpi_task_spawn(stream->type, stream->args, stream->linked, &runner->pid);
-    if (under)
-        stream->now = 0;
     if (status == OTP_OK && stream->running != NULL)
         status = running_add(stream->streams, stream->running, runner->place, runner->pid);
     if (status != OTP_OK)
@@ -325,7 +325,6 @@ static otp_status start_next(struct otp_stream *stream)
     otp_status status = make_room(stream) ? OTP_OK : OTP_NOMEM;
 
     memset(stream->args, 0, stream->type->work.args->size);
-    stream->now = 0; /* it may take its time, and so may a supervisor below */
     if (status == OTP_OK)
         status = stream->type->pull(stream->input, stream->context, stream->args);
     if (status == OTP_NOT_FOUND)
@@ -368,6 +367,8 @@ static void drop_runner(struct otp_stream *stream, uint32_t i)
     stream->runners[i] = stream->runners[last];
     stream->requests[i] = stream->requests[last];
     stream->runners[last].place = place;
+    if (i < stream->looked)
+        stream->looked = i;
     if (!stream->options.unordered && i != last)
         item_at(stream, stream->runners[i].input)->runner = i;
 }
@@ -431,13 +432,29 @@ static uint32_t find_earliest(const struct otp_stream *stream)
 /* How long may be waited before one is late. */
 static otp_duration time_left(struct otp_stream *stream)
 {
-    otp_instant now = stream->now;
+    otp_instant now;
 
     if (stream->soonest == OTP_INFINITY)
         return OTP_INFINITY;
-    if (now == 0)
-        now = otp_now();
+    now = otp_now_within(stream->slack);
     return stream->soonest <= now ? 0 : stream->soonest - now;
+}
+
+/* Behind those that were looked at already, which is where those are that ended with the last one.
+ * TIMEOUT: none has its result. */
+static otp_status look_on(struct otp_stream *stream, uint32_t *i)
+{
+    uint32_t from = stream->looked;
+    size_t which = 0;
+    otp_status status = OTP_TIMEOUT;
+
+    stream->looked = 0;
+    if (from != 0 && from < stream->n_runners)
+        status =
+            otp_wait_any_response(stream->requests + from, stream->n_runners - from, 0, &which);
+    if (status == OTP_OK)
+        *i = stream->looked = from + (uint32_t)which;
+    return status;
 }
 
 /* Waits until a runner has its result, or no more time (then *late). */
@@ -447,10 +464,12 @@ static otp_status wait_for_runner(struct otp_stream *stream, uint32_t *i, bool *
 
     *late = false;
     for (;;) {
-        otp_status status =
+        otp_status status = look_on(stream, i);
+        if (status != OTP_TIMEOUT)
+            return status;
+        status =
             otp_wait_any_response(stream->requests, stream->n_runners, time_left(stream), &which);
-        stream->now = 0;
-        *i = (uint32_t)which;
+        *i = stream->looked = (uint32_t)which;
         if (status != OTP_TIMEOUT)
             return status;
         *i = find_earliest(stream);

@@ -45,6 +45,21 @@ otp_instant otp_now_within(otp_duration slack)
     return now;
 }
 
+otp_instant otp_deadline_within(otp_duration after, otp_duration slack)
+{
+    otp_instant now;
+
+    if (otpi_enter() != OTP_OK)
+        return otpi_plat_now() + after;
+    /* the coarse clock is behind by one of its steps, or by two when it was held up */
+    if (slack / 2 < otpi_rt->coarseness || otpi_rt->config.manual_clock)
+        now = otpi_sched_now();
+    else
+        now = otpi_plat_now_coarse() + 2 * otpi_rt->coarseness;
+    otpi_leave();
+    return after < OTP_INFINITY - now ? now + after : OTP_INFINITY;
+}
+
 struct otpi_heap *otpi_sched_heap(void)
 {
     return otpi_me()->worker != NULL ? &otpi_me()->worker->heap : &otpi_rt->workers[0].heap;
