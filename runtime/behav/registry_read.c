@@ -14,7 +14,8 @@
 #include "base/hash.h"
 #include "base/layout.h"
 
-#define WORD sizeof(uint64_t)
+#define WORD        sizeof(uint64_t)
+#define GROUPS_NEAR 4
 
 /* Entries as words: pid; if there are keys, the key's words and the bytes of a long text; the
  * value's words, or of a boxed one its size, the address that it assumes, and its bytes. */
@@ -368,37 +369,49 @@ static inline uint64_t pid_if(const uint64_t *slot, uint64_t word)
     return otpi_word_get(slot) & ((uint64_t)0 - (uint64_t)(otpi_word_get(slot + 1) == word));
 }
 
-/* The pid of the entry whose key is that one word; 0: it is further on, or nowhere, or something
- * changes meanwhile. There is no branch for each slot, as a wrong guess of it waits for memory. */
-static uint64_t find_near(struct otpi_registry *registry, otp_pid self, uint64_t word)
+static inline bool has_empty(const uint64_t *slots)
 {
-    uint64_t hash = otpi_hash_number(registry->seed, word), pid;
+    return otpi_word_get(&slots[0]) == 0 || otpi_word_get(&slots[2]) == 0 ||
+           otpi_word_get(&slots[4]) == 0 || otpi_word_get(&slots[6]) == 0;
+}
+
+/* The pid of the entry whose key is that one word; 0: there is none. There is no branch for each
+ * slot, as a wrong guess of it waits for memory. False: something changes meanwhile, or it is far. */
+static bool find_near(struct otpi_registry *registry, otp_pid self, uint64_t word, uint64_t *pid)
+{
+    uint64_t hash = otpi_hash_number(registry->seed, word);
+    uint64_t at = hash & ~(uint64_t)(OTPI_GROUP - 1);
     struct otpi_reading reading = { .shard = otpi_registry_shard(registry, hash) };
-    const uint64_t *slots;
+    bool ends = false; /* behind an empty slot there is nothing that could be before it */
 
     if (!otpi_reading_try(&reading) || reading.slots == NULL || !otpi_registry_is(registry, self))
-        return 0;
-    slots = &reading.slots[(hash & reading.mask & ~(uint64_t)(OTPI_GROUP - 1)) * 2];
-    pid = pid_if(&slots[0], word) | pid_if(&slots[2], word) | pid_if(&slots[4], word) |
-          pid_if(&slots[6], word);
-    return otpi_reading_is_whole(&reading) ? pid : 0;
+        return false;
+    for (int n = 0; n < GROUPS_NEAR && !ends; n++, at += OTPI_GROUP) {
+        const uint64_t *slots = &reading.slots[(at & reading.mask) * 2];
+        *pid = pid_if(&slots[0], word) | pid_if(&slots[2], word) | pid_if(&slots[4], word) |
+               pid_if(&slots[6], word);
+        ends = *pid != 0 || has_empty(slots);
+    }
+    return ends && otpi_reading_is_whole(&reading);
 }
 
 /* All of a lookup, if the slots are pairs of words. False: try the other way. */
-__attribute__((flatten)) static bool look_near(otp_dest dest, const struct otp_registry *type,
-                                               const void *key, otp_pid *pid)
+static bool look_near(otp_dest dest, const struct otp_registry *type, const void *key, otp_pid *pid,
+                      otp_status *status)
 {
     struct otpi_registry *registry;
-    uint64_t found;
+    uint64_t found = 0;
     otp_pid self;
+    bool sure;
 
     if (!otpi_slot_is_pair(type) || otpi_registry_enter(dest, type, &registry, &self) != OTP_OK)
         return false;
-    found = find_near(registry, self, otpi_key_word(type, key));
+    sure = find_near(registry, self, otpi_key_word(type, key), &found);
     otp_leave();
-    if (found != 0)
+    *status = found != 0 ? OTP_OK : OTP_NOT_FOUND;
+    if (sure && found != 0)
         pid->bits = found;
-    return found != 0;
+    return sure;
 }
 
 __attribute__((noinline)) static otp_status look_far(otp_dest dest, const struct otp_registry *type,
@@ -430,10 +443,16 @@ __attribute__((noinline)) static otp_status look_far(otp_dest dest, const struct
     return OTPI_JUDGED(status);
 }
 
-otp_status otp_registry_lookup(otp_dest registry, const struct otp_registry *type, const void *key,
-                               otp_pid *pid, void *value)
+/* Flat: the next lookup begins while this one waits for memory, if it is near enough. */
+__attribute__((flatten)) otp_status otp_registry_lookup(otp_dest registry,
+                                                        const struct otp_registry *type,
+                                                        const void *key, otp_pid *pid, void *value)
 {
-    return look_near(registry, type, key, pid) ? OTP_OK : look_far(registry, type, key, pid, value);
+    otp_status status;
+
+    if (!look_near(registry, type, key, pid, &status))
+        return look_far(registry, type, key, pid, value);
+    return status;
 }
 
 otp_pid otp_registry_whereis_name(otp_dest registry, const struct otp_registry *type,
