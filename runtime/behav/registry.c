@@ -9,6 +9,7 @@
  * Threads: any. Locks: owners, then shard or proc; meta. Owns: owner records, entries, meta.
  */
 #include "behav/registry.h"
+#include "base/apart.h"
 #include "base/misuse.h"
 
 #include <stddef.h>
@@ -119,8 +120,8 @@ static void owner_ended(struct otp_tie *tie, otp_pid pid, const otp_reason *reas
 }
 
 /* NOPROC: pid has ended. NOMEM. */
-static otp_status make_owner(struct otpi_registry *registry, struct otpi_owners *owners,
-                             otp_pid pid, struct otpi_owner **out)
+OTPI_APART static otp_status make_owner(struct otpi_registry *registry, struct otpi_owners *owners,
+                                        otp_pid pid, struct otpi_owner **out)
 {
     struct otpi_owner *owner = otpi_alloc_zero(sizeof *owner);
     otp_status status = owner == NULL ? OTP_NOMEM : OTP_OK;
@@ -142,7 +143,8 @@ static otp_status make_owner(struct otpi_registry *registry, struct otpi_owners 
 }
 
 /* One that has no entry and never had one: nothing of a failed try is left. */
-static void forget_owner(struct otpi_owners *owners, otp_pid pid, struct otpi_owner *owner)
+OTPI_APART static void forget_owner(struct otpi_owners *owners, otp_pid pid,
+                                    struct otpi_owner *owner)
 {
     /* or it frees itself */
     if (!otp_untie(pid, &owner->tie))
@@ -349,8 +351,11 @@ static otp_status register_pid(otp_dest dest, const struct otp_registry *type,
     return status;
 }
 
-otp_status otp_registry_register(otp_dest registry, const struct otp_registry *type,
-                                 const void *key, const void *value, otp_pid *holder)
+/* Flat, as a lookup is; so is the way back. */
+__attribute__((flatten)) otp_status otp_registry_register(otp_dest registry,
+                                                          const struct otp_registry *type,
+                                                          const void *key, const void *value,
+                                                          otp_pid *holder)
 {
     struct otpi_putting putting = { .pid = otp_self() };
     otp_status status;
@@ -483,7 +488,8 @@ static void take_mine(const struct mine *mine)
 }
 
 /* Tells the listener of each entry that is about to go. Leaves, and enters again. */
-static otp_status tell_unregistered(struct mine *mine, otp_dest registry, const void *key)
+OTPI_APART static otp_status tell_unregistered(struct mine *mine, otp_dest registry,
+                                               const void *key)
 {
     const struct otp_registry *type = mine->type;
     size_t n = mine_count(mine);
@@ -494,8 +500,9 @@ static otp_status tell_unregistered(struct mine *mine, otp_dest registry, const 
     return mine_enter(mine, registry, type, key);
 }
 
-otp_status otp_registry_unregister(otp_dest registry, const struct otp_registry *type,
-                                   const void *key)
+__attribute__((flatten)) otp_status otp_registry_unregister(otp_dest registry,
+                                                            const struct otp_registry *type,
+                                                            const void *key)
 {
     struct mine mine;
     otp_status status = mine_enter(&mine, registry, type, key);

@@ -6,6 +6,7 @@
  * out.
  * Threads: any. Locks: shard. Owns: tables, buckets, long keys, boxed values.
  */
+#include "base/apart.h"
 #include "behav/registry.h"
 
 #include <string.h>
@@ -54,7 +55,7 @@ static uint64_t home_of(const struct otpi_shape *shape, uint64_t hash, uint64_t 
 
 /* -- keys -- */
 
-static bool make_text(uint64_t seed, const otp_str *text, struct otpi_key *out)
+OTPI_APART static bool make_text(uint64_t seed, const otp_str *text, struct otpi_key *out)
 {
     if (text->size > OTP_REGISTRY_TEXT_MAX)
         return false;
@@ -314,8 +315,8 @@ static uint64_t empty_slot(const uint64_t *slots, uint64_t mask, const struct ot
     return at;
 }
 
-static void move_all(struct otpi_registry *registry, const struct otp_registry *type,
-                     const struct otpi_shard *shard, uint64_t *to, uint32_t log2)
+OTPI_APART static void move_all(struct otpi_registry *registry, const struct otp_registry *type,
+                                const struct otpi_shard *shard, uint64_t *to, uint32_t log2)
 {
     const struct otpi_shape shape = otpi_shape_of(type);
     uint64_t *from = slots_of(shard), mask = ((uint64_t)1 << log2) - 1;
@@ -513,8 +514,9 @@ static uint64_t *add_bucket(struct otpi_registry *registry, const struct otp_reg
     return NULL;
 }
 
-static otp_status put_duplicate(struct otpi_registry *registry, const struct otp_registry *type,
-                                struct otpi_shard *shard, struct otpi_putting *putting)
+OTPI_APART static otp_status put_duplicate(struct otpi_registry *registry,
+                                           const struct otp_registry *type,
+                                           struct otpi_shard *shard, struct otpi_putting *putting)
 {
     const struct otpi_shape shape = otpi_shape_of(type);
     uint64_t *slot = find(shard, &shape, putting->key), *bucket, *at;
@@ -542,8 +544,9 @@ static otp_status put_duplicate(struct otpi_registry *registry, const struct otp
 }
 
 /* Out of its bucket: the last one takes its place. */
-static void take_duplicate(struct otpi_registry *registry, const struct otp_registry *type,
-                           struct otpi_shard *shard, uint64_t *slot, struct otpi_entry *entry)
+OTPI_APART static void take_duplicate(struct otpi_registry *registry,
+                                      const struct otp_registry *type, struct otpi_shard *shard,
+                                      uint64_t *slot, struct otpi_entry *entry)
 {
     const struct otpi_shape shape = otpi_shape_of(type);
     uint64_t *bucket = entry->bucket, last = bucket[0] - 1;
