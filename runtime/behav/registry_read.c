@@ -376,7 +376,8 @@ static inline bool has_empty(const uint64_t *slots)
 }
 
 /* The pid of the entry whose key is that one word; 0: there is none. There is no branch for each
- * slot, as a wrong guess of it waits for memory. False: something changes meanwhile, or it is far. */
+ * slot, as a wrong guess of it waits for memory. False: something changes meanwhile, or it is
+ * far. */
 static bool find_near(struct otpi_registry *registry, otp_pid self, uint64_t word, uint64_t *pid)
 {
     uint64_t hash = otpi_hash_number(registry->seed, word);

@@ -103,13 +103,13 @@ bool otpi_child_tell_to_stop(otp_pid pid, otp_duration shutdown, uint64_t ref, o
                              bool *timed)
 {
     bool limited = shutdown != OTP_INFINITY;
-    otp_instant begin = limited ? otp_now() : 0;
+    otp_instant now = limited ? otp_now() : 0;
     (void)otp_exit_signal(pid, otp_shutdown());
     *timed = false;
     if (!limited || !otp_is_alive(pid))
         return true;
-    otp_duration gone = otp_now() - begin;
-    *timed = otp_behaviour_timer(gone < shutdown ? shutdown - gone : 0, ref, timer) == OTP_OK;
+    otp_instant due = shutdown < OTP_INFINITY - now ? now + shutdown : OTP_INFINITY;
+    *timed = otp_behaviour_timer_at(due, ref, timer) == OTP_OK;
     return *timed;
 }
 

@@ -1,9 +1,9 @@
 /* fiber.c - stacks that run processes.
  *
  * Idea: see fiber.h. The wake word settles every race between parking and waking: a waker always
- * adds one, which nobody takes away, and makes the fiber ready only if it found PARKED; a fiber about
- * to park that finds more wakes than it has heard of does not. A wake too many is harmless: whoever
- * parks looks at its condition again.
+ * adds one, which nobody takes away, and makes the fiber ready only if it found PARKED; a fiber
+ * about to park that finds more wakes than it has heard of does not. A wake too many is harmless:
+ * whoever parks looks at its condition again.
  * Threads: pool, park and switch by the home worker; wake by anyone. Locks: none of its own.
  * Owns: fibers and their stacks, scratch memory.
  */
@@ -102,7 +102,8 @@ void otpi_fiber_free_all(struct otpi_worker *worker)
     worker->pool = NULL;
 }
 
-/* acquire: what the wakers that it hears of did before is visible. A later one is another number. */
+/* acquire: what the wakers that it hears of did before is visible. A later one is another
+ * number. */
 static void hear(struct otpi_fiber *fiber)
 {
     fiber->heard = atomic_load_explicit(&fiber->wake, memory_order_acquire);

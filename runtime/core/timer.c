@@ -405,27 +405,44 @@ otp_timer otp_send_after(otp_dest dest, const struct otp_message_type *type, con
     return timer;
 }
 
-otp_status otp_behaviour_timer(otp_duration delay, uint64_t ref, otp_timer *timer)
+/* A TIMER for the calling process. */
+static otp_status send_own(bool at_once, otp_instant due, uint64_t ref, otp_timer *timer)
 {
-    struct otpi_proc *proc = otpi_self_proc();
-    struct otpi_msg *msg;
+    struct otpi_msg *msg = otpi_msg_new(0);
 
-    if (proc == NULL)
-        return OTPI_JUDGED(OTP_WRONG_THREAD);
-    if (delay < 0)
-        return OTPI_JUDGED(OTP_BADARG);
-    msg = otpi_msg_new(0);
     if (msg == NULL)
         return OTP_NOMEM;
     msg->body.kind = OTP_MESSAGE_TIMER;
     msg->body.ref = ref;
-    if (delay == 0) {
-        timer->node_ = NULL;
-        timer->id_ = 0;
-        if (!otpi_proc_push(proc, otp_self().bits, msg, false))
-            otpi_msg_free(msg);
-        return OTP_OK;
-    }
-    return OTPI_JUDGED(
-        otpi_timer_send(otpi_sched_heap(), due_after(delay), otp_to(otp_self()), msg, timer));
+    if (!at_once)
+        return otpi_timer_send(otpi_sched_heap(), due, otp_to(otp_self()), msg, timer);
+    timer->node_ = NULL;
+    timer->id_ = 0;
+    if (!otpi_proc_push(otpi_self_proc(), otp_self().bits, msg, false))
+        otpi_msg_free(msg);
+    return OTP_OK;
+}
+
+otp_status otp_behaviour_timer(otp_duration delay, uint64_t ref, otp_timer *timer)
+{
+    if (otpi_self_proc() == NULL)
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
+    if (delay < 0)
+        return OTPI_JUDGED(OTP_BADARG);
+    return OTPI_JUDGED(send_own(delay == 0, delay == 0 ? 0 : due_after(delay), ref, timer));
+}
+
+otp_status otp_behaviour_timer_at(otp_instant due, uint64_t ref, otp_timer *timer)
+{
+    struct otpi_heap *heap;
+    otp_status status;
+
+    if (otpi_self_proc() == NULL)
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
+    heap = otpi_sched_heap();
+    status = send_own(due <= otpi_sched_now(), due, ref, timer);
+    /* the manual clock may have passed it before it was there to be seen */
+    if (status == OTP_OK && otpi_rt->config.manual_clock)
+        (void)otpi_heap_fire(heap, otpi_sched_now());
+    return OTPI_JUDGED(status);
 }

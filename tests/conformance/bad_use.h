@@ -382,6 +382,8 @@ START(behaviour,
     X(otp_defer_reply, WRONG_THREAD, WRONG_THREAD, OK, 0, otp_defer_reply((otp_from){ NULL, 1 }))  \
     X(otp_behaviour_timer, WRONG_THREAD, WRONG_THREAD, BADARG, 0,                                  \
       otp_behaviour_timer(-1, 0, &(otp_timer){ NULL, 0 }))                                         \
+    X(otp_behaviour_timer_at, WRONG_THREAD, WRONG_THREAD, OK, 0,                                   \
+      otp_behaviour_timer_at(-1, 0, &(otp_timer){ NULL, 0 }))                                      \
     X(otp_system_call, NOT_RUNNING, NOPROC, NOPROC, 1,                                             \
       otp_system_call(t->dest, 1, NULL, NULL, NULL, t->timeout))                                   \
     X(otp_stop_process, NOT_RUNNING, NOPROC, NOPROC, 1,                                            \

@@ -130,6 +130,9 @@ OTP_API void otp_set_last_reason(otp_reason reason);
  * mailbox, also under the manual clock. */
 OTP_API OTP_MUST_CHECK otp_status otp_behaviour_timer(otp_duration delay, uint64_t ref,
                                                       otp_timer *timer);
+/* The same at that time; at once if it has come, or does meanwhile. */
+OTP_API OTP_MUST_CHECK otp_status otp_behaviour_timer_at(otp_instant due, uint64_t ref,
+                                                         otp_timer *timer);
 /* Sends a SYSTEM request: tag, and args described by layout (NULL: none), and waits for its
  * answer. */
 OTP_API OTP_MUST_CHECK otp_status otp_system_call(otp_dest dest, uint32_t tag,
