@@ -74,6 +74,12 @@ bool ast_is_partition_number(const struct child *c, const struct field *option)
            option->type->kind <= TYPE_U64;
 }
 
+bool ast_is_shared(const struct field *f)
+{
+    return f->type && f->type->kind == TYPE_TABLE && f->access.set &&
+           f->access.value != ACCESS_PRIVATE;
+}
+
 bool ast_is_supervisor(enum decl_kind kind)
 {
     return decls[kind].supervisor;

@@ -268,7 +268,7 @@ struct field {
     struct doc *doc;    /* NULL if none */
     struct span span;
     struct text variable;   /* env: `env "PORT"`; bytes is NULL if none */
-    struct set_word access; /* a table in a state: enum access_kind; comes later */
+    struct set_word access; /* a table in a state: enum access_kind */
     struct set_ref heir;    /* a table in a state; comes later */
     struct field *next;
 };
@@ -687,6 +687,9 @@ bool ast_is_module(enum decl_kind kind);
 
 /* Any of the kinds of supervisors. */
 bool ast_is_supervisor(enum decl_kind kind);
+
+/* A table of a state that others use too: its access says so. */
+bool ast_is_shared(const struct field *f);
 
 /* The option of a partition_supervisor's child that gets the number of a copy. */
 bool ast_is_partition_number(const struct child *c, const struct field *option);

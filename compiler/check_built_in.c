@@ -12,6 +12,8 @@ static bool same_type(const struct type *a, const struct type *b)
         return !a || !b; /* one could not be read, which was reported */
     if (a->kind == TYPE_OPTIONAL || a->kind == TYPE_LIST)
         return same_type(a->elem, b->elem);
+    if (a->kind == TYPE_TABLE || a->kind == TYPE_TABLE_REF)
+        return same_type(a->table.key, b->table.key) && same_type(a->table.value, b->table.value);
     return a->kind != TYPE_NAMED || a->named.decl == b->named.decl;
 }
 

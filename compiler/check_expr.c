@@ -43,6 +43,9 @@ bool check_same_type(const struct type *a, const struct type *b)
         return false;
     if (a->kind == TYPE_OPTIONAL || a->kind == TYPE_LIST)
         return check_same_type(a->elem, b->elem);
+    if (a->kind == TYPE_TABLE_REF)
+        return check_same_type(a->table.key, b->table.key) &&
+               check_same_type(a->table.value, b->table.value);
     return a->kind != TYPE_NAMED || a->named.decl == b->named.decl;
 }
 

@@ -18,10 +18,10 @@ static void refuse_type(struct check *c, const struct type *t)
     if (!t)
         return;
     switch (t->kind) {
-    case TYPE_TABLE_REF: refuse(c, t->span, "'table_ref'"); break;
     case TYPE_OPTIONAL:
     case TYPE_LIST: refuse_type(c, t->elem); break;
     case TYPE_TABLE:
+    case TYPE_TABLE_REF:
         refuse_type(c, t->table.key);
         refuse_type(c, t->table.value);
         break;
@@ -53,8 +53,6 @@ static void refuse_fields(struct check *c, const struct field_list *fields)
 {
     for (const struct field *f = fields->first; f; f = f->next) {
         refuse_type(c, f->type);
-        if (f->access.set)
-            refuse(c, f->access.span, "'access' of a table");
         if (f->heir.set)
             refuse(c, f->heir.span, "'heir' of a table");
     }

@@ -97,6 +97,9 @@ static void check_state_type(struct check *c, const struct type *t, enum type_pl
                      ast_type_text(c->a, t));
         if (t->kind == TYPE_EXTERN && place != PLACE_TABLE)
             diag_help(d, "a message is copied, and otpc cannot know how to copy a C type");
+        if (t->kind == TYPE_TABLE && place != PLACE_TABLE)
+            diag_help(d, "what is sent of a table is a 'table_ref<%s, %s>'",
+                      ast_type_text(c->a, t->table.key), ast_type_text(c->a, t->table.value));
         return;
     }
     if (t->kind == TYPE_TABLE) {

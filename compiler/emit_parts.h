@@ -184,6 +184,11 @@ void emit_agent_dispatch(struct emitter *e, const struct plan_module *module,
                          const struct plan_message *m);
 void emit_agent_init(struct emitter *e, const struct plan_module *m);
 void emit_source_table(struct emitter *e, const struct plan_table *t); /* emit_table.c */
+
+/* emit_ref.c: what is sent of tables, and their functions. */
+void emit_ref_type(struct emitter *e, const struct plan_ref *r);
+void emit_ref_heads(struct emitter *e, const struct plan_ref *r);
+void emit_source_ref(struct emitter *e, const struct plan_ref *r);
 /* STEM_key, if key is a struct; nothing else. */
 void emit_key_maker(struct emitter *e, const char *stem, const struct plan_item *key);
 /* The parameter "key" as the library wants it: "&key", "STEM_key(&(struct myapp_at){0}, key)". */

@@ -148,6 +148,24 @@ static void emit_table_fields(struct emitter *e, const struct plan_module *m)
     tmpl_raw(&e->out, "};\n\n");
 }
 
+static void emit_shared_fields(struct emitter *e, const struct plan_module *m)
+{
+    if (m->n_shared == 0)
+        return;
+    tmpl_put(&e->out, "static const struct otp_shared_field $stem$_shared[] = {\n",
+             EMIT_VARS(TMPL_VAR("stem", m->stem)));
+    for (size_t i = 0; i < m->n_shared; i++) {
+        const struct plan_shared *s = &m->shared[i];
+        tmpl_put(&e->out,
+                 "    {\"$name$\", offsetof(struct $c$, $name$), &$type$_type, $access$}, "
+                 "/* $place$ */\n",
+                 EMIT_VARS(TMPL_VAR("name", s->name), TMPL_VAR("c", m->c_name),
+                           TMPL_VAR("type", s->ref->stem), TMPL_VAR("access", s->access),
+                           TMPL_VAR("place", emit_place(e, s->line))));
+    }
+    tmpl_raw(&e->out, "};\n\n");
+}
+
 /* One row for each pubsub that it hears. */
 static bool emit_event_handlers(struct emitter *e, const struct plan_module *m)
 {
@@ -218,6 +236,10 @@ static void emit_module_table(struct emitter *e, const struct plan_module *m)
         tmpl_put(&e->out, "    .tables = $stem$_tables,\n    .n_tables = $n$,\n",
                  EMIT_VARS(TMPL_VAR("stem", m->stem),
                            TMPL_VAR("n", tmpl_number(e->arena, m->n_tables))));
+    if (m->n_shared > 0)
+        tmpl_put(&e->out, "    .shared = $stem$_shared,\n    .n_shared = $n$,\n",
+                 EMIT_VARS(TMPL_VAR("stem", m->stem),
+                           TMPL_VAR("n", tmpl_number(e->arena, m->n_shared))));
     if (hears)
         tmpl_put(&e->out,
                  "    .events = $stem$_handlers,\n"
@@ -330,6 +352,7 @@ static void emit_module(struct emitter *e, const struct plan_module *m)
     emit_list_setters(e, m);
     emit_thunks(e, m);
     emit_table_fields(e, m);
+    emit_shared_fields(e, m);
     emit_state_description(e, m);
     if (m->via)
         emit_via(e, m);
@@ -347,6 +370,8 @@ void emit_source(struct emitter *e)
     for (size_t i = 0; i < p->n_structs; i++)
         emit_owner_functions(e, p->structs[i]);
     emit_source_env(e);
+    for (size_t i = 0; i < p->n_refs; i++)
+        emit_source_ref(e, p->refs[i]);
     for (size_t i = 0; i < p->n_modules; i++)
         emit_module(e, &p->modules[i]);
     for (size_t i = 0; i < p->n_tasks; i++)

@@ -220,6 +220,8 @@ static void emit_functions(struct emitter *e)
                  "const struct $package$_env_values *$package$_env(void);\n\n",
                  EMIT_VARS(TMPL_VAR("package", p->package)));
     emit_names_section(e);
+    for (size_t i = 0; i < p->n_refs; i++)
+        emit_ref_heads(e, p->refs[i]);
     for (size_t i = 0; i < p->n_modules; i++)
         emit_module_functions(e, &p->modules[i]);
     for (size_t i = 0; i < p->n_tasks; i++)
@@ -268,6 +270,8 @@ void emit_types(struct emitter *e)
     emit_top(e);
     for (size_t i = 0; i < p->n_enums; i++)
         emit_enum(e, &p->enums[i]);
+    for (size_t i = 0; i < p->n_refs; i++)
+        emit_ref_type(e, p->refs[i]);
     for (size_t i = 0; i < p->n_structs; i++)
         emit_struct(e, p->structs[i]);
     for (size_t i = 0; i < p->n_modules; i++)

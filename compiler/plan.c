@@ -127,6 +127,11 @@ static void want_layouts(struct plan_builder *b)
         for (size_t j = 0; j < m->n_messages; j++)
             want_message(b, &m->messages[j]);
     }
+    for (size_t i = 0; i < b->refs.count; i++) {
+        const struct plan_ref *r = b->refs.items[i];
+        plan_want_item(b, r->key);
+        plan_want_item(b, r->value);
+    }
     for (size_t i = 0; i < b->n_tasks; i++)
         want_message(b, &b->tasks[i].message);
     for (size_t i = 0; i < b->n_registries; i++) {
@@ -215,6 +220,8 @@ static void order_layouts(struct plan_builder *b)
 static void hand_over(struct plan_builder *b)
 {
     struct plan *p = b->plan;
+    p->refs = (const struct plan_ref *const *)b->refs.items;
+    p->n_refs = b->refs.count;
     p->structs = (const struct plan_struct *const *)b->structs.items;
     p->n_structs = b->structs.count;
     p->plain_layouts = (const struct plan_item *const *)b->plain_layouts.items;
@@ -248,6 +255,7 @@ const struct plan *plan_build(struct unit *u, const struct file *f)
     b.plan = p;
     intern_map_init(&b.by_decl, u->arena);
     intern_map_init(&b.by_made, u->arena);
+    intern_map_init(&b.by_ref, u->arena);
     intern_map_init(&b.messages, u->arena);
     intern_map_init(&b.wanted, u->arena);
     p->package = plan_package(f);

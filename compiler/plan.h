@@ -172,6 +172,26 @@ struct plan_message {
 
 /* ---- Modules ---- */
 
+/* A table_ref, or what a state has of a table with an access. */
+struct plan_ref {
+    const char *name;   /* "table_ref<string, entry>" */
+    const char *stem;   /* "table_of_string_to_entry" */
+    const char *c_name; /* "myapp_table_of_string_to_entry" */
+    bool counts;        /* its values are integers .. */
+    bool is_signed;     /* .. with a sign */
+    const struct plan_item *key;
+    const struct plan_item *value;
+    struct plan_item item;
+};
+
+/* Such a table of a state. */
+struct plan_shared {
+    const char *name;   /* "table" */
+    const char *access; /* "OTP_ACCESS_PUBLIC" */
+    uint32_t line;
+    const struct plan_ref *ref;
+};
+
 /* A table of a state. */
 struct plan_table {
     const char *name;   /* the field */
@@ -239,6 +259,8 @@ struct plan_module {
     const struct plan_item *agent_item; /* of an agent whose first value is an option: its state */
     struct plan_table *tables;
     size_t n_tables;
+    struct plan_shared *shared;
+    size_t n_shared;
     struct plan_message *messages; /* with the continues */
     size_t n_messages;
     struct plan_edges edges;
@@ -405,6 +427,8 @@ struct plan {
     size_t n_imports;
     const struct plan_enum *enums;
     size_t n_enums;
+    const struct plan_ref *const *refs;
+    size_t n_refs;
     const struct plan_struct *const *structs; /* each behind those that it holds */
     size_t n_structs;
     /* Layouts that .c needs beside those of structs: of plain items, and of structs of imported

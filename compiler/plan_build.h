@@ -25,10 +25,12 @@ struct plan_builder {
     struct plan_item *plain[TYPE_EXTERN + 1]; /* by enum type_kind */
     struct intern_map by_decl;                /* struct or enum decl to struct plan_typed */
     struct intern_map by_made;                /* interned name to struct plan_pending */
+    struct intern_map by_ref;                 /* the same to struct plan_ref */
     struct intern_map messages;               /* message to struct plan_message */
     struct intern_map wanted;                 /* plain items whose layout is wanted */
     struct plan_pending *first_pending;       /* structs that were met, in that order */
     struct plan_pending *last_pending;
+    struct plan_list refs; /* of struct plan_ref, of this file */
     struct plan_list structs;
     struct plan_list plain_layouts;
     struct plan_list foreign_layouts;
@@ -85,6 +87,13 @@ void plan_want_fields(struct plan_builder *b, const struct plan_fields *fields);
 
 uint32_t plan_line(struct plan_builder *b, struct span span);
 const char *plan_doc(const struct doc *doc);
+
+/* "table_of_u64_to_string" for a table or a table_ref, in file f. The arena's. */
+const char *plan_ref_name(struct arena *a, const struct type *t, const struct file *f);
+
+/* What may be sent of a table of type t, a table or a table_ref, as it stands in file f. */
+const struct plan_ref *plan_ref_of(struct plan_builder *b, const struct type *t,
+                                   const struct file *f);
 
 /* "list_of_u64" for a list or an option, in file f; NULL for any other type. The arena's. */
 const char *plan_made_name(struct arena *a, const struct type *t, const struct file *f);

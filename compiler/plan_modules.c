@@ -109,6 +109,15 @@ static void plan_table(struct plan_builder *b, const struct field *f, struct pla
     t->counts = t->is_signed || (kind >= TYPE_U8 && kind <= TYPE_U64);
 }
 
+static void plan_shared(struct plan_builder *b, const struct field *f, struct plan_module *m)
+{
+    struct plan_shared *s = &m->shared[m->n_shared++];
+    s->name = f->name.name->text;
+    s->access = f->access.value == ACCESS_PUBLIC ? "OTP_ACCESS_PUBLIC" : "OTP_ACCESS_PROTECTED";
+    s->line = plan_line(b, f->name.span);
+    s->ref = plan_ref_of(b, f->type, b->file);
+}
+
 /* Options without a default may stand anywhere, unlike parameters. */
 static void plan_required(struct plan_builder *b, struct plan_module *m)
 {
@@ -127,10 +136,16 @@ static void plan_state(struct plan_builder *b, const struct decl *d, struct plan
     m->state = plan_fields_of(b, &state->fields, b->file);
     m->state_line = state->set ? plan_line(b, state->span) : m->line;
     m->tables = ARENA_ARRAY(b->arena, struct plan_table, state->fields.count);
+    m->shared = ARENA_ARRAY(b->arena, struct plan_shared, state->fields.count);
     size_t i = 0;
     for (const struct field *f = state->fields.first; f; f = f->next, i++) {
         if (f->type->kind != TYPE_TABLE)
             continue;
+        if (ast_is_shared(f)) {
+            plan_shared(b, f, m);
+            m->state.items[i].item = &m->shared[m->n_shared - 1].ref->item;
+            continue;
+        }
         m->state.items[i].table = &m->tables[m->n_tables];
         plan_table(b, f, m);
     }

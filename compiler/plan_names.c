@@ -16,11 +16,11 @@
 
 /* What the constants of a generated .c end in. */
 static const char *const PLAN_SUFFIXES[] = {
-    "_args",       "_layout",  "_refs",    "_shape",   "_parts",       "_type",
-    "_dispatch",   "_thunk",   "_tables",  "_visit",   "_children",    "_settings",
-    "_configured", "_values",  "_entries", "_words",   "_description", "_fields",
-    "_about",      "_members", "_texts",   "_opaque",  "_spelling",    "_accepts",
-    "_gives",      "_runs",    "_tells",   "_untells", "_handlers",    "_pull"
+    "_args",     "_layout",   "_refs",        "_shape",    "_parts",    "_type",       "_dispatch",
+    "_thunk",    "_tables",   "_visit",       "_children", "_settings", "_configured", "_values",
+    "_entries",  "_words",    "_description", "_fields",   "_about",    "_members",    "_texts",
+    "_opaque",   "_spelling", "_accepts",     "_gives",    "_runs",     "_tells",      "_untells",
+    "_handlers", "_pull",     "_shared"
 };
 
 /* A parameter that ends like a constant of the generated .c. */
@@ -194,9 +194,38 @@ static void check_companions(struct names *n, const struct field_list *list)
     }
 }
 
+static void take_made(struct names *n, const struct type *t, struct span at);
+
+/* What may be sent of a table, and its functions. */
+static void take_ref(struct names *n, const struct type *t, struct span at)
+{
+    static const char *const suffixes[] = { "",         "_get",      "_has",       "_put",
+                                            "_put_new", "_take",     "_delete",    "_add",
+                                            "_add_or",  "_add_wrap", "_borrow",    "_release",
+                                            "_each",    "_count_if", "_delete_if", "_clear",
+                                            "_count",   "_memory",   "_owner",     "_free_value" };
+    const char *name = plan_ref_name(n->unit->arena, t, n->file);
+    const char *what = arena_format(n->unit->arena, "table_ref<%s, %s>",
+                                    ast_type_text(n->unit->arena, t->table.key),
+                                    ast_type_text(n->unit->arena, t->table.value));
+    const struct cname *old = name ? find(n, n->package, name, "") : NULL;
+    take_made(n, t->table.key, at);
+    take_made(n, t->table.value, at);
+    if (!name || (old && strcmp(old->what, what) == 0))
+        return;
+    begin(n, false, name, NULL, NULL);
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
+        if (!take(n, suffixes[i], i == 0 ? what : "a function of a table_ref", at))
+            return;
+}
+
 /* A list or an option that needs a struct of its own in C. */
 static void take_made(struct names *n, const struct type *t, struct span at)
 {
+    if (t->kind == TYPE_TABLE_REF) {
+        take_ref(n, t, at);
+        return;
+    }
     const char *name = plan_made_name(n->unit->arena, t, n->file);
     if (!name)
         return;
@@ -233,7 +262,10 @@ static void check_fields(struct names *n, const struct field_list *list, const c
         if (!f->type)
             continue;
         pairs = pairs || f->type->kind == TYPE_OPTIONAL || f->type->kind == TYPE_LIST;
-        take_inner(n, f->type, f->name.span);
+        if (ast_is_shared(f))
+            take_ref(n, f->type, f->name.span);
+        else
+            take_inner(n, f->type, f->name.span);
     }
     if (pairs)
         check_companions(n, list);
@@ -440,8 +472,9 @@ static void take_state(struct names *n, const struct field_list *state, const ch
                                          "_add_wrap" };
     check_fields(n, state, "a field of a state");
     for (const struct field *f = state->first; f; f = f->next) {
-        if (!f->type || (f->type->kind != TYPE_TABLE && f->type->kind != TYPE_LIST &&
-                         f->type->kind != TYPE_EXTERN))
+        if (!f->type || ast_is_shared(f) ||
+            (f->type->kind != TYPE_TABLE && f->type->kind != TYPE_LIST &&
+             f->type->kind != TYPE_EXTERN))
             continue;
         begin(n, false, module, f->name.name->text, NULL);
         if (f->type->kind == TYPE_EXTERN) {

@@ -146,6 +146,8 @@ static const struct plan_item *enum_item(struct plan_builder *b, const struct de
 
 static const char *item_word(struct arena *a, const struct type *t, const struct file *f)
 {
+    if (t->kind == TYPE_TABLE_REF)
+        return plan_ref_name(a, t, f);
     if (t->kind != TYPE_NAMED) {
         const char *made = plan_made_name(a, t, f);
         return made ? made : plain_types[t->kind].name;
@@ -163,6 +165,12 @@ const char *plan_made_name(struct arena *a, const struct type *t, const struct f
         return NULL;
     const char *word = item_word(a, t->elem, f);
     return word ? TMPL_JOIN(a, t->kind == TYPE_LIST ? "list_of_" : "optional_", word) : NULL;
+}
+
+const char *plan_ref_name(struct arena *a, const struct type *t, const struct file *f)
+{
+    const char *key = item_word(a, t->table.key, f), *value = item_word(a, t->table.value, f);
+    return key && value ? TMPL_JOIN(a, "table_of_", key, "_to_", value) : NULL;
 }
 
 /* ---- Structs ---- */
@@ -328,6 +336,40 @@ void plan_describe_fields(struct plan_builder *b, const struct plan_fields *fiel
 
 /* ---- Types of fields ---- */
 
+static const struct plan_item *item_of(struct plan_builder *b, const struct type *t,
+                                       const struct file *f, bool behind_pointer);
+
+/* Passed by value: it is a number. Key and value are behind it, wherever it stands. */
+const struct plan_ref *plan_ref_of(struct plan_builder *b, const struct type *t,
+                                   const struct file *f)
+{
+    const char *name = plan_ref_name(b->arena, t, f);
+    const enum type_kind kind = t->table.value->kind;
+    const struct name *key =
+        intern_text(&b->unit->names, TMPL_JOIN(b->arena, plan_package(f), " ", name));
+    struct plan_ref *r = intern_map_get(&b->by_ref, key);
+    if (r)
+        return r;
+    r = ARENA_NEW(b->arena, struct plan_ref);
+    intern_map_add(&b->by_ref, key, r);
+    r->stem = name;
+    r->c_name = TMPL_JOIN(b->arena, plan_package(f), "_", name);
+    r->name = TMPL_JOIN(b->arena, "table_ref<", ast_type_text(b->arena, t->table.key), ", ",
+                        ast_type_text(b->arena, t->table.value), ">");
+    r->is_signed = kind >= TYPE_I8 && kind <= TYPE_I64;
+    r->counts = r->is_signed || (kind >= TYPE_U8 && kind <= TYPE_U64);
+    r->item = (struct plan_item){ .kind = PLAN_SCALAR,
+                                  .view = TMPL_JOIN(b->arena, "struct ", r->c_name),
+                                  .layout = "layout_of_table_ref",
+                                  .type = "OTP_TYPE_TABLE_REF" };
+    r->item.owner = r->item.view;
+    r->key = item_of(b, t->table.key, f, true);
+    r->value = item_of(b, t->table.value, f, true);
+    if (f == b->file)
+        plan_push(b, &b->refs, r);
+    return r;
+}
+
 /* The item of an element. behind_pointer: its struct need not be complete yet. */
 static const struct plan_item *item_of(struct plan_builder *b, const struct type *t,
                                        const struct file *f, bool behind_pointer)
@@ -335,6 +377,8 @@ static const struct plan_item *item_of(struct plan_builder *b, const struct type
     struct plan_pending *p;
     if (t->kind == TYPE_LIST || t->kind == TYPE_OPTIONAL) {
         p = made_struct(b, t, f);
+    } else if (t->kind == TYPE_TABLE_REF) {
+        return &plan_ref_of(b, t, f)->item;
     } else if (t->kind != TYPE_NAMED) {
         return plain_item(b, t->kind);
     } else if (t->named.decl->kind == DECL_ENUM) {

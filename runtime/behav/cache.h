@@ -155,9 +155,6 @@ void otpi_cache_tell(const struct otp_cache *type, struct otpi_told *told, size_
 
 /* -- values -- */
 
-/* Memory of the caller's: its scratch memory, or what a foreign thread gives back. Copies the value
- * of layout there and into *to. NOMEM. */
-otp_status otpi_cache_give(const struct otp_layout *layout, const void *from, void *to);
 /* The bytes of a key in a request, and back. */
 otp_bytes otpi_cache_key_bytes(const struct otp_cache *type, const void *key);
 /* The value of key for a caller that is entered: OK or NOT_FOUND, NOMEM; BADARG. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/misuse.h"
+#include "behav/give.h"
 
 /* A key that somebody loads. */
 struct otpi_loading {
@@ -177,7 +178,7 @@ static otp_status load_and_put(const struct wanted *wanted)
     if (status == OTP_OK)
         status = otp_cache_put(wanted->cache, wanted->type, wanted->key, value, ttl);
     if (status == OTP_OK)
-        status = otpi_cache_give(wanted->type->value, value, wanted->value);
+        status = otpi_give(wanted->type->value, value, wanted->value);
     otp_free(value);
     count_load(wanted, status);
     return status;

@@ -11,19 +11,13 @@
 
 #include <otp/runtime.h>
 
-#include "base/layout.h"
 #include "base/misuse.h"
 #include "base/mutant.h"
+#include "behav/give.h"
 
-#define OWN_CELLS   24 /* the first workers'; the others share what is left */
-#define CALL_LIMIT  (5 * OTP_S)
-#define TRIES       1000 /* to make room, that found nothing to take out */
-#define BLOCK_ALIGN ((size_t)16)
-
-static size_t round16(size_t size)
-{
-    return (size + BLOCK_ALIGN - 1) & ~(BLOCK_ALIGN - 1);
-}
+#define OWN_CELLS  24 /* the first workers'; the others share what is left */
+#define CALL_LIMIT (5 * OTP_S)
+#define TRIES      1000 /* to make room, that found nothing to take out */
 
 /* -- entering -- */
 
@@ -94,42 +88,9 @@ void otpi_cache_count(const struct otpi_cache_use *use, enum otpi_cache_count wh
 
 /* -- values and keys -- */
 
-/* In a block of its own: what the value refers to is there too. */
-__attribute__((noinline)) static otp_status give_copy(const struct otp_layout *layout,
-                                                      const void *from, void *to)
-{
-    size_t size = otp_layout_measure(layout, from);
-    void *block;
-
-    if (size == layout->size) { /* what it refers to is empty */
-        memcpy(to, from, size);
-        return OTP_OK;
-    }
-    block = otp_self().bits != 0 ? otp_scratch(size) : otp_alloc(size);
-    if (size == 0 || block == NULL)
-        return OTP_NOMEM;
-    otp_layout_copy(layout, from, block);
-    memcpy(to, block, layout->size);
-    return OTP_OK;
-}
-
-otp_status otpi_cache_give(const struct otp_layout *layout, const void *from, void *to)
-{
-    if (layout->n_refs != 0)
-        return give_copy(layout, from, to);
-    if (layout->size == sizeof(uint64_t)) /* as most are */
-        memcpy(to, from, sizeof(uint64_t));
-    else
-        memcpy(to, from, layout->size);
-    return OTP_OK;
-}
-
 void otp_cache_free_value(const struct otp_layout *layout, const void *value)
 {
-    char *first = layout->n_refs == 0 ? NULL : otpi_layout_first(layout, value);
-
-    if (first != NULL && otp_self().bits == 0)
-        otp_free(first - round16(layout->size));
+    otpi_give_back(layout, value);
 }
 
 otp_bytes otpi_cache_key_bytes(const struct otp_cache *type, const void *key)
@@ -142,11 +103,6 @@ otp_bytes otpi_cache_key_bytes(const struct otp_cache *type, const void *key)
 }
 
 /* -- reading -- */
-
-static const void *value_of(const struct otpi_found *found)
-{
-    return found->box != NULL ? otpi_box_value(found->box) : found->words;
-}
 
 /* Finds an entry that has not expired. */
 static otp_status find(const struct otpi_cache_use *use, const struct otp_cache *type,
@@ -170,7 +126,7 @@ otp_status otpi_cache_read(const struct otpi_cache_use *use, const struct otp_ca
     otp_status status = find(use, type, key, &found);
 
     if (status == OTP_OK)
-        status = otpi_cache_give(type->value, value_of(&found), value);
+        status = otpi_give(type->value, otpi_give_found(&found), value);
     otpi_cache_count(use, status == OTP_OK ? OTPI_HITS : OTPI_MISSES, 1);
     return status;
 }
@@ -223,7 +179,7 @@ static otp_status read_owner(otp_dest cache, const struct otp_cache *type, const
         return status;
     status = (otp_status)told.status;
     if (status == OTP_OK && told.n == 1)
-        status = otpi_cache_give(type->value, told.value, value);
+        status = otpi_give(type->value, told.value, value);
     otp_reply_free(&layout, &told);
     return status;
 }
@@ -264,34 +220,12 @@ otp_status otp_cache_has(otp_dest cache, const struct otp_cache *type, const voi
 
 /* -- entries that were taken out -- */
 
-/* A copy of key and value; false: no memory. */
-static bool copy_for_listener(const struct otp_cache *type, const struct otpi_taken *taken,
+/* False: no memory. */
+static bool copy_for_listener(const struct otpi_cache_use *use, const struct otpi_taken *taken,
                               struct otpi_told *told)
 {
-    const void *value = taken->box != NULL ? otpi_box_value(taken->box) : NULL;
-    size_t key_words = (type->key->size + sizeof(uint64_t) - 1) / sizeof(uint64_t);
-    size_t key_size = type->key->size, bytes = 0, value_size;
-
-    if (value == NULL)
-        value = taken->words + key_words;
-    if (type->key_kind == OTP_KEY_TEXT)
-        bytes = taken->box->key_size;
-    value_size = otp_layout_measure(type->value, value);
-    told->value = otp_alloc(round16(value_size) + round16(key_size) + bytes);
-    if (told->value == NULL)
-        return false;
-    otp_layout_copy(type->value, value, told->value);
-    told->key = (char *)told->value + round16(value_size);
-    if (type->key_kind == OTP_KEY_TEXT) {
-        otp_str text = { (char *)told->key + round16(key_size), bytes };
-        if (bytes != 0)
-            memcpy((char *)told->key + round16(key_size), otpi_box_key(taken->box), bytes);
-        memcpy(told->key, &text, sizeof text);
-    } else {
-        memcpy(told->key, taken->box != NULL ? otpi_box_key(taken->box) : taken->words, key_size);
-    }
     told->cause = taken->expired ? OTP_EVICTED_EXPIRED : OTP_EVICTED_LIMIT;
-    return true;
+    return otpi_give_entry(&use->store->type, taken, &told->key, &told->value);
 }
 
 size_t otpi_cache_taken(const struct otpi_cache_use *use, const struct otp_cache *type,
@@ -302,7 +236,7 @@ size_t otpi_cache_taken(const struct otpi_cache_use *use, const struct otp_cache
     for (size_t i = 0; i < n; i++) {
         expired += taken[i].expired;
         if (type->evicted != NULL)
-            n_told += copy_for_listener(type, &taken[i], &told[n_told]);
+            n_told += copy_for_listener(use, &taken[i], &told[n_told]);
         otpi_store_retire(&taken[i]);
     }
     if (n == 0)

@@ -1,6 +1,7 @@
 /* cells.h - where tables are, by a handle that may be anything.
  *
- * Idea: what a state has of a table is the address of a cell. Cells are never given back while the
+ * Idea: what a state has of a private table is the address of a cell, and what is sent of a shared
+ * one is a number that says which cell and which of its lives. Cells are never given back while the
  * runtime runs, so whoever has kept one for too long finds memory there, and in it that the table
  * is not his: another's, or nobody's. A cell is tied to its process.
  * Threads: any.
@@ -11,23 +12,33 @@
 #include <stdatomic.h>
 
 #include <otp/share.h>
-#include <otp/table.h>
+#include <otp/table_ref.h>
 
 #include "behav/rows.h"
+#include "behav/store.h"
 
-/* A cell. */
+/* A cell: of a private table, with rows, or of a shared one, with a store. */
 struct otp_table {
-    struct otp_tie tie;               /* to its owner, while it has one */
-    _Atomic uint64_t owner;           /* atomic: bits of the process; 0: nobody */
-    _Atomic(struct otpi_rows *) rows; /* atomic: whose owner that is */
-    struct otp_table *next;           /* lock: cells; of those that are nobody's */
+    _Atomic(struct otpi_rows *) rows;   /* atomic: whose owner that is */
+    _Atomic(struct otpi_store *) store; /* atomic: written under lock; NULL: there is none */
+    _Atomic uint64_t id;                /* atomic: of this life, if it is shared; 0: it is not */
+    _Atomic uint64_t owner;             /* atomic: bits of the process; 0: nobody */
+    _Atomic uint32_t access;            /* atomic: enum otp_access; of this life */
+    uint32_t index;                     /* const: among all cells */
+    struct otp_lock lock;               /* table: which store there is */
+    struct otp_table *next;             /* lock: cells; of those that are nobody's */
+    struct otp_tie tie;                 /* to its owner, while it has one */
 };
 
-/* One of the calling process, with these rows, which are borrowed. NULL: no memory, or it is to
- * end. */
+/* A cell of the calling process, for a private table with these rows, which are borrowed. NULL: no
+ * memory, or the process is to end. */
 struct otp_table *otpi_cells_take(struct otpi_rows *rows);
-/* Its table is gone. By its owner. Takes table. */
+/* The same for a shared one; takes store, if it gives a cell. */
+struct otp_table *otpi_cells_share(struct otpi_store *store, enum otp_access access);
+/* Its table is gone. By its owner. Takes table, and drops its store. */
 void otpi_cells_give_back(struct otp_table *table);
+/* The cell that a reference is of, or was: its id says which. NULL: there never was one. */
+struct otp_table *otpi_cells_find(otp_table_ref ref);
 /* All that there are; the runtime has stopped. */
 void otpi_cells_free(void);
 

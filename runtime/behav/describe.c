@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include <otp/message.h>
-#include <otp/table.h>
+#include <otp/table_ref.h>
 
 #include "base/text.h"
 
@@ -347,6 +347,7 @@ static size_t size_of(const struct otp_field *field)
         [OTP_TYPE_REASON] = sizeof(otp_reason),
         [OTP_TYPE_TIMER] = sizeof(otp_timer),
         [OTP_TYPE_MONITOR] = sizeof(otp_monitor),
+        [OTP_TYPE_TABLE_REF] = sizeof(otp_table_ref),
     };
     return field->description != NULL ? field->description->size : sizes[field->type];
 }
@@ -364,6 +365,19 @@ static void put_pid_at(struct writer *w, const char *at)
     otp_pid pid;
     memcpy(&pid, at, sizeof pid);
     put_word(w, otp_pid_format(pid, text, sizeof text));
+}
+
+static void put_table_ref(struct writer *w, const char *at)
+{
+    otp_table_ref ref;
+    otp_pid owner;
+    memcpy(&ref, at, sizeof ref);
+    if (otp_table_ref_owner(ref, &owner) != OTP_OK) {
+        put_word(w, "no table");
+        return;
+    }
+    put_word(w, "table of ");
+    put_pid_at(w, (const char *)&owner);
 }
 
 /* R2: a table */
@@ -396,6 +410,7 @@ static void put_value(struct writer *w, const struct otp_field *field, const cha
     case OTP_TYPE_UNION: put_union(w, description, at); return;
     case OTP_TYPE_TABLE: put_table(w, description, at); return;
     case OTP_TYPE_EXTERN: put_extern(w, description, at); return;
+    case OTP_TYPE_TABLE_REF: put_table_ref(w, at); return;
     }
 }
 

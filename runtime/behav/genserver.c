@@ -448,6 +448,13 @@ static bool make_tables(struct server *server)
             return false;
         memcpy(server->state + field->offset, &table, sizeof(table));
     }
+    for (uint32_t i = 0; i < server->subject.module->n_shared; i++) {
+        const struct otp_shared_field *field = &server->subject.module->shared[i];
+        otp_table_ref ref;
+        if (otp_table_ref_new(field->type, (enum otp_access)field->access, &ref) != OTP_OK)
+            return false;
+        memcpy(server->state + field->offset, &ref, sizeof(ref));
+    }
     return true;
 }
 

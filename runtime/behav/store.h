@@ -23,6 +23,7 @@
  *   store_write.c  putting and taking away, under the lock of the shard
  *   store_grow.c   one bucket more, one bucket less
  *   store_sweep.c  walking through it in slices: expiry, eviction, the end
+ *   store_look.c   walking through it beside writers, to look only
  *
  * Threads: any. Locks: one shard at a time; under it only that of what a thread has retired.
  */
@@ -35,6 +36,7 @@
 #include <otp/reclaim.h>
 #include <otp/share.h>
 #include <otp/status.h>
+#include <otp/table.h>
 #include <otp/value.h>
 
 #define OTPI_STORE_SHARDS    64
@@ -83,8 +85,9 @@ struct otpi_store_shard {
     _Atomic(struct otpi_chunks *) chunks; /* atomic: written under lock */
     /* what writers have */
     _Alignas(64) struct otp_lock lock;
-    uint64_t count; /* lock: entries */
-    uint64_t bytes; /* lock: that it takes */
+    uint64_t count;  /* lock: entries */
+    uint64_t bytes;  /* lock: that it takes */
+    uint64_t stamps; /* lock: given out so far */
 };
 
 struct otpi_store {
@@ -265,6 +268,10 @@ bool otpi_store_find(struct otpi_store *store, const struct otpi_store_key *key,
 /* What put does with a key that is there, and has not expired by now. */
 enum otpi_put { OTPI_PUT, OTPI_PUT_NEW };
 
+/* As the instant when an entry expires: never, and in its place is a stamp, which no other entry of
+ * that key has or had. */
+#define OTPI_STORE_STAMP ((otp_instant)-1)
+
 struct otpi_store_putting {
     const struct otpi_store_key *key;
     const void *value;
@@ -277,6 +284,13 @@ struct otpi_store_putting {
 otp_status otpi_store_put(struct otpi_store *store, const struct otpi_store_putting *putting);
 /* False: it is not there. */
 bool otpi_store_delete(struct otpi_store *store, const struct otpi_store_key *key);
+/* The same; takes it out into taken, which the caller retires, and only if it has that stamp (0:
+ * whichever it has). */
+bool otpi_store_remove(struct otpi_store *store, const struct otpi_store_key *key, uint64_t stamp,
+                       struct otpi_taken *taken);
+/* As otp_table_add; what it puts has a stamp. */
+otp_status otpi_store_add(struct otpi_store *store, const struct otpi_store_key *key,
+                          const struct otp_addition *add, void *value);
 /* Another instant when it expires. False: it is not there, or has expired by now. */
 bool otpi_store_touch(struct otpi_store *store, const struct otpi_store_key *key,
                       otp_instant expires, otp_instant now);
@@ -345,6 +359,24 @@ struct otpi_store_cursor {
  * many. */
 bool otpi_store_sweep(struct otpi_store *store, struct otpi_store_cursor *cursor, otp_instant now,
                       struct otpi_taken taken[OTPI_STORE_TAKEN], size_t *n);
+/* Where one is that looks only. All zero: at the beginning. */
+struct otpi_store_walk {
+    uint32_t shard;
+    uint64_t index;
+    uint64_t n; /* the buckets that the shard had when it came there */
+};
+
+/* An entry that was seen; its box is there until the pin ends. */
+struct otpi_seen {
+    struct otpi_taken entry;
+    uint64_t stamp;
+};
+
+/* Looks at the entries of the next bucket, as buckets were when the walk came to the shard: one
+ * that is there all the time is seen once, however often it is moved. *n: how many there are; if
+ * more than room nothing was seen, and the walk stays. False: that was all. */
+bool otpi_store_look(struct otpi_store *store, struct otpi_store_walk *walk, struct otpi_seen *seen,
+                     size_t room, size_t *n);
 /* Takes one entry out, the worst of some. False: it found none. */
 bool otpi_store_evict(struct otpi_store *store, otp_instant now, struct otpi_taken *taken);
 /* Frees the next few buckets of a store that nobody else sees. False: that was all. */

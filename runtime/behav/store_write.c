@@ -13,6 +13,7 @@
 
 #include "base/layout.h"
 #include "base/mutant.h"
+#include "behav/add.h"
 #include "behav/mark.h"
 
 #define WORD       sizeof(uint64_t)
@@ -153,8 +154,9 @@ void otpi_store_take(struct otpi_store *store, struct otpi_store_shard *shard, u
 
 /* -- putting -- */
 
-static void make_slot(const struct otpi_store *store, const struct otpi_store_putting *putting,
-                      struct otpi_box *box, uint64_t *slot)
+static void make_slot(const struct otpi_store *store, struct otpi_store_shard *shard,
+                      const struct otpi_store_putting *putting, struct otpi_box *box,
+                      uint64_t *slot)
 {
     memset(slot, 0, SLOT_WORDS * WORD);
     if (store->boxed) {
@@ -164,7 +166,8 @@ static void make_slot(const struct otpi_store *store, const struct otpi_store_pu
         memcpy(slot, putting->key->words, store->key * WORD);
         memcpy(slot + store->key, putting->value, store->type.value->size);
     }
-    slot[store->slot - 1] = (uint64_t)putting->expires;
+    slot[store->slot - 1] =
+        putting->expires == OTPI_STORE_STAMP ? ++shard->stamps : (uint64_t)putting->expires;
 }
 
 /* The clock of marks goes on when a part of what there is has been put. */
@@ -202,7 +205,7 @@ static otp_status insert(struct otpi_store *store, struct where *at,
         otpi_store_unreserve(store, cost);
         return OTP_NOMEM;
     }
-    make_slot(store, putting, box, slot);
+    make_slot(store, at->shard, putting, box, slot);
     otpi_store_begin(at->first);
     otpi_store_fill(store, at->bucket, at->place, otpi_store_tag(hash),
                     otpi_mark_new(atomic_load_explicit(&store->clock, memory_order_relaxed)), slot);
@@ -225,7 +228,7 @@ static otp_status replace(struct otpi_store *store, const struct where *at,
     old_size = *old == NULL ? 0 : (*old)->size;
     if (!otpi_store_recost(store, old_size, size))
         return OTP_OVERLOAD;
-    make_slot(store, putting, box, slot);
+    make_slot(store, at->shard, putting, box, slot);
     if (OTP_MUTANT(B191))
         slot[store->slot - 1] = to[store->slot - 1];
     otpi_store_begin(at->first);
@@ -263,23 +266,86 @@ otp_status otpi_store_put(struct otpi_store *store, const struct otpi_store_putt
     return status;
 }
 
-bool otpi_store_delete(struct otpi_store *store, const struct otpi_store_key *key)
+/* What an entry that is there has as its value. lock: shard. */
+static const void *value_at(const struct otpi_store *store, const struct where *at)
+{
+    const uint64_t *slot = otpi_store_slot(store, at->bucket, at->place);
+
+    return store->boxed ? otpi_box_value((const struct otpi_box *)(uintptr_t)slot[1])
+                        : (const void *)&slot[store->key];
+}
+
+/* lock: shard. box: is filled in. */
+static otp_status add_locked(struct otpi_store *store, struct where *at,
+                             const struct otpi_store_putting *putting,
+                             const struct otp_addition *add, struct otpi_box *box,
+                             struct otpi_box **old)
+{
+    size_t size = store->type.value->size;
+    bool found = find(store, putting->key, at);
+    const void *before = found ? value_at(store, at) : add->initial;
+    uint64_t sum = 0;
+    struct otpi_store_putting with_sum = *putting;
+    otp_status status = before == NULL ? OTP_NOT_FOUND : otpi_add(add, size, before, &sum);
+
+    if (status != OTP_OK)
+        return status;
+    with_sum.value = &sum;
+    if (box != NULL)
+        memcpy(box + 1, &sum, size);
+    return found ? replace(store, at, &with_sum, box, old) : insert(store, at, &with_sum, box);
+}
+
+otp_status otpi_store_add(struct otpi_store *store, const struct otpi_store_key *key,
+                          const struct otp_addition *add, void *value)
 {
     struct where at = { .shard = otpi_store_shard(store, key->hash) };
-    struct otpi_taken taken = { .box = NULL };
+    struct otpi_box *box, *old = NULL;
+    uint64_t sum = 0;
+    struct otpi_store_putting putting = { key, &sum, OTPI_STORE_STAMP, 0, OTPI_PUT };
+    otp_status status = make_box(store, key, &sum, &box);
+
+    if (status != OTP_OK)
+        return status;
+    otp_lock_take(&at.shard->lock);
+    status = add_locked(store, &at, &putting, add, box, &old);
+    if (status == OTP_OK)
+        memcpy(value, value_at(store, &at), store->type.value->size);
+    otp_lock_release(&at.shard->lock);
+    if (status != OTP_OK && box != NULL)
+        otp_block_free(box, box->size);
+    if (status == OTP_OK && old != NULL)
+        otp_retire(old, old->size);
+    return status;
+}
+
+bool otpi_store_remove(struct otpi_store *store, const struct otpi_store_key *key, uint64_t stamp,
+                       struct otpi_taken *taken)
+{
+    struct where at = { .shard = otpi_store_shard(store, key->hash) };
     bool found;
 
     otp_lock_take(&at.shard->lock);
     found = find(store, key, &at);
+    if (found && stamp != 0)
+        found = otpi_store_slot(store, at.bucket, at.place)[store->slot - 1] == stamp;
     if (found) {
         otpi_store_begin(at.first);
-        otpi_store_take(store, at.shard, at.bucket, at.place, &taken);
+        otpi_store_take(store, at.shard, at.bucket, at.place, taken);
         if (at.bucket != at.first)
             otpi_store_compact(store, at.shard, at.first);
         otpi_store_end(at.first);
         (void)otpi_store_shrink(store, at.shard);
     }
     otp_lock_release(&at.shard->lock);
+    return found;
+}
+
+bool otpi_store_delete(struct otpi_store *store, const struct otpi_store_key *key)
+{
+    struct otpi_taken taken = { .box = NULL };
+    bool found = otpi_store_remove(store, key, 0, &taken);
+
     otpi_store_retire(&taken);
     return found;
 }

@@ -187,6 +187,12 @@ static otp_status load_none(const void *key, void *value, otp_duration *ttl, voi
     return OTP_NOT_FOUND;
 }
 
+static bool accept_entry(const void *key, const void *value, void *context)
+{
+    (void)key, (void)value, (void)context;
+    return true;
+}
+
 static bool accept_all(const void *entry, void *context)
 {
     (void)entry;
@@ -429,7 +435,49 @@ START(behaviour,
     X(otp_enter_shared, NOT_RUNNING, NOPROC, NOPROC, 0, enter_shared(t))                           \
     X(otp_tie_to, NOT_RUNNING, NOPROC, NOPROC, 0,                                                  \
       otp_tie_to(t->pid, &(struct otp_tie){ .ended = NULL }))                                      \
-    MORE_USES(X)
+    MORE_USES(X)                                                                                   \
+    TABLE_USES(X)
+
+/* Of references to no table. */
+#define TABLE_USES(X)                                                                              \
+    X(otp_table_ref_new, NOT_RUNNING, NOT_OWNER, BADARG, 0,                                        \
+      otp_table_ref_new(&probe_table_type, (enum otp_access)7, &(otp_table_ref){ 0 }))             \
+    X(otp_table_ref_drop, NOT_RUNNING, NOPROC, NOPROC, 0,                                          \
+      otp_table_ref_drop((otp_table_ref){ t->pid.bits }))                                          \
+    X(otp_table_ref_owner, NOT_RUNNING, NOPROC, NOPROC, 0,                                         \
+      otp_table_ref_owner((otp_table_ref){ t->pid.bits }, &(otp_pid){ 0 }))                        \
+    X(otp_table_ref_put, NOT_RUNNING, NOPROC, NOPROC, 0,                                           \
+      otp_table_ref_put((otp_table_ref){ t->pid.bits }, &probe_table_type, &number, &number))      \
+    X(otp_table_ref_put_new, NOT_RUNNING, NOPROC, NOPROC, 0,                                       \
+      otp_table_ref_put_new((otp_table_ref){ t->pid.bits }, &probe_table_type, &number, &number))  \
+    X(otp_table_ref_add, NOT_RUNNING, NOPROC, NOPROC, 0,                                           \
+      otp_table_ref_add((otp_table_ref){ t->pid.bits }, &probe_table_type, &number,                \
+                        &(struct otp_addition){ .by = 1 }, &number))                               \
+    X(otp_table_ref_get, NOT_RUNNING, NOPROC, NOPROC, 0,                                           \
+      otp_table_ref_get((otp_table_ref){ t->pid.bits }, &probe_table_type, &number, &number))      \
+    X(otp_table_ref_take, NOT_RUNNING, NOPROC, NOPROC, 0,                                          \
+      otp_table_ref_take((otp_table_ref){ t->pid.bits }, &probe_table_type, &number, &number))     \
+    X(otp_table_ref_has, NOT_RUNNING, NOPROC, NOPROC, 0,                                           \
+      otp_table_ref_has((otp_table_ref){ t->pid.bits }, &probe_table_type, &number))               \
+    X(otp_table_ref_delete, NOT_RUNNING, NOPROC, NOPROC, 0,                                        \
+      otp_table_ref_delete((otp_table_ref){ t->pid.bits }, &probe_table_type, &number))            \
+    X(otp_table_ref_borrow, NOT_RUNNING, NOPROC, NOPROC, 0,                                        \
+      otp_table_ref_borrow((otp_table_ref){ t->pid.bits }, &probe_table_type, &number,             \
+                           &(const void *){ NULL }))                                               \
+    X(otp_table_ref_each, NOT_RUNNING, NOPROC, NOPROC, 0,                                          \
+      otp_table_ref_each((otp_table_ref){ t->pid.bits }, &probe_table_type, accept_entry, NULL))   \
+    X(otp_table_ref_delete_if, NOT_RUNNING, NOPROC, NOPROC, 0,                                     \
+      otp_table_ref_delete_if((otp_table_ref){ t->pid.bits }, &probe_table_type, accept_entry,     \
+                              NULL, &n))                                                           \
+    X(otp_table_ref_count_if, NOT_RUNNING, NOPROC, NOPROC, 0,                                      \
+      otp_table_ref_count_if((otp_table_ref){ t->pid.bits }, &probe_table_type, accept_entry,      \
+                             NULL, &n))                                                            \
+    X(otp_table_ref_clear, NOT_RUNNING, NOPROC, NOPROC, 0,                                         \
+      otp_table_ref_clear((otp_table_ref){ t->pid.bits }, &probe_table_type))                      \
+    X(otp_table_ref_count, NOT_RUNNING, NOPROC, NOPROC, 0,                                         \
+      otp_table_ref_count((otp_table_ref){ t->pid.bits }, &probe_table_type, &n))                  \
+    X(otp_table_ref_memory, NOT_RUNNING, NOPROC, NOPROC, 0,                                        \
+      otp_table_ref_memory((otp_table_ref){ t->pid.bits }, &probe_table_type, &n))
 
 #define MORE_USES(X)                                                                               \
     X(otp_supervisor_start, NOT_RUNNING, WRONG_THREAD, BADARG, 1,                                  \

@@ -33,11 +33,12 @@ enum otp_type_kind {
     OTP_TYPE_REASON,
     OTP_TYPE_TIMER,
     OTP_TYPE_MONITOR,
-    OTP_TYPE_ENUM,   /* the word; a value without one: 7 */
-    OTP_TYPE_STRUCT, /* {name: value, ...} */
-    OTP_TYPE_UNION,  /* a uint32_t tag, and of the fields that with its number: tag{...} */
-    OTP_TYPE_TABLE,  /* 12 entries {key: value, ...}: the first few. fields: key, value */
-    OTP_TYPE_EXTERN  /* a C type: what a pointer points to, of others where it is */
+    OTP_TYPE_ENUM,     /* the word; a value without one: 7 */
+    OTP_TYPE_STRUCT,   /* {name: value, ...} */
+    OTP_TYPE_UNION,    /* a uint32_t tag, and of the fields that with its number: tag{...} */
+    OTP_TYPE_TABLE,    /* 12 entries {key: value, ...}: the first few. fields: key, value */
+    OTP_TYPE_EXTERN,   /* a C type: what a pointer points to, of others where it is */
+    OTP_TYPE_TABLE_REF /* table of <0.3>; no table */
 };
 
 enum otp_field_kind {
@@ -55,8 +56,9 @@ struct otp_field {
     uint8_t type;     /* enum otp_type_kind */
     uint8_t kind;     /* enum otp_field_kind */
     uint32_t offset;
-    uint32_t flag;                             /* offset, where it is optional */
-    const struct otp_description *description; /* from OTP_TYPE_ENUM on; NULL: nothing in it */
+    uint32_t flag; /* offset, where it is optional */
+    const struct otp_description
+        *description; /* from OTP_TYPE_ENUM to EXTERN; NULL: nothing in it */
 };
 
 /* A type that is more than its kind. */

@@ -7,13 +7,21 @@
 #define OTP_GENSERVER_H
 
 #include <otp/behaviour.h>
-#include <otp/table.h>
+#include <otp/table_ref.h>
 
 /* A table<K,V> in the state: made before init, gone with the process. */
 struct otp_table_field {
     const char *name;
     uint32_t offset; /* of the pointer in the state */
     const struct otp_table_type *type;
+};
+
+/* The same with an access: the state has a reference to it. */
+struct otp_shared_field {
+    const char *name;
+    uint32_t offset; /* of the otp_table_ref in the state */
+    const struct otp_table_type *type;
+    uint32_t access; /* enum otp_access */
 };
 
 /* A handler for what a pubsub broadcasts. */
@@ -45,6 +53,8 @@ struct otp_genserver {
     /* Fills in the name, kept elsewhere, that it is started under unless the start gives one; the
      * key may stand in options. NULL: none. */
     void (*via)(const void *options, struct otp_via *via);
+    const struct otp_shared_field *shared; /* tables that others use too */
+    uint32_t n_shared;
 };
 
 OTP_BEGIN_DECLS

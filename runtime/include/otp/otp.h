@@ -32,6 +32,7 @@
 #include <otp/supervisor.h>
 #include <otp/sys.h>
 #include <otp/table.h>
+#include <otp/table_ref.h>
 #include <otp/task.h>
 #include <otp/tree.h>
 #include <otp/value.h>

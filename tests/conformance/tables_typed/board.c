@@ -1,0 +1,67 @@
+/* board.c - the handlers of tables_typed.otp. */
+#include "shared_board_impl.h"
+#include "shared_reader_impl.h"
+
+otp_next shared_board_init(struct shared_board *self, const struct shared_board_options *options)
+{
+    (void)self, (void)options;
+    return otp_ok();
+}
+
+otp_next shared_board_handle_notes(struct shared_board *self, otp_from from)
+{
+    return shared_board_notes_reply(from, self->notes);
+}
+
+otp_next shared_board_handle_all(struct shared_board *self, otp_from from)
+{
+    return shared_board_all_reply_all(from, self->hits, self->levels);
+}
+
+otp_next shared_board_handle_write(struct shared_board *self, otp_from from, uint32_t row,
+                                   otp_str text)
+{
+    const otp_str tags[] = { otp_cstr("a"), otp_cstr("bc") };
+    const struct shared_place place = { .row = row, .mark = 1, .column = 2 };
+    const struct shared_note note = { text, tags, 2 };
+    otp_status status = shared_table_of_place_to_note_put(self->notes, &place, &note);
+    return shared_board_write_reply(from, status == OTP_OK);
+}
+
+otp_next shared_board_handle_keep(struct shared_board *self, otp_from from,
+                                  struct shared_table_of_string_to_i32 table)
+{
+    self->has_last = true;
+    self->last = table;
+    return shared_board_keep_reply(from, &self->last, 1);
+}
+
+otp_next shared_board_handle_own(struct shared_board *self, otp_from from, otp_str word)
+{
+    uint32_t n = 0;
+    otp_must(shared_board_words_add_or(self->words, word, 1, 0, &n));
+    return shared_board_own_reply(from, n);
+}
+
+otp_next shared_board_handle_crash(struct shared_board *self, otp_from from)
+{
+    (void)self, (void)from;
+    otp_exit(otp_error("crash"));
+}
+
+otp_next shared_reader_init(struct shared_reader *self, const struct shared_reader_options *options)
+{
+    self->notes = options->notes;
+    return otp_ok();
+}
+
+otp_next shared_reader_handle_read(struct shared_reader *self, otp_from from, uint32_t row)
+{
+    const struct shared_place place = { .row = row, .mark = 1, .column = 2 };
+    struct shared_note note;
+    otp_status status = shared_table_of_place_to_note_get(self->notes, &place, &note);
+    if (status == OTP_OK)
+        return shared_reader_read_reply_text(from, note.text);
+    return status == OTP_NOT_FOUND ? shared_reader_read_reply_nothing(from)
+                                   : shared_reader_read_reply_gone(from);
+}
