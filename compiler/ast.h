@@ -269,7 +269,7 @@ struct field {
     struct span span;
     struct text variable;   /* env: `env "PORT"`; bytes is NULL if none */
     struct set_word access; /* a table in a state: enum access_kind */
-    struct set_ref heir;    /* a table in a state; comes later */
+    struct set_ref heir;    /* a table in a state */
     struct field *next;
 };
 

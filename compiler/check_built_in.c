@@ -1,7 +1,7 @@
 /* check_built_in.c - what registries and their like need of other modules.
  *
- * Idea: a registry's listener is a genserver that has two messages of the right shape: what is
- * wrong is said with the line that would be right. */
+ * Idea: a registry's listener is a genserver that has two messages of the right shape, the heir of
+ * a table has one: what is wrong is said with the line that would be right. */
 #include "check_parts.h"
 
 #include <string.h>
@@ -88,8 +88,70 @@ static void check_listener(struct check *c, const struct decl *d)
     check_message(c, d, "unregistered", false);
 }
 
+/* ---- Heirs of tables ---- */
+
+static bool inherits(const struct message *m, const struct type *table)
+{
+    const struct field *ref = m->params.first, *from = ref ? ref->next : NULL;
+    if (!from || from->next || !is_pid(from->type) || !ref->type)
+        return false;
+    return ref->type->kind == TYPE_POISON ||
+           (ref->type->kind == TYPE_TABLE_REF &&
+            same_type(ref->type->table.key, table->table.key) &&
+            same_type(ref->type->table.value, table->table.value));
+}
+
+static void check_heir(struct check *c, const struct decl *owner, const struct field *f)
+{
+    const struct decl *heir = f->heir.ref.decl;
+    const char *key = ast_type_text(c->a, f->type->table.key);
+    const char *value = ast_type_text(c->a, f->type->table.value);
+    if (!ast_is_shared(f)) {
+        struct diag *d = diag_add(c->ds, E_HEIR, f->heir.span,
+                                  "'%s' is in the memory of its process, and goes with that",
+                                  f->name.name->text);
+        diag_help(d, "a table with 'access protected' or 'access public' may have an heir");
+        return;
+    }
+    if (!heir || heir->broken)
+        return;
+    if (heir->kind != DECL_GENSERVER || !heir->genserver.name.set || heir->genserver.name.via) {
+        diag_add(c->ds, E_HEIR, f->heir.ref.span,
+                 "'%s' cannot inherit '%s': it is no genserver with a name of its own",
+                 heir->name.name->text, f->name.name->text);
+        return;
+    }
+    if (heir == owner) {
+        diag_add(c->ds, E_HEIR, f->heir.ref.span, "'%s' cannot inherit from itself",
+                 heir->name.name->text);
+        return;
+    }
+    const struct message *m = find(heir, "inherit");
+    if (m && (m->kind == MESSAGE_INFO || m->kind == MESSAGE_CAST) && inherits(m, f->type))
+        return;
+    struct diag *d = diag_add(c->ds, E_HEIR, f->heir.ref.span,
+                              "'%s' cannot inherit '%s': it has no such message as 'inherit'",
+                              heir->name.name->text, f->name.name->text);
+    if (m)
+        diag_note(d, m->span, "this is another one");
+    diag_help(d, "add the line 'info inherit(table: table_ref<%s, %s>, from: pid);'", key, value);
+}
+
+static void check_heirs(struct check *c, const struct decl *d)
+{
+    for (const struct field *f = d->genserver.state.fields.first; f; f = f->next)
+        if (f->heir.set && f->type && f->type->kind == TYPE_TABLE && f->type->table.key &&
+            f->type->table.value)
+            check_heir(c, d, f);
+}
+
 void check_built_in(struct check *c, const struct decl *d)
 {
+    if (d->kind == DECL_GENSERVER) {
+        if (!d->broken)
+            check_heirs(c, d);
+        return;
+    }
     if (!d->broken && d->registry.listener.set)
         check_listener(c, d);
 }

@@ -317,6 +317,7 @@ static void check_decl(struct check *c, const struct decl *d)
         check_mailbox(c, &d->genserver.mailbox);
         check_via(c, &d->genserver.name);
         check_callbacks(c, d);
+        check_built_in(c, d);
     } else if (ast_is_supervisor(d->kind)) {
         check_supervisor(c, d);
     } else if (d->kind == DECL_ENV) {

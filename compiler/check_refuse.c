@@ -53,8 +53,6 @@ static void refuse_fields(struct check *c, const struct field_list *fields)
 {
     for (const struct field *f = fields->first; f; f = f->next) {
         refuse_type(c, f->type);
-        if (f->heir.set)
-            refuse(c, f->heir.span, "'heir' of a table");
     }
 }
 

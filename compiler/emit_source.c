@@ -148,19 +148,43 @@ static void emit_table_fields(struct emitter *e, const struct plan_module *m)
     tmpl_raw(&e->out, "};\n\n");
 }
 
+/* Who gets a table, and how it is told. */
+static void emit_heir(struct emitter *e, const struct plan_module *m, const struct plan_shared *s)
+{
+    if (!s->heir)
+        return;
+    tmpl_put(&e->out,
+             "static void $stem$_$name$_tells(otp_dest dest_, otp_table_ref ref_, otp_pid from_)\n"
+             "{\n"
+             "    struct $table$ table_;\n"
+             "    table_.ref = ref_;\n"
+             "    (void)$heir$_inherit(dest_, table_, from_);\n"
+             "}\n\n"
+             "static const struct otp_heir $stem$_$name$_gives = {\n"
+             "    {0, &$heir_name$}, $stem$_$name$_tells};\n\n",
+             EMIT_VARS(TMPL_VAR("stem", m->stem), TMPL_VAR("name", s->name),
+                       TMPL_VAR("table", s->heir_table), TMPL_VAR("heir", s->heir),
+                       TMPL_VAR("heir_name", s->heir_name)));
+}
+
 static void emit_shared_fields(struct emitter *e, const struct plan_module *m)
 {
     if (m->n_shared == 0)
         return;
+    for (size_t i = 0; i < m->n_shared; i++)
+        emit_heir(e, m, &m->shared[i]);
     tmpl_put(&e->out, "static const struct otp_shared_field $stem$_shared[] = {\n",
              EMIT_VARS(TMPL_VAR("stem", m->stem)));
     for (size_t i = 0; i < m->n_shared; i++) {
         const struct plan_shared *s = &m->shared[i];
         tmpl_put(&e->out,
-                 "    {\"$name$\", offsetof(struct $c$, $name$), &$type$_type, $access$}, "
-                 "/* $place$ */\n",
+                 "    {\"$name$\", offsetof(struct $c$, $name$), &$type$_type, $access$, "
+                 "$heir$}, /* $place$ */\n",
                  EMIT_VARS(TMPL_VAR("name", s->name), TMPL_VAR("c", m->c_name),
                            TMPL_VAR("type", s->ref->stem), TMPL_VAR("access", s->access),
+                           TMPL_VAR("heir", s->heir ? TMPL_JOIN(e->arena, "&", m->stem, "_",
+                                                                s->name, "_gives")
+                                                    : "NULL"),
                            TMPL_VAR("place", emit_place(e, s->line))));
     }
     tmpl_raw(&e->out, "};\n\n");

@@ -190,6 +190,9 @@ struct plan_shared {
     const char *access; /* "OTP_ACCESS_PUBLIC" */
     uint32_t line;
     const struct plan_ref *ref;
+    const char *heir;       /* "myapp_keeper"; NULL: none */
+    const char *heir_name;  /* "myapp_keeper_name_" */
+    const char *heir_table; /* what it is told of: "myapp_table_of_string_to_entry" */
 };
 
 /* A table of a state. */

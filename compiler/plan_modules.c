@@ -116,6 +116,16 @@ static void plan_shared(struct plan_builder *b, const struct field *f, struct pl
     s->access = f->access.value == ACCESS_PUBLIC ? "OTP_ACCESS_PUBLIC" : "OTP_ACCESS_PROTECTED";
     s->line = plan_line(b, f->name.span);
     s->ref = plan_ref_of(b, f->type, b->file);
+    if (!f->heir.set)
+        return;
+    const struct decl *heir = f->heir.ref.decl;
+    s->heir = plan_c_name(b, heir);
+    s->heir_name = TMPL_JOIN(b->arena, plan_package(heir->file), "_",
+                             heir->genserver.name.name.name->text, "_name_");
+    const struct message *inherit = ast_messages(heir);
+    while (strcmp(inherit->name.name->text, "inherit") != 0)
+        inherit = inherit->next;
+    s->heir_table = plan_ref_of(b, inherit->params.first->type, heir->file)->c_name;
 }
 
 /* Options without a default may stand anywhere, unlike parameters. */

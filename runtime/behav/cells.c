@@ -109,6 +109,7 @@ static void empty(struct otp_table *table)
     struct otpi_store *store;
 
     atomic_store_explicit(&table->owner, 0, memory_order_relaxed);
+    atomic_store_explicit(&table->heir, NULL, memory_order_relaxed);
     otp_lock_take(&table->lock);
     /* release: pairs with the acquire of who looks after the store */
     atomic_store_explicit(&table->id, 0, memory_order_release);
@@ -120,13 +121,56 @@ static void empty(struct otp_table *table)
         otpi_store_drop(store);
 }
 
+/* -- heirs -- */
+
+/* Word for an heir. */
+struct word {
+    struct otp_later later;
+    const struct otp_heir *heir;
+    otp_table_ref ref;
+    otp_pid from;
+};
+
+static bool tell(struct otp_later *later)
+{
+    struct word *word = (struct word *)(void *)later;
+
+    word->heir->tell(word->heir->dest, word->ref, word->from);
+    otpi_release(word, sizeof *word);
+    return false;
+}
+
+/* Its owner `from` has ended. False: there is no heir, or no memory to tell him. */
+static bool pass_on(struct otp_table *table, otp_pid from)
+{
+    const struct otp_heir *heir = atomic_load_explicit(&table->heir, memory_order_relaxed);
+    otp_pid to = heir == NULL ? otp_no_pid() : otp_dest_pid(heir->dest);
+    struct word *word = to.bits == 0 || to.bits == from.bits ? NULL : otpi_alloc_zero(sizeof *word);
+
+    if (word == NULL)
+        return false;
+    word->later.run = tell;
+    word->heir = heir;
+    word->ref.id_ = atomic_load_explicit(&table->id, memory_order_relaxed);
+    word->from = from;
+    atomic_store_explicit(&table->owner, to.bits, memory_order_release);
+    if (otp_tie_to(to, &table->tie) == OTP_OK) {
+        otp_do_later(&word->later);
+        return true;
+    }
+    otpi_release(word, sizeof *word);
+    return false;
+}
+
 /* otp_tie: the owner has ended. Rows go with its memory. */
 static void ended(struct otp_tie *tie, otp_pid pid, const otp_reason *reason)
 {
     struct otp_table *table =
         (struct otp_table *)(void *)((char *)tie - offsetof(struct otp_table, tie));
 
-    (void)pid, (void)reason;
+    (void)reason;
+    if (pass_on(table, pid))
+        return;
     if (OTP_MUTANT(B187) && atomic_load(&table->store) != NULL)
         return;
     empty(table);

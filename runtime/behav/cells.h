@@ -19,15 +19,16 @@
 
 /* A cell: of a private table, with rows, or of a shared one, with a store. */
 struct otp_table {
-    _Atomic(struct otpi_rows *) rows;   /* atomic: whose owner that is */
-    _Atomic(struct otpi_store *) store; /* atomic: written under lock; NULL: there is none */
-    _Atomic uint64_t id;                /* atomic: of this life, if it is shared; 0: it is not */
-    _Atomic uint64_t owner;             /* atomic: bits of the process; 0: nobody */
-    _Atomic uint32_t access;            /* atomic: enum otp_access; of this life */
-    uint32_t index;                     /* const: among all cells */
-    struct otp_lock lock;               /* table: which store there is */
-    struct otp_table *next;             /* lock: cells; of those that are nobody's */
-    struct otp_tie tie;                 /* to its owner, while it has one */
+    _Atomic(struct otpi_rows *) rows;      /* atomic: whose owner that is */
+    _Atomic(struct otpi_store *) store;    /* atomic: written under lock; NULL: there is none */
+    _Atomic uint64_t id;                   /* atomic: of this life, if it is shared; 0: it is not */
+    _Atomic uint64_t owner;                /* atomic: bits of the process; 0: nobody */
+    _Atomic(const struct otp_heir *) heir; /* atomic: of this life; the owner writes it */
+    _Atomic uint32_t access;               /* atomic: enum otp_access; of this life */
+    uint32_t index;                        /* const: among all cells */
+    struct otp_lock lock;                  /* table: which store there is */
+    struct otp_table *next;                /* lock: cells; of those that are nobody's */
+    struct otp_tie tie;                    /* to its owner, while it has one */
 };
 
 /* A cell of the calling process, for a private table with these rows, which are borrowed. NULL: no

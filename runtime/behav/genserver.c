@@ -453,6 +453,8 @@ static bool make_tables(struct server *server)
         otp_table_ref ref;
         if (otp_table_ref_new(field->type, (enum otp_access)field->access, &ref) != OTP_OK)
             return false;
+        if (otp_table_ref_set_heir(ref, field->heir) != OTP_OK)
+            return false;
         memcpy(server->state + field->offset, &ref, sizeof(ref));
     }
     return true;

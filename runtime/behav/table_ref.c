@@ -197,6 +197,18 @@ otp_status otp_table_ref_drop(otp_table_ref ref)
     return OTP_OK;
 }
 
+otp_status otp_table_ref_set_heir(otp_table_ref ref, const struct otp_heir *heir)
+{
+    struct use use;
+    otp_status status = enter(ref, OWNS, &use);
+
+    if (status != OTP_OK)
+        return OTPI_JUDGED(status);
+    atomic_store_explicit(&use.table->heir, heir, memory_order_relaxed);
+    leave();
+    return OTP_OK;
+}
+
 otp_status otp_table_ref_owner(otp_table_ref ref, otp_pid *owner)
 {
     struct use use;

@@ -444,6 +444,8 @@ START(behaviour,
       otp_table_ref_new(&probe_table_type, (enum otp_access)7, &(otp_table_ref){ 0 }))             \
     X(otp_table_ref_drop, NOT_RUNNING, NOPROC, NOPROC, 0,                                          \
       otp_table_ref_drop((otp_table_ref){ t->pid.bits }))                                          \
+    X(otp_table_ref_set_heir, NOT_RUNNING, NOPROC, NOPROC, 0,                                      \
+      otp_table_ref_set_heir((otp_table_ref){ t->pid.bits }, NULL))                                \
     X(otp_table_ref_owner, NOT_RUNNING, NOPROC, NOPROC, 0,                                         \
       otp_table_ref_owner((otp_table_ref){ t->pid.bits }, &(otp_pid){ 0 }))                        \
     X(otp_table_ref_put, NOT_RUNNING, NOPROC, NOPROC, 0,                                           \

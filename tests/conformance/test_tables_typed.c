@@ -158,6 +158,122 @@ START_TEST(a_reference_goes_into_options_and_outlives_its_table)
 }
 END_TEST
 
+/* -- heirs -- */
+
+static const otp_pid *heir; /* NULL: nobody is there */
+
+/* In a process: the board ends, and who has been told of that finds the table with its heir. */
+static void see_the_board_end(void *unused)
+{
+    const struct shared_table_of_string_to_i32 scores = board.as.all.scores;
+    const otp_str name = otp_cstr("ann");
+    const struct otp_message *message;
+    otp_monitor monitor;
+    otp_pid owner;
+    int32_t n = 0;
+    (void)unused;
+    OK(otp_monitor_start(SHARED_BOARD, &monitor));
+    ck_assert_int_eq(shared_board_crash(SHARED_BOARD), OTP_EXIT);
+    OK(otp_receive(OTP_INFINITY, &message));
+    ck_assert_uint_eq(message->kind, OTP_MESSAGE_DOWN);
+    ck_assert_int_eq(shared_table_of_string_to_i32_get(scores, name, &n),
+                     heir == NULL ? OTP_NOPROC : OTP_OK);
+    if (heir == NULL)
+        return;
+    ck_assert_int_eq(n, 7);
+    OK(shared_table_of_string_to_i32_owner(scores, &owner));
+    ck_assert(otp_pid_equal(owner, *heir));
+    ck_assert_int_eq(shared_table_of_string_to_i32_put(scores, name, 8), OTP_NOT_OWNER);
+    ck_assert_int_eq(shared_table_of_string_to_i32_get(board.as.all.hits, name, &n), OTP_NOPROC);
+}
+
+static otp_pid start_keeper(void)
+{
+    const struct shared_keeper_options options = shared_keeper_options_default();
+    otp_pid pid;
+    OK(shared_keeper_start(&options, &pid));
+    return pid;
+}
+
+static void score(void)
+{
+    bool written = false;
+    OK(shared_board_score(SHARED_BOARD, otp_cstr("ann"), 7, &written));
+    ck_assert(written);
+}
+
+START_TEST(B187_a_table_is_its_heir_s_before_its_owner_s_end_is_seen)
+{
+    struct shared_keeper_inherited_reply got;
+    otp_pid keeper, first;
+    bool written = false;
+    int32_t n = 0;
+    start_board();
+    first = otp_dest_pid(SHARED_BOARD);
+    keeper = start_keeper();
+    heir = &keeper;
+    score();
+    in_process(see_the_board_end, NULL);
+    do /* it is told soon after */
+        OK(shared_keeper_inherited(SHARED_SAFE, &got));
+    while (got.tag == SHARED_KEEPER_INHERITED_NONE);
+    ck_assert(otp_pid_equal(got.as.one.from, first));
+    ck_assert_uint_eq(got.as.one.table.ref.id_, board.as.all.scores.ref.id_);
+    OK(shared_keeper_write(SHARED_SAFE, otp_cstr("bob"), 9, &written));
+    ck_assert(written);
+    OK(shared_table_of_string_to_i32_get(got.as.one.table, otp_cstr("bob"), &n));
+    ck_assert_int_eq(n, 9);
+    OK(otp_stop_process(SHARED_SAFE, otp_normal(), OTP_INFINITY));
+    ck_assert_int_eq(shared_table_of_string_to_i32_get(got.as.one.table, otp_cstr("bob"), &n),
+                     OTP_NOPROC);
+    stop_runtime();
+}
+END_TEST
+
+START_TEST(without_its_heir_a_table_goes)
+{
+    otp_pid keeper;
+    start_board();
+    score();
+    heir = NULL;
+    in_process(see_the_board_end, NULL);
+    stop_runtime();
+    /* nor does who has ended inherit */
+    start_board();
+    keeper = start_keeper();
+    score();
+    OK(otp_exit_signal(keeper, otp_kill()));
+    while (otp_dest_pid(SHARED_SAFE).bits != 0)
+        step_aside();
+    in_process(see_the_board_end, NULL);
+    stop_runtime();
+}
+END_TEST
+
+START_TEST(owner_and_heir_may_end_at_once)
+{
+    start_board();
+    for (int i = 0; i < 30; i++) {
+        const struct shared_table_of_string_to_i32 scores = board.as.all.scores;
+        const struct shared_board_options options = shared_board_options_default();
+        otp_pid owner = otp_dest_pid(SHARED_BOARD), keeper = start_keeper();
+        int32_t n = 0;
+        score();
+        OK(otp_exit_signal(owner, otp_kill()));
+        OK(otp_exit_signal(keeper, otp_kill()));
+        while (otp_is_alive(owner) || otp_is_alive(keeper))
+            step_aside();
+        while (otp_dest_pid(SHARED_SAFE).bits != 0 || otp_dest_pid(SHARED_BOARD).bits != 0)
+            step_aside();
+        ck_assert_int_eq(shared_table_of_string_to_i32_get(scores, otp_cstr("ann"), &n),
+                         OTP_NOPROC);
+        OK(shared_board_start(&options, &owner));
+        OK(shared_board_all(SHARED_BOARD, &board));
+    }
+    stop_runtime();
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("tables_typed");
@@ -165,6 +281,9 @@ int main(void)
     tcase_add_test(c, a_protected_table_is_read_by_all);
     tcase_add_test(c, a_public_table_is_changed_by_all);
     tcase_add_test(c, references_are_sent_and_shown);
+    support_behaviour(s, "B187", B187_a_table_is_its_heir_s_before_its_owner_s_end_is_seen);
+    tcase_add_test(c, without_its_heir_a_table_goes);
+    tcase_add_test(c, owner_and_heir_may_end_at_once);
     tcase_add_test(c, a_reference_goes_into_options_and_outlives_its_table);
     return support_run(s);
 }

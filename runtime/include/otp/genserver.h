@@ -21,7 +21,8 @@ struct otp_shared_field {
     const char *name;
     uint32_t offset; /* of the otp_table_ref in the state */
     const struct otp_table_type *type;
-    uint32_t access; /* enum otp_access */
+    uint32_t access;             /* enum otp_access */
+    const struct otp_heir *heir; /* NULL: none */
 };
 
 /* A handler for what a pubsub broadcasts. */

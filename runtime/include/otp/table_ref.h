@@ -31,6 +31,14 @@ enum otp_access {
     OTP_ACCESS_PUBLIC     /* all read and write */
 };
 
+/* Who gets a table when its process ends. Constant. */
+struct otp_heir {
+    otp_dest dest;
+    /* Tells dest that it has got it, soon after. Runs on any thread; sends, and does nothing
+     * else. */
+    void (*tell)(otp_dest dest, otp_table_ref ref, otp_pid from);
+};
+
 OTP_BEGIN_DECLS
 
 /* A new empty table of the calling process, gone with it. NOMEM. BADARG: types that cannot be.
@@ -39,6 +47,11 @@ OTP_API OTP_MUST_CHECK otp_status otp_table_ref_new(const struct otp_table_type 
                                                     enum otp_access access, otp_table_ref *ref);
 /* Ends it before its process does. NOT_OWNER: of public ones too. */
 OTP_API otp_status otp_table_ref_drop(otp_table_ref ref);
+/* Who is to have it after the calling process's end, if he is there by then and there is memory to
+ * tell him: it is his before anyone is told of the end. Borrows heir for ever. NULL: nobody.
+ * NOT_OWNER: of public ones too. */
+OTP_API OTP_MUST_CHECK otp_status otp_table_ref_set_heir(otp_table_ref ref,
+                                                         const struct otp_heir *heir);
 /* Whose it is. */
 OTP_API OTP_MUST_CHECK otp_status otp_table_ref_owner(otp_table_ref ref, otp_pid *owner);
 

@@ -1,5 +1,6 @@
 /* board.c - the handlers of tables_typed.otp. */
 #include "shared_board_impl.h"
+#include "shared_keeper_impl.h"
 #include "shared_reader_impl.h"
 
 otp_next shared_board_init(struct shared_board *self, const struct shared_board_options *options)
@@ -15,7 +16,14 @@ otp_next shared_board_handle_notes(struct shared_board *self, otp_from from)
 
 otp_next shared_board_handle_all(struct shared_board *self, otp_from from)
 {
-    return shared_board_all_reply_all(from, self->hits, self->levels);
+    return shared_board_all_reply_all(from, self->hits, self->levels, self->scores);
+}
+
+otp_next shared_board_handle_score(struct shared_board *self, otp_from from, otp_str name,
+                                   int32_t n)
+{
+    otp_status status = shared_table_of_string_to_i32_put(self->scores, name, n);
+    return shared_board_score_reply(from, status == OTP_OK);
 }
 
 otp_next shared_board_handle_write(struct shared_board *self, otp_from from, uint32_t row,
@@ -47,6 +55,35 @@ otp_next shared_board_handle_crash(struct shared_board *self, otp_from from)
 {
     (void)self, (void)from;
     otp_exit(otp_error("crash"));
+}
+
+otp_next shared_keeper_init(struct shared_keeper *self, const struct shared_keeper_options *options)
+{
+    (void)self, (void)options;
+    return otp_ok();
+}
+
+otp_next shared_keeper_handle_inherit(struct shared_keeper *self,
+                                      struct shared_table_of_string_to_i32 table, otp_pid from)
+{
+    otp_must(shared_keeper_tables_set(self, &table, 1));
+    self->has_from = true;
+    self->from = from;
+    return otp_noreply();
+}
+
+otp_next shared_keeper_handle_inherited(struct shared_keeper *self, otp_from from)
+{
+    if (!self->has_from)
+        return shared_keeper_inherited_reply_none(from);
+    return shared_keeper_inherited_reply_one(from, self->tables[0], self->from);
+}
+
+otp_next shared_keeper_handle_write(struct shared_keeper *self, otp_from from, otp_str name,
+                                    int32_t n)
+{
+    otp_status status = shared_table_of_string_to_i32_put(self->tables[0], name, n);
+    return shared_keeper_write_reply(from, status == OTP_OK);
 }
 
 otp_next shared_reader_init(struct shared_reader *self, const struct shared_reader_options *options)

@@ -12,14 +12,14 @@ otp_next refs_board_handle_notes(struct refs_board *self, otp_from from)
 {
     (void)self;
     (void)from;
-    return otp_stop(otp_error("refs.otp:24: notes is not written"));
+    return otp_stop(otp_error("refs.otp:26: notes is not written"));
 }
 
 otp_next refs_board_handle_tables(struct refs_board *self, otp_from from)
 {
     (void)self;
     (void)from;
-    return otp_stop(otp_error("refs.otp:25: tables is not written"));
+    return otp_stop(otp_error("refs.otp:27: tables is not written"));
 }
 
 otp_next refs_board_handle_lists(struct refs_board *self, otp_from from,
@@ -32,19 +32,19 @@ otp_next refs_board_handle_lists(struct refs_board *self, otp_from from,
     (void)tables;
     (void)tables_count;
     (void)one;
-    return otp_stop(otp_error("refs.otp:26: lists is not written"));
+    return otp_stop(otp_error("refs.otp:28: lists is not written"));
 }
 
 otp_next refs_board_handle_give(struct refs_board *self, struct refs_table_of_string_to_i32 table)
 {
     (void)self;
     (void)table;
-    return otp_stop(otp_error("refs.otp:27: give is not written"));
+    return otp_stop(otp_error("refs.otp:29: give is not written"));
 }
 
 otp_next refs_board_handle_later(struct refs_board *self, const struct refs_note *note)
 {
     (void)self;
     (void)note;
-    return otp_stop(otp_error("refs.otp:28: later is not written"));
+    return otp_stop(otp_error("refs.otp:30: later is not written"));
 }

@@ -4,9 +4,11 @@
 #include "refs.otp.h"
 
 #include "refs_board_impl.h"
+#include "refs_keeper_impl.h"
 
 struct otp_name refs_board_name_ = {"refs.board", NULL, 0}; /* refs.otp:13 */
-struct otp_name refs_known_name_ = {"refs.known", NULL, 0}; /* refs.otp:31 */
+struct otp_name refs_safe_name_ = {"refs.safe", NULL, 0}; /* refs.otp:34 */
+struct otp_name refs_known_name_ = {"refs.known", NULL, 0}; /* refs.otp:38 */
 
 static const struct otp_layout layout_of_table_ref = {sizeof(struct refs_table_of_string_to_u64), 0,
                                                       NULL};
@@ -901,7 +903,7 @@ void refs_table_of_u64_to_list_of_string_free_value(const struct refs_list_of_st
 
 static const struct otp_layout board_options_layout = {sizeof(struct refs_board_options), 0, NULL};
 
-/* call notes: refs.otp:24 */
+/* call notes: refs.otp:26 */
 static const struct otp_description board_notes_reply_description = {
     OTP_TYPE_TABLE_REF, sizeof(struct refs_table_of_place_to_note), 0, NULL, NULL};
 
@@ -947,7 +949,7 @@ otp_next refs_board_notes_reply(otp_from from, struct refs_table_of_place_to_not
     return otp_reply(from, &board_notes_type, &value);
 }
 
-/* call tables: refs.otp:25 */
+/* call tables: refs.otp:27 */
 static const struct otp_layout board_tables_reply_layout = {sizeof(struct refs_board_tables_reply),
                                                             0, NULL};
 static const struct otp_field board_tables_reply_both_fields[] = {
@@ -1017,7 +1019,7 @@ otp_next refs_board_tables_reply_none(otp_from from)
     return otp_reply(from, &board_tables_type, &reply_);
 }
 
-/* call lists: refs.otp:26 */
+/* call lists: refs.otp:28 */
 struct board_lists_args {
     const struct refs_table_of_string_to_u64 *tables;
     size_t tables_count;
@@ -1108,7 +1110,7 @@ otp_next refs_board_lists_reply(otp_from from,
     return otp_reply(from, &board_lists_type, &reply_);
 }
 
-/* cast give: refs.otp:27 */
+/* cast give: refs.otp:29 */
 struct board_give_args {
     struct refs_table_of_string_to_i32 table;
 };
@@ -1141,7 +1143,7 @@ otp_status refs_board_give(otp_dest dest_, struct refs_table_of_string_to_i32 ta
     return otp_cast(dest_, &board_give_type, &args_);
 }
 
-/* info later: refs.otp:28 */
+/* info later: refs.otp:30 */
 struct board_later_args {
     struct refs_note note;
 };
@@ -1185,7 +1187,7 @@ otp_timer refs_board_later_after(otp_dest dest_, otp_duration delay_, const stru
     return otp_send_after(dest_, &board_later_type, &args_, delay_);
 }
 
-/* table own, a table<u64, u64>: refs.otp:20 */
+/* table own, a table<u64, u64>: refs.otp:22 */
 static const struct otp_table_type board_own_type = {OTP_KEY_PLAIN, &layout_of_u64, &layout_of_u64};
 
 struct board_own_visitor {
@@ -1321,14 +1323,26 @@ static otp_next board_init_thunk(void *self_, const void *options_)
 }
 
 static const struct otp_table_field board_tables[] = {
-    {"own", offsetof(struct refs_board, own), &board_own_type}, /* refs.otp:20 */
+    {"own", offsetof(struct refs_board, own), &board_own_type}, /* refs.otp:22 */
 };
+
+static void board_kept_tells(otp_dest dest_, otp_table_ref ref_, otp_pid from_)
+{
+    struct refs_table_of_string_to_u64 table_;
+    table_.ref = ref_;
+    (void)refs_keeper_inherit(dest_, table_, from_);
+}
+
+static const struct otp_heir board_kept_gives = {
+    {0, &refs_safe_name_}, board_kept_tells};
 
 static const struct otp_shared_field board_shared[] = {
     {"notes", offsetof(struct refs_board, notes), &table_of_place_to_note_type,
-     OTP_ACCESS_PROTECTED}, /* refs.otp:17 */
-    {"hits", offsetof(struct refs_board, hits), &table_of_string_to_u64_type,
-     OTP_ACCESS_PUBLIC}, /* refs.otp:19 */
+     OTP_ACCESS_PROTECTED, NULL}, /* refs.otp:17 */
+    {"hits", offsetof(struct refs_board, hits), &table_of_string_to_u64_type, OTP_ACCESS_PUBLIC,
+     NULL}, /* refs.otp:19 */
+    {"kept", offsetof(struct refs_board, kept), &table_of_string_to_u64_type, OTP_ACCESS_PUBLIC,
+     &board_kept_gives}, /* refs.otp:21 */
 };
 
 static const struct otp_field board_own_fields[] = {
@@ -1340,13 +1354,14 @@ static const struct otp_description board_own_description = {
 static const struct otp_field board_fields[] = {
     {"notes", OTP_TYPE_TABLE_REF, OTP_FIELD_ONE, offsetof(struct refs_board, notes), 0, NULL},
     {"hits", OTP_TYPE_TABLE_REF, OTP_FIELD_ONE, offsetof(struct refs_board, hits), 0, NULL},
+    {"kept", OTP_TYPE_TABLE_REF, OTP_FIELD_ONE, offsetof(struct refs_board, kept), 0, NULL},
     {"own", OTP_TYPE_TABLE, OTP_FIELD_ONE, offsetof(struct refs_board, own), 0,
      &board_own_description},
     {"given", OTP_TYPE_TABLE_REF, OTP_FIELD_ONE, offsetof(struct refs_board, given), 0, NULL},
     {"all", OTP_TYPE_TABLE_REF, OTP_FIELD_LIST, offsetof(struct refs_board, all), 0, NULL},
 };
 static const struct otp_description board_description = {
-    OTP_TYPE_STRUCT, sizeof(struct refs_board), 5, board_fields, NULL};
+    OTP_TYPE_STRUCT, sizeof(struct refs_board), 6, board_fields, NULL};
 
 const struct otp_genserver refs_board_module = {
     .module = {"refs.board", "refs.otp:12", 0, &board_options_layout, otp_genserver_start},
@@ -1355,7 +1370,7 @@ const struct otp_genserver refs_board_module = {
     .tables = board_tables,
     .n_tables = 1,
     .shared = board_shared,
-    .n_shared = 2,
+    .n_shared = 3,
     .init = board_init_thunk,
 };
 
@@ -1391,7 +1406,107 @@ struct otp_child refs_board_child_spec(const struct refs_board_options *options)
     return child_;
 }
 
-/* ---- cache known: refs.otp:31 ---- */
+/* ---- genserver keeper: refs.otp:33 ---- */
+
+/* info inherit: refs.otp:35 */
+struct keeper_inherit_args {
+    struct refs_table_of_string_to_u64 table;
+    otp_pid from;
+};
+static const struct otp_layout keeper_inherit_args_layout = {sizeof(struct keeper_inherit_args), 0,
+                                                             NULL};
+static const struct otp_field keeper_inherit_args_fields[] = {
+    {"table", OTP_TYPE_TABLE_REF, OTP_FIELD_ONE, offsetof(struct keeper_inherit_args, table), 0,
+     NULL},
+    {"from", OTP_TYPE_PID, OTP_FIELD_ONE, offsetof(struct keeper_inherit_args, from), 0, NULL},
+};
+static const struct otp_description keeper_inherit_args_description = {
+    OTP_TYPE_STRUCT, sizeof(struct keeper_inherit_args), 2, keeper_inherit_args_fields, NULL};
+
+static otp_next keeper_inherit_dispatch(void *self_, otp_from from_, const void *args_)
+{
+    const struct keeper_inherit_args *a_ = args_;
+    (void)from_;
+    return refs_keeper_handle_inherit(self_, a_->table, a_->from);
+}
+
+static const struct otp_message_type keeper_inherit_type = {
+    .name = "inherit",
+    .module = &refs_keeper_module.module,
+    .message_class = OTP_CLASS_INFO,
+    .args = &keeper_inherit_args_layout,
+    .args_description = &keeper_inherit_args_description,
+    .dispatch = keeper_inherit_dispatch,
+};
+
+otp_status refs_keeper_inherit(otp_dest dest_, struct refs_table_of_string_to_u64 table,
+                               otp_pid from)
+{
+    const struct keeper_inherit_args args_ = {.table = table, .from = from};
+    return otp_cast(dest_, &keeper_inherit_type, &args_);
+}
+
+otp_timer refs_keeper_inherit_after(otp_dest dest_, otp_duration delay_,
+                                    struct refs_table_of_string_to_u64 table, otp_pid from)
+{
+    const struct keeper_inherit_args args_ = {.table = table, .from = from};
+    return otp_send_after(dest_, &keeper_inherit_type, &args_, delay_);
+}
+
+static otp_next keeper_init_thunk(void *self_, const void *options_)
+{
+    static const struct refs_keeper_options none_ = {0};
+    (void)options_;
+    return refs_keeper_init(self_, &none_);
+}
+
+static const struct otp_description keeper_description = {
+    OTP_TYPE_STRUCT, sizeof(struct refs_keeper), 0, NULL, NULL};
+
+const struct otp_genserver refs_keeper_module = {
+    .module = {"refs.keeper", "refs.otp:33", 0, NULL, otp_genserver_start},
+    .state_size = sizeof(struct refs_keeper),
+    .state_description = &keeper_description,
+    .init = keeper_init_thunk,
+};
+
+struct refs_keeper_options refs_keeper_options_default(void)
+{
+    const struct refs_keeper_options options_ = {.reserved_ = 0};
+    return options_;
+}
+
+otp_status refs_keeper_start(const struct refs_keeper_options *options, otp_pid *pid)
+{
+    const struct otp_start how_ = {.name = "refs.safe"};
+    (void)options;
+    return otp_genserver_start(&refs_keeper_module.module, &how_, NULL, pid);
+}
+
+otp_status refs_keeper_start_link(const struct refs_keeper_options *options, otp_pid *pid)
+{
+    const struct otp_start how_ = {.name = "refs.safe", .link = true};
+    (void)options;
+    return otp_genserver_start(&refs_keeper_module.module, &how_, NULL, pid);
+}
+
+otp_status refs_keeper_start_with(const struct otp_start *how,
+                                  const struct refs_keeper_options *options, otp_pid *pid)
+{
+    (void)options;
+    return otp_genserver_start(&refs_keeper_module.module, how, NULL, pid);
+}
+
+struct otp_child refs_keeper_child_spec(const struct refs_keeper_options *options)
+{
+    const struct otp_child child_ = {.id = "keeper", .module = &refs_keeper_module.module,
+                                     .name = "refs.safe", .options = NULL,
+                                     .shutdown = OTP_SHUTDOWN_DEFAULT, .restart = OTP_PERMANENT};
+    (void)options;
+    return child_;
+}
+
+/* ---- cache known: refs.otp:38 ---- */
 
 struct known_loader {
     otp_status (*load)(otp_str key, struct refs_table_of_string_to_u64 *value, otp_duration *ttl,
@@ -1406,7 +1521,7 @@ static otp_status known_loads(const void *key_, void *value_, otp_duration *ttl_
 }
 
 const struct otp_cache refs_known_module = {
-    .module = {"refs.known", "refs.otp:31", 0, NULL, otp_cache_start},
+    .module = {"refs.known", "refs.otp:38", 0, NULL, otp_cache_start},
     .key_kind = OTP_KEY_TEXT,
     .read = OTP_READ_DIRECT,
     .key = &layout_of_string,

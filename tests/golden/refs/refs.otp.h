@@ -21,7 +21,7 @@ OTP_MUST_CHECK otp_status refs_board_start_with(const struct otp_start *how,
                                                 const struct refs_board_options *options,
                                                 otp_pid *pid);
 
-/* call board.notes: refs.otp:24 */
+/* call board.notes: refs.otp:26 */
 OTP_MUST_CHECK otp_status refs_board_notes(otp_dest dest_,
                                            struct refs_table_of_place_to_note *reply_);
 OTP_MUST_CHECK otp_status refs_board_notes_within(otp_dest dest_, otp_duration timeout_,
@@ -30,7 +30,7 @@ OTP_MUST_CHECK otp_status refs_board_notes_request(otp_dest dest_, otp_request *
 OTP_MUST_CHECK otp_status refs_board_notes_receive(otp_request *request_, otp_duration timeout_,
                                                    struct refs_table_of_place_to_note *reply_);
 
-/* call board.tables: refs.otp:25 */
+/* call board.tables: refs.otp:27 */
 OTP_MUST_CHECK otp_status refs_board_tables(otp_dest dest_, struct refs_board_tables_reply *reply_);
 OTP_MUST_CHECK otp_status refs_board_tables_within(otp_dest dest_, otp_duration timeout_,
                                                    struct refs_board_tables_reply *reply_);
@@ -38,7 +38,7 @@ OTP_MUST_CHECK otp_status refs_board_tables_request(otp_dest dest_, otp_request 
 OTP_MUST_CHECK otp_status refs_board_tables_receive(otp_request *request_, otp_duration timeout_,
                                                     struct refs_board_tables_reply *reply_);
 
-/* call board.lists: refs.otp:26 */
+/* call board.lists: refs.otp:28 */
 OTP_MUST_CHECK otp_status
 refs_board_lists(otp_dest dest_, const struct refs_table_of_string_to_u64 *tables,
                  size_t tables_count, const struct refs_table_of_bytes_to_level *one,
@@ -59,7 +59,17 @@ refs_board_lists_receive(otp_request *request_, otp_duration timeout_,
 /* Frees what a reply refers to; needed in a foreign thread only. */
 void refs_board_lists_free_reply(const struct refs_list_of_table_of_u64_to_list_of_string *reply_);
 
-/* cache known: refs.otp:31 */
+/* genserver keeper: refs.otp:33 */
+extern const struct otp_genserver refs_keeper_module;
+OTP_MUST_CHECK otp_status refs_keeper_start(const struct refs_keeper_options *options,
+                                            otp_pid *pid);
+OTP_MUST_CHECK otp_status refs_keeper_start_link(const struct refs_keeper_options *options,
+                                                 otp_pid *pid);
+OTP_MUST_CHECK otp_status refs_keeper_start_with(const struct otp_start *how,
+                                                 const struct refs_keeper_options *options,
+                                                 otp_pid *pid);
+
+/* cache known: refs.otp:38 */
 extern const struct otp_cache refs_known_module;
 OTP_MUST_CHECK otp_status refs_known_start(otp_pid *pid);
 OTP_MUST_CHECK otp_status refs_known_start_link(otp_pid *pid);

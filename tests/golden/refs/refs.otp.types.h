@@ -93,7 +93,7 @@ struct refs_board_options {
     struct refs_table_of_string_to_i32 other;
 };
 
-/* The reply of board.tables: refs.otp:25 */
+/* The reply of board.tables: refs.otp:27 */
 enum refs_board_tables_tag {
     REFS_BOARD_TABLES_BOTH,
     REFS_BOARD_TABLES_NONE
@@ -107,6 +107,11 @@ struct refs_board_tables_reply {
             struct refs_table_of_string_to_u64 hits;
         } both;
     } as;
+};
+
+/* The options of genserver keeper: refs.otp:33 */
+struct refs_keeper_options {
+    char reserved_; /* C wants a member */
 };
 
 OTP_BEGIN_DECLS
@@ -123,6 +128,8 @@ struct refs_note refs_note_view(const struct refs_note_owned *owned);
 /* Registered names. */
 extern struct otp_name refs_board_name_;
 #define REFS_BOARD (otp_to_name(&refs_board_name_))
+extern struct otp_name refs_safe_name_;
+#define REFS_SAFE (otp_to_name(&refs_safe_name_))
 extern struct otp_name refs_known_name_;
 #define REFS_KNOWN (otp_to_name(&refs_known_name_))
 
@@ -494,14 +501,24 @@ void refs_table_of_u64_to_list_of_string_free_value(const struct refs_list_of_st
 struct refs_board_options refs_board_options_default(struct refs_table_of_string_to_i32 other);
 struct otp_child refs_board_child_spec(const struct refs_board_options *options);
 
-/* cast give: refs.otp:27 */
+/* cast give: refs.otp:29 */
 otp_status refs_board_give(otp_dest dest_, struct refs_table_of_string_to_i32 table);
 
-/* info later: refs.otp:28 */
+/* info later: refs.otp:30 */
 otp_status refs_board_later(otp_dest dest_, const struct refs_note *note);
 otp_timer refs_board_later_after(otp_dest dest_, otp_duration delay_, const struct refs_note *note);
 
-/* cache known: refs.otp:31 */
+/* genserver keeper: refs.otp:33 */
+struct refs_keeper_options refs_keeper_options_default(void);
+struct otp_child refs_keeper_child_spec(const struct refs_keeper_options *options);
+
+/* info inherit: refs.otp:35 */
+otp_status refs_keeper_inherit(otp_dest dest_, struct refs_table_of_string_to_u64 table,
+                               otp_pid from);
+otp_timer refs_keeper_inherit_after(otp_dest dest_, otp_duration delay_,
+                                    struct refs_table_of_string_to_u64 table, otp_pid from);
+
+/* cache known: refs.otp:38 */
 /* See otp_cache(3). What values refer to lies in scratch memory, in a foreign thread
  * until it is given back. */
 /* The value of key. OTP_NOT_FOUND: there is none, or it has expired. */

@@ -12,7 +12,7 @@
 
 OTP_BEGIN_DECLS
 
-/* table<u64, u64>: refs.otp:20 */
+/* table<u64, u64>: refs.otp:22 */
 struct refs_board_own;
 
 /* The state: refs.otp:15 */
@@ -21,6 +21,8 @@ struct refs_board {
     struct refs_table_of_place_to_note notes;
     /* Changed by all. */
     struct refs_table_of_string_to_u64 hits;
+    /* Stays when the board has gone. */
+    struct refs_table_of_string_to_u64 kept;
     struct refs_board_own *own;
     struct refs_table_of_string_to_i32 given;
     struct refs_table_of_string_to_u64 *all;
@@ -32,22 +34,22 @@ struct refs_board {
 /* init: refs.otp:12 */
 otp_next refs_board_init(struct refs_board *self, const struct refs_board_options *options);
 
-/* call notes: refs.otp:24 */
+/* call notes: refs.otp:26 */
 otp_next refs_board_handle_notes(struct refs_board *self, otp_from from);
 
-/* call tables: refs.otp:25 */
+/* call tables: refs.otp:27 */
 otp_next refs_board_handle_tables(struct refs_board *self, otp_from from);
 
-/* call lists: refs.otp:26 */
+/* call lists: refs.otp:28 */
 otp_next refs_board_handle_lists(struct refs_board *self, otp_from from,
                                  const struct refs_table_of_string_to_u64 *tables,
                                  size_t tables_count,
                                  const struct refs_table_of_bytes_to_level *one);
 
-/* cast give: refs.otp:27 */
+/* cast give: refs.otp:29 */
 otp_next refs_board_handle_give(struct refs_board *self, struct refs_table_of_string_to_i32 table);
 
-/* info later: refs.otp:28 */
+/* info later: refs.otp:30 */
 otp_next refs_board_handle_later(struct refs_board *self, const struct refs_note *note);
 
 /* ---- What handlers return. ---- */
@@ -65,7 +67,7 @@ OTP_MUST_CHECK otp_status refs_board_all_set(struct refs_board *self,
                                              const struct refs_table_of_string_to_u64 *items,
                                              size_t count);
 
-/* ---- own, a table<u64, u64>: refs.otp:20 ---- */
+/* ---- own, a table<u64, u64>: refs.otp:22 ---- */
 
 /* put copies key and value; OTP_NOMEM: nothing has changed. What get gives refers to
  * scratch memory. delete_if tells how many went; each ends when visit is false. What
