@@ -13,7 +13,7 @@ mkdir -p "$(dirname "$log")"
 for script in tests/cli/*.sh; do
     [ -e "$script" ] || continue
     work=$(mktemp -d) || exit 1
-    (cd "$work" && OTPC=$OTPC ROOT=$root TMPDIR=$work CC=$CC timeout 60 sh -eu "$root/$script") \
+    (cd "$work" && OTPC=$OTPC ROOT=$root TMPDIR=$work CC=$CC timeout 300 sh -eu "$root/$script") \
         >"$log" 2>&1 </dev/null
     rc=$?
     rm -rf "$work"

@@ -26,7 +26,7 @@ run_example() # in the example's folder; its make is the reader's own, not a par
     flags="-std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wconversion -Wpedantic -Werror -pthread"
     flags="$flags -I$here/runtime/include"
     if [ -e script.sh ]; then
-        timeout 60 sh -eu script.sh >output.txt </dev/null || return
+        timeout 300 sh -eu script.sh >output.txt </dev/null || return
     elif ls ./*.c >/dev/null 2>&1 && ! ls ./*.otp >/dev/null 2>&1 && ! grep -q 'main(' ./*.c; then
         $CC $flags -fsyntax-only ./*.c
         return
@@ -35,7 +35,7 @@ run_example() # in the example's folder; its make is the reader's own, not a par
         grep -q '^int main(' ./*.c && main=
         MAIN=$main CFLAGS=$flags LIBS="$dir/.prefix/lib/libotp.a -pthread" OTPC=otpc \
             sh "$here/tests/run/compile.sh" gen ./program $(ls ./*.otp ./*.c 2>/dev/null) || return
-        [ ! -e expected.txt ] || timeout 60 ./program >output.txt </dev/null || return
+        [ ! -e expected.txt ] || timeout 300 ./program >output.txt </dev/null || return
     else
         otpc check ./*.otp || return
     fi

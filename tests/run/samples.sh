@@ -24,7 +24,7 @@ for program in ${SAMPLES:-}; do
     else
         set -- ${RUN_WITH:-} "$program"
     fi
-    timeout $((60 * OTP_TEST_SLOW)) "$@" >"$got" 2>"$got.err" </dev/null
+    timeout $((200 * OTP_TEST_SLOW)) "$@" >"$got" 2>"$got.err" </dev/null
     rc=$?
     if [ "$rc" -ne 0 ]; then
         echo "FAIL sample $name: exit status $rc"
@@ -40,7 +40,7 @@ done
 for demo in samples/*/demo.sh; do
     if [ -n "${RUN_WITH:-}" ]; then
         continue
-    elif timeout $((60 * OTP_TEST_SLOW)) sh "$demo" >"$out/demo.txt" 2>&1 </dev/null; then
+    elif timeout $((200 * OTP_TEST_SLOW)) sh "$demo" >"$out/demo.txt" 2>&1 </dev/null; then
         passed=$((passed + 1))
     else
         echo "FAIL $demo"
