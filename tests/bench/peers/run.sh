@@ -71,7 +71,7 @@ compare() # NAME PEER WORKLOAD
     done
 }
 
-[ $# -gt 0 ] || set -- W1 W2 W4 W5 W6 W7 W8 W9 W11 agent task pubsub
+[ $# -gt 0 ] || set -- W1 W2 W4 W5 W6 W7 W8 W9 W11 agent task pubsub table
 peers='' absent=''
 for peer in erlang elixir go; do
     if command -v "$(tool "$peer")" >/dev/null; then
