@@ -163,25 +163,6 @@ static struct otpi_proc *take_first(struct otpi_resting *own)
     return proc;
 }
 
-/* A batch out of the table, to be used before what rests. */
-OTPI_APART static void refill(struct otpi_resting *own)
-{
-    struct otpi_table *table = &otpi_rt->table;
-
-    otpi_lock_take(&table->lock);
-    for (uint32_t i = 0; i < OWN_BATCH; i++) {
-        struct otpi_proc *proc = take_free(table);
-        if (proc == NULL)
-            break;
-        proc->queue_next = own->first;
-        own->first = proc;
-        if (own->last == NULL)
-            own->last = proc;
-        own->n++;
-    }
-    otpi_lock_release(&table->lock);
-}
-
 /* A batch of those that have rested longest, back into the table. */
 OTPI_APART static void give_batch(struct otpi_resting *own)
 {
@@ -211,7 +192,6 @@ void otpi_resting_give(struct otpi_resting *own)
     own->n = 0;
 }
 
-/* A foreign thread's. */
 OTPI_APART static struct otpi_proc *take_shared(void)
 {
     struct otpi_table *table = &otpi_rt->table;
@@ -223,11 +203,14 @@ OTPI_APART static struct otpi_proc *take_shared(void)
     return proc;
 }
 
+/* One of its own, if that has rested. Else one out of the table, not many at once: where others end
+ * what this worker starts, each is in their cache, and to go from one to the next would wait for
+ * it, while to go on with one does not. */
 static struct otpi_proc *take_own(struct otpi_resting *own)
 {
-    if (own->n <= RESTING_OWN)
-        refill(own);
-    return take_first(own);
+    struct otpi_proc *proc = own->n > RESTING_OWN ? NULL : take_shared();
+
+    return proc == NULL ? take_first(own) : proc;
 }
 
 /* release: who counts sees what its thread has done before. */
