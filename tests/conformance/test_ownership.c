@@ -183,9 +183,9 @@ static void live_often(void (*end)(otp_pid pid), int times)
     settle();
 }
 
-/* What is kept for later use is there after the first lives; the friend's mail is let go. Stocks may
- * grow a little, when threads stand still for long now and then; 100000 bytes of a few lives would
- * be more, each time. */
+/* What is kept for later use is there after the first lives; the friend's mail is let go. Stocks
+ * may grow a little, when threads stand still for long now and then; 100000 bytes of a few lives
+ * would be more, each time. */
 static void own_and_end(void (*end)(otp_pid pid), int times)
 {
     int64_t before, more = INT64_MAX;
