@@ -72,6 +72,56 @@ void bench_collect(long count)
         bench_check(otp_receive(60 * OTP_S, &message) == OTP_OK, "a message did not come");
 }
 
+/* -- clients -- */
+
+enum { MOST_CLIENTS = 4 };
+
+struct client {
+    void (*use)(const void *model, uint64_t seed, long count);
+    const void *model;
+    uint64_t seed;
+    long count;
+    otp_pid main;
+};
+
+static const struct otp_message_type used = { .name = "used", .message_class = OTP_CLASS_INFO };
+
+static void be_client(void *context)
+{
+    const struct client *client = context;
+    client->use(client->model, client->seed, client->count);
+    otp_cast(otp_to(client->main), &used, NULL);
+}
+
+static otp_duration use_by(struct client client, long clients, long n)
+{
+    static struct client all[MOST_CLIENTS];
+    otp_instant begin = otp_now();
+    for (long i = 0; i < clients; i++) {
+        otp_pid pid;
+        all[i] = client;
+        all[i].seed = (uint64_t)(i + 1) * 7919;
+        all[i].count = n / clients;
+        bench_check(otp_spawn(be_client, &all[i], NULL, &pid) == OTP_OK,
+                    "a process does not start");
+    }
+    bench_collect(clients);
+    return otp_now() - begin;
+}
+
+void bench_clients(const char *workload, void (*use)(const void *model, uint64_t seed, long count),
+                   const void *model, long n)
+{
+    static const long clients[] = { 1, MOST_CLIENTS };
+    const struct client client = { use, model, 0, 0, otp_self() };
+    for (size_t i = 0; i < 2; i++) {
+        char text[64];
+        snprintf(text, sizeof(text), "%s_c%ld", workload, clients[i]);
+        (void)use_by(client, clients[i], n / 10);
+        bench_emit(text, n, use_by(client, clients[i], n));
+    }
+}
+
 static void run(void *context)
 {
     (void)context;

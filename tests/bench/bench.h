@@ -31,6 +31,12 @@ void bench_fail(const char *what);
 /* bench_fail unless good. */
 void bench_check(bool good, const char *what);
 
+/* Has one process, and then four at once, use model n times in all, after a tenth of that untimed;
+ * emits that as workload_c1 and workload_c4. Each process has a seed and a count of its own. By a
+ * plain process; borrows model. */
+void bench_clients(const char *workload, void (*use)(const void *model, uint64_t seed, long count),
+                   const void *model, long n);
+
 /* Takes count messages out of the mailbox of the calling plain process. */
 void bench_collect(long count);
 

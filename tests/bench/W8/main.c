@@ -4,16 +4,9 @@
  * Idea: keys in the order of the peers' generator. Memory is what the program has resident with the
  * entries less what it had before; sweeping is by entry, all of which have expired.
  */
-#include <stdio.h>
-
 #include "bench.h"
 #include "w8.otp.h"
 
-enum { MOST_CLIENTS = 4 };
-
-static const struct otp_message_type done = { .name = "done", .message_class = OTP_CLASS_INFO };
-
-static otp_pid main_pid;
 static uint64_t n_keys;
 
 typedef otp_status reader(otp_dest cache, uint64_t key, uint64_t *value);
@@ -23,49 +16,19 @@ struct client {
     otp_dest cache;
     reader *get;
     writer *put; /* NULL: reads only */
-    uint64_t seed;
-    long count;
 };
 
-static void use(void *context)
+static void use(const void *model, uint64_t x, long count)
 {
-    const struct client *client = context;
-    uint64_t x = client->seed, value;
-    for (long i = 0; i < client->count; i++) {
+    const struct client *client = model;
+    uint64_t value;
+    for (long i = 0; i < count; i++) {
         x = (x * 1103515245 + 12345) & 0x7fffffff;
         uint64_t key = (x >> 8) % n_keys;
         if (client->put != NULL && x % 10 == 0)
             bench_check(client->put(client->cache, key, (uint64_t)i) == OTP_OK, "not put");
         else
             bench_check(client->get(client->cache, key, &value) == OTP_OK, "not found");
-    }
-    otp_cast(otp_to(main_pid), &done, NULL);
-}
-
-static otp_duration use_by(const struct client *model, long clients, long n)
-{
-    static struct client all[MOST_CLIENTS];
-    otp_instant begin = otp_now();
-    for (long i = 0; i < clients; i++) {
-        otp_pid pid;
-        all[i] = *model;
-        all[i].seed = (uint64_t)(i + 1) * 7919;
-        all[i].count = n / clients;
-        bench_check(otp_spawn(use, &all[i], NULL, &pid) == OTP_OK, "a process does not start");
-    }
-    bench_collect(clients);
-    return otp_now() - begin;
-}
-
-/* A tenth goes first, untimed. */
-static void measure(const char *name, const struct client *model, long n)
-{
-    static const long clients[] = { 1, MOST_CLIENTS };
-    for (size_t i = 0; i < 2; i++) {
-        char text[64];
-        snprintf(text, sizeof(text), "W8.%s_c%ld", name, clients[i]);
-        (void)use_by(model, clients[i], n / 10);
-        bench_emit(text, n, use_by(model, clients[i], n));
     }
 }
 
@@ -77,26 +40,26 @@ static void fill(otp_dest cache, writer *put, uint64_t n)
 
 static void measure_all(long n)
 {
-    struct client exact = { otp_to(otp_no_pid()), w8_exact_get, NULL, 0, 0 };
-    struct client cheap = { otp_to(otp_no_pid()), w8_cheap_get, NULL, 0, 0 };
-    struct client asked = { otp_to(otp_no_pid()), w8_asked_get, w8_asked_put, 0, 0 };
+    struct client exact = { otp_to(otp_no_pid()), w8_exact_get, NULL };
+    struct client cheap = { otp_to(otp_no_pid()), w8_cheap_get, NULL };
+    struct client asked = { otp_to(otp_no_pid()), w8_asked_get, w8_asked_put };
     otp_pid pid;
     bench_check(w8_exact_start(&pid) == OTP_OK, "the cache does not start");
     exact.cache = otp_to(pid);
     fill(exact.cache, w8_exact_put, n_keys);
-    measure("direct_read", &exact, n);
+    bench_clients("W8.direct_read", use, &exact, n);
     exact.put = w8_exact_put;
-    measure("direct_90_10", &exact, n);
+    bench_clients("W8.direct_90_10", use, &exact, n);
     bench_check(w8_cheap_start(&pid) == OTP_OK, "the cache does not start");
     cheap.cache = otp_to(pid);
     fill(cheap.cache, w8_cheap_put, n_keys);
-    measure("direct_read_stale", &cheap, n);
+    bench_clients("W8.direct_read_stale", use, &cheap, n);
     cheap.put = w8_cheap_put;
-    measure("direct_90_10_stale", &cheap, n);
+    bench_clients("W8.direct_90_10_stale", use, &cheap, n);
     bench_check(w8_asked_start(&pid) == OTP_OK, "the cache does not start");
     asked.cache = otp_to(pid);
     fill(asked.cache, w8_asked_put, n_keys);
-    measure("call_90_10", &asked, n / 4);
+    bench_clients("W8.call_90_10", use, &asked, n / 4);
 }
 
 static void measure_big(long n)
@@ -121,7 +84,6 @@ static void measure_big(long n)
 
 static void work(long n)
 {
-    main_pid = otp_self();
     n_keys = n >= 1000000 ? 100000 : (uint64_t)n / 10;
     measure_all(n);
     measure_big(n / 4);

@@ -5,19 +5,15 @@
  * process that was killed is freed, another process lets its worker do something else and then
  * uses a table, again and again: the longest turn, in CPU time of its thread. Slices of the work
  * come once a millisecond, so there are some hundred of them among the turns. */
-#include <stdio.h>
 #include <time.h>
 
 #include "bench.h"
 #include "table.otp.h"
 
-enum { MOST_CLIENTS = 4, TURNS = 200000 };
-
-static const struct otp_message_type done = { .name = "done", .message_class = OTP_CLASS_INFO };
+enum { TURNS = 200000 };
 
 typedef struct numbers_table_of_u64_to_u64 table;
 
-static otp_pid main_pid;
 static uint64_t n_keys;
 
 enum use { READ, READ_AND_WRITE, ADD };
@@ -25,15 +21,13 @@ enum use { READ, READ_AND_WRITE, ADD };
 struct client {
     table table;
     enum use use;
-    uint64_t seed;
-    long count;
 };
 
-static void use(void *context)
+static void use(const void *model, uint64_t x, long count)
 {
-    const struct client *client = context;
-    uint64_t x = client->seed, value;
-    for (long i = 0; i < client->count; i++) {
+    const struct client *client = model;
+    uint64_t value;
+    for (long i = 0; i < count; i++) {
         x = (x * 1103515245 + 12345) & 0x7fffffff;
         uint64_t key = (x >> 8) % n_keys;
         otp_status status;
@@ -44,35 +38,6 @@ static void use(void *context)
         else
             status = numbers_table_of_u64_to_u64_get(client->table, key, &value);
         bench_check(status == OTP_OK, "not done");
-    }
-    otp_cast(otp_to(main_pid), &done, NULL);
-}
-
-static otp_duration use_by(const struct client *model, long clients, long n)
-{
-    static struct client all[MOST_CLIENTS];
-    otp_instant begin = otp_now();
-    for (long i = 0; i < clients; i++) {
-        otp_pid pid;
-        all[i] = *model;
-        all[i].seed = (uint64_t)(i + 1) * 7919;
-        all[i].count = n / clients;
-        bench_check(otp_spawn(use, &all[i], NULL, &pid) == OTP_OK, "a process does not start");
-    }
-    bench_collect(clients);
-    return otp_now() - begin;
-}
-
-/* A tenth goes first, untimed. */
-static void measure(const char *name, table all, enum use what, long n)
-{
-    static const long clients[] = { 1, MOST_CLIENTS };
-    const struct client model = { all, what, 0, 0 };
-    for (size_t i = 0; i < 2; i++) {
-        char text[64];
-        snprintf(text, sizeof(text), "table.%s_c%ld", name, clients[i]);
-        (void)use_by(&model, clients[i], n / 10);
-        bench_emit(text, n, use_by(&model, clients[i], n));
     }
 }
 
@@ -139,12 +104,13 @@ static void work(long n)
 {
     otp_pid pid;
     table all = start(&pid);
-    main_pid = otp_self();
+    const struct client reads = { all, READ }, writes = { all, READ_AND_WRITE },
+                        adds = { all, ADD };
     n_keys = n >= 1000000 ? 100000 : (uint64_t)n / 10;
     fill(all, n_keys);
-    measure("read", all, READ, n);
-    measure("90_10", all, READ_AND_WRITE, n);
-    measure("add", all, ADD, n);
+    bench_clients("table.read", use, &reads, n);
+    bench_clients("table.90_10", use, &writes, n);
+    bench_clients("table.add", use, &adds, n);
     measure_walk(all);
     measure_drop(all, n * 5 / 2);
 }
