@@ -10,6 +10,7 @@
 
 #include "base/misuse.h"
 #include "base/mutant.h"
+#include "base/reason.h"
 #include "core/sched.h"
 
 static struct otpi_msg *make_signal(uint32_t kind, uint64_t about, uint64_t ref,
@@ -39,7 +40,8 @@ static void push_or_end(struct otpi_proc *proc, uint64_t pid, struct otpi_msg *m
         otpi_msg_free(msg);
 }
 
-void otpi_signal_exit(uint64_t to, uint64_t from, const otp_reason *reason, bool by_link)
+/* once: who traps exits is told otherwise. */
+static void send_exit(uint64_t to, uint64_t from, const otp_reason *reason, bool by_link, bool once)
 {
     struct otpi_proc *proc = otpi_proc_find(to);
     bool kill = !by_link && reason->kind == OTP_REASON_KILL && !OTP_MUTANT(B203);
@@ -51,33 +53,27 @@ void otpi_signal_exit(uint64_t to, uint64_t from, const otp_reason *reason, bool
     heard = otpi_proc_lives(proc, to) && (!by_link || otpi_links_remove(proc, from));
     trapped = proc->trap_exit != 0 && !kill;
     otpi_lock_release(&proc->lock);
-    if (!heard)
+    if (!heard || (trapped && once))
         return;
     if (trapped) {
         if (OTP_MUTANT(B034))
             push_or_end(proc, to, make_signal(OTP_MESSAGE_EXIT, from, 0, reason));
         push_or_end(proc, to, make_signal(OTP_MESSAGE_EXIT, from, 0, reason));
     } else if (kill) {
-        otp_reason killed = otp_reason_make(OTP_REASON_KILLED, NULL, 0);
-        otpi_proc_die(proc, to, &killed);
+        otpi_proc_die(proc, to, &otpi_reason_killed);
     } else if (reason->kind != OTP_REASON_NORMAL || from == to) {
         otpi_proc_die(proc, to, reason);
     }
 }
 
+void otpi_signal_exit(uint64_t to, uint64_t from, const otp_reason *reason, bool by_link)
+{
+    send_exit(to, from, reason, by_link, false);
+}
+
 void otpi_signal_exit_once(uint64_t to, uint64_t from, const otp_reason *reason)
 {
-    struct otpi_proc *proc = otpi_proc_find(to);
-    bool trapped, heard;
-
-    if (proc == NULL)
-        return;
-    otpi_lock_take(&proc->lock);
-    trapped = proc->trap_exit != 0;
-    heard = otpi_proc_lives(proc, to) && (!trapped || otpi_links_remove(proc, from));
-    otpi_lock_release(&proc->lock);
-    if (heard && !trapped)
-        otpi_signal_exit(to, from, reason, true);
+    send_exit(to, from, reason, true, true);
 }
 
 /* Whether the monitor was there; it is gone then. */
@@ -123,7 +119,6 @@ void otpi_signal_unwatch(uint64_t target, uint64_t ref)
 void otpi_signal_started(const struct otpi_starter *starter, uint64_t pid, otp_status status,
                          const otp_reason *reason)
 {
-    otp_reason none = otp_normal();
     struct otpi_proc *proc;
     struct otpi_msg *msg;
 
@@ -138,7 +133,8 @@ void otpi_signal_started(const struct otpi_starter *starter, uint64_t pid, otp_s
     proc = otpi_proc_find(starter->pid);
     if (proc == NULL)
         return;
-    msg = make_signal(OTP_MESSAGE_STARTED, pid, starter->ref, reason == NULL ? &none : reason);
+    msg = make_signal(OTP_MESSAGE_STARTED, pid, starter->ref,
+                      reason == NULL ? &otpi_reason_normal : reason);
     if (msg != NULL)
         msg->body.tag = (uint32_t)status;
     push_or_end(proc, starter->pid, msg);
@@ -277,7 +273,6 @@ otp_status otp_link(otp_pid pid)
 {
     struct otpi_proc *self = otpi_self_proc();
     uint64_t me = otp_self().bits;
-    otp_reason noproc = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
     otp_status status;
 
     if (self == NULL)
@@ -291,7 +286,7 @@ otp_status otp_link(otp_pid pid)
     otpi_check_alive();
     if (!self->trap_exit || OTP_MUTANT(B200))
         return OTP_NOPROC;
-    push_or_end(self, me, make_signal(OTP_MESSAGE_EXIT, pid.bits, 0, &noproc));
+    push_or_end(self, me, make_signal(OTP_MESSAGE_EXIT, pid.bits, 0, &otpi_reason_noproc));
     otpi_check_alive();
     return OTP_OK;
 }
@@ -310,7 +305,6 @@ otp_status otp_unlink(otp_pid pid)
 otp_status otp_monitor_start(otp_dest dest, otp_monitor *monitor)
 {
     struct otpi_proc *self = otpi_self_proc();
-    otp_reason noproc = otp_reason_make(OTP_REASON_NOPROC, NULL, 0);
     uint64_t target, ref;
     otp_status status;
 
@@ -324,7 +318,8 @@ otp_status otp_monitor_start(otp_dest dest, otp_monitor *monitor)
         return OTP_NOPROC;
     if (status == OTP_BADARG) {
         otpi_check_alive();
-        push_or_end(self, otp_self().bits, make_signal(OTP_MESSAGE_DOWN, target, ref, &noproc));
+        push_or_end(self, otp_self().bits,
+                    make_signal(OTP_MESSAGE_DOWN, target, ref, &otpi_reason_noproc));
         otpi_check_alive();
         status = OTP_OK;
     }

@@ -261,8 +261,7 @@ static void expect_init(struct starting *start)
         start->proc->starter->slot = from.slot_;
         start->proc->starter->id = from.id_;
     } else { /* it has been ended already: nobody told us */
-        otp_reason killed = otp_reason_make(OTP_REASON_KILLED, NULL, 0);
-        (void)otpi_slot_fail(from.slot_, from.id_, OTP_EXIT, &killed);
+        (void)otpi_slot_fail(from.slot_, from.id_, OTP_EXIT, &otpi_reason_killed);
     }
     otpi_lock_release(&start->proc->lock);
 }
