@@ -80,6 +80,8 @@ static void emit_type(struct emitter *e, const struct plan_module *module,
                  EMIT_VARS(TMPL_VAR("reply", reply),
                            TMPL_VAR("description", emit_reply_description_name(e, m))));
     tmpl_put(&e->out, "    .dispatch = $stem$_dispatch,\n", vars);
+    if (m->inlined && m->inlined->computes)
+        tmpl_put(&e->out, "    .compute = $stem$_compute,\n", vars);
     if (m->blocking)
         tmpl_raw(&e->out, "    .blocking = true,\n");
     tmpl_raw(&e->out, "};\n");

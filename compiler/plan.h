@@ -145,6 +145,8 @@ struct plan_inline {
     bool updates;
     bool reads_state; /* a text has s_ in it */
     bool reads_args;  /* a text has a_ in it */
+    bool computes;    /* plain values only: a function that needs nothing of the library .. */
+    bool fails;       /* .. and may have a fault, fault_ in its texts */
     struct plan_result reply;
     struct plan_result state;
 };

@@ -19,6 +19,7 @@ struct plan_builder {
     struct unit *unit;
     struct arena *arena;
     const struct file *file; /* that is being planned */
+    bool computes;           /* what is planned notes its faults in fault_: plan_expr.c */
     struct plan *plan;
     struct span last_line; /* where plan_line() was asked for, and what it said */
     uint32_t last_number;

@@ -3,7 +3,10 @@
  * Idea: checking has given every expression its type. What is read stands in the state, s_, where
  * structs and texts are owners, or in the arguments, a_, where they are views. Arithmetic on whole
  * numbers goes through otp/checked.h: in 64 bits, then into the type. A struct or a list is handed
- * on by its address, an optional value is put together. */
+ * on by its address, an optional value is put together. Where all results are plain values the
+ * operation becomes a function of its own, which says by its result what went wrong. */
+#include <string.h>
+
 #include "plan_build.h"
 
 #include "tmpl.h"
@@ -63,10 +66,11 @@ static const char *checked(struct plan_builder *b, enum expr_op op, const struct
                            const char *left, const char *right)
 {
     bool is_u64 = t->kind == TYPE_U64;
-    const char *wide = JOIN("otp_", verbs[op], is_u64 ? "_u64(" : "_i64(", left, ", ", right, ")");
+    const char *prefix = b->computes ? "otp_try_" : "otp_", *end = b->computes ? ", &fault_)" : ")";
+    const char *wide = JOIN(prefix, verbs[op], is_u64 ? "_u64(" : "_i64(", left, ", ", right, end);
     if (is_u64 || t->kind == TYPE_I64 || t->kind == TYPE_DURATION || t->kind == TYPE_INSTANT)
         return wide;
-    return JOIN("otp_to_", ast_type_text(b->arena, t), "(", wide, ")");
+    return JOIN(prefix, "to_", ast_type_text(b->arena, t), "(", wide, end);
 }
 
 static const char *unary_text(struct plan_builder *b, const struct expr *e)
@@ -196,6 +200,11 @@ static bool mentions(const struct expr *e, enum bind_kind kind)
     return false;
 }
 
+static bool is_plain(struct plan_builder *b, const struct type *t)
+{
+    return plan_whole_item(b, t, b->file)->kind == PLAN_SCALAR;
+}
+
 const struct plan_inline *plan_inline_of(struct plan_builder *b, const struct message *m)
 {
     if (!m->value)
@@ -205,10 +214,16 @@ const struct plan_inline *plan_inline_of(struct plan_builder *b, const struct me
     bool get = m->kind == MESSAGE_GET, both = m->kind == MESSAGE_GET_AND_UPDATE;
     to->replies = get || both;
     to->updates = !get;
+    to->computes =
+        (!to->replies || is_plain(b, m->reply.type)) && (!to->updates || is_plain(b, state));
+    b->computes = to->computes;
     if (to->replies)
         to->reply = result_of(b, m->value, m->reply.type);
     if (to->updates)
         to->state = result_of(b, both ? m->next_value : m->value, state);
+    b->computes = false;
+    to->fails = to->computes && ((to->replies && strstr(to->reply.text, "fault_") != NULL) ||
+                                 (to->updates && strstr(to->state.text, "fault_") != NULL));
     to->reads_state =
         mentions(m->value, BIND_STATE) || (both && mentions(m->next_value, BIND_STATE));
     to->reads_args =

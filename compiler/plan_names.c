@@ -20,7 +20,7 @@ static const char *const PLAN_SUFFIXES[] = {
     "_thunk",    "_tables",   "_visit",       "_children", "_settings", "_configured", "_values",
     "_entries",  "_words",    "_description", "_fields",   "_about",    "_members",    "_texts",
     "_opaque",   "_spelling", "_accepts",     "_gives",    "_runs",     "_tells",      "_untells",
-    "_handlers", "_pull",     "_shared"
+    "_handlers", "_pull",     "_shared",      "_compute"
 };
 
 /* A parameter that ends like a constant of the generated .c. */

@@ -50,8 +50,9 @@ struct controller {
 static void init(void *data, const void *args);
 static void receive(void *data, const struct otp_message *message);
 
-static const struct otp_behaviour behaviour = { "application_controller", init, receive, NULL,
-                                                NULL };
+static const struct otp_behaviour behaviour = {
+    "application_controller", init, receive, NULL, NULL, NULL
+};
 
 /* -- the list -- */
 

@@ -16,7 +16,9 @@
 static void init(void *data, const void *args);
 static void receive(void *data, const struct otp_message *message);
 
-static const struct otp_behaviour behaviour = { "dynamic_supervisor", init, receive, NULL, NULL };
+static const struct otp_behaviour behaviour = {
+    "dynamic_supervisor", init, receive, NULL, NULL, NULL
+};
 
 /* Says something about a member. reason may be NULL. */
 static void say(const struct otpi_dynamic *dynamic, const struct otpi_member *member,

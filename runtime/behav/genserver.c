@@ -76,10 +76,11 @@ struct start_args {
 static void init(void *data, const void *args);
 static void receive(void *data, const struct otp_message *message);
 static void unwind(void *data, otp_reason reason);
+static bool visit(void *data, const struct otp_message_type *type, const void *args, void *reply);
 static void report(void *data, const struct otp_message *message, otp_reason *reason,
                    struct otp_log_event *event);
 
-static const struct otp_behaviour behaviour = { "genserver", init, receive, unwind, report };
+static const struct otp_behaviour behaviour = { "genserver", init, receive, unwind, report, visit };
 
 /* -- shapes -- */
 
@@ -743,6 +744,13 @@ static void receive(void *data, const struct otp_message *message)
             return;
     }
     settle(server, next);
+}
+
+/* What counts, traces, keeps or times messages wants them to arrive as messages. */
+static bool visit(void *data, const struct otp_message_type *type, const void *args, void *reply)
+{
+    struct server *server = data;
+    return server->extra == 0 && type->compute(server->state, args, reply) == 0;
 }
 
 /* -- the end by otp_exit -- */

@@ -22,8 +22,9 @@
 
 static void init(void *data, const void *args);
 
-static const struct otp_behaviour behaviour = { "partition_supervisor", init,
-                                                otpi_supervisor_receive, NULL, NULL };
+static const struct otp_behaviour behaviour = {
+    "partition_supervisor", init, otpi_supervisor_receive, NULL, NULL, NULL
+};
 
 /* The table that a partition supervisor makes for itself. */
 struct table {

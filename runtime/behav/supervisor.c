@@ -18,8 +18,8 @@
 
 static void init(void *data, const void *args);
 
-static const struct otp_behaviour behaviour = { "supervisor", init, otpi_supervisor_receive, NULL,
-                                                NULL };
+static const struct otp_behaviour behaviour = { "supervisor", init, otpi_supervisor_receive,
+                                                NULL,         NULL, NULL };
 
 /* -- events -- */
 

@@ -18,6 +18,7 @@
 #include "base/mutant.h"
 #include "core/alias.h"
 #include "core/sched.h"
+#include "core/visit.h"
 
 #define SPIN 400
 
@@ -272,7 +273,10 @@ __attribute__((flatten)) otp_status otp_call(otp_dest dest, const struct otp_mes
     if (status != OTP_OK)
         return OTPI_JUDGED(status);
     otpi_check_alive();
-    status = timeout < 0 ? otpi_call_failed(OTP_BADARG) : ask(dest, type, args, reply, timeout);
+    if (type->compute != NULL && timeout > 0 && otpi_visit(dest, type, args, reply))
+        status = OTP_OK;
+    else
+        status = timeout < 0 ? otpi_call_failed(OTP_BADARG) : ask(dest, type, args, reply, timeout);
     otpi_leave();
     return OTPI_JUDGED(status);
 }

@@ -33,6 +33,7 @@ struct otpi_self {
     struct otpi_request_cache request_cache;
     struct otpi_resting resting; /* a worker's */
     uint64_t next_ref, last_ref; /* refs that it may give out */
+    uint32_t visits;             /* see visit.h */
     struct otpi_msg *dying;      /* deaths found while another one is under way (in_die) */
     struct otpi_msg *telling;    /* starters to be answered after them */
     bool in_die;

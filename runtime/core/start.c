@@ -408,7 +408,7 @@ static void plain_receive(void *data, const struct otp_message *message)
     (void)message;
 }
 
-const struct otp_behaviour otpi_plain = { "process", plain_init, plain_receive, NULL, NULL };
+const struct otp_behaviour otpi_plain = { "process", plain_init, plain_receive, NULL, NULL, NULL };
 
 static const struct otp_layout plain_layout = { sizeof(struct plain), 0, NULL };
 

@@ -4,6 +4,8 @@
  * by the hooks of agent/hooks.h. */
 #include "probe.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "agent.otp.h"
@@ -430,11 +432,149 @@ START_TEST(times_enums_fractions_and_lists_are_states)
 }
 END_TEST
 
+/* -- calls that are done where the caller is -- */
+
+static void increment_and_bump(otp_dest counter)
+{
+    for (int i = 0; i < ROUNDS; i++) {
+        OK(agents_counter_increment(counter));
+        OK(agents_counter_bump(counter, 1));
+    }
+}
+
+static void increment_and_bump_in_process(void *arg)
+{
+    increment_and_bump(*(otp_dest *)arg);
+}
+
+static void *increment_and_bump_in_thread(void *arg)
+{
+    increment_and_bump(*(otp_dest *)arg);
+    return NULL;
+}
+
+static void await_clients(void *arg)
+{
+    const otp_pid *clients = arg;
+    char text[128];
+    for (int i = 0; i < CLIENTS / 2; i++)
+        (void)await_end(clients[i], text);
+}
+
+START_TEST(B134_threads_processes_and_messages_lose_nothing)
+{
+    otp_pid clients[CLIENTS / 2];
+    pthread_t threads[CLIENTS / 2];
+    start_runtime(false, false);
+    otp_dest counter = otp_to(start_counter(0));
+    for (int i = 0; i < CLIENTS / 2; i++) {
+        OK(otp_spawn(increment_and_bump_in_process, &counter, NULL, &clients[i]));
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, increment_and_bump_in_thread, &counter),
+                         0);
+    }
+    for (int i = 0; i < CLIENTS / 2; i++)
+        ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+    in_process(await_clients, clients);
+    ck_assert_int_eq(counter_value(counter), CLIENTS * ROUNDS * 2);
+    stop_runtime();
+}
+END_TEST
+
+static void call_until_it_is_gone(void *arg)
+{
+    int64_t value;
+    otp_status status = OTP_OK;
+    while (status == OTP_OK)
+        status = agents_counter_next(*(otp_dest *)arg, &value);
+    note(status == OTP_NOPROC || status == OTP_EXIT ? "gone" : "wrong");
+}
+
+START_TEST(an_agent_that_is_killed_while_it_is_asked_is_gone)
+{
+    start_runtime(false, false);
+    otp_pid pid = start_counter(0);
+    otp_dest counter = otp_to(pid);
+    otp_pid client;
+    for (int i = 0; i < CLIENTS; i++)
+        OK(otp_spawn(call_until_it_is_gone, &counter, NULL, &client));
+    while (counter_value(counter) < CLIENTS)
+        OK(agents_counter_increment(counter));
+    OK(otp_exit_signal(pid, otp_kill()));
+    for (int i = 0; i < CLIENTS; i++)
+        await_notes("gone", (size_t)i + 1);
+    ck_assert(!otp_is_alive(pid));
+    stop_runtime();
+}
+END_TEST
+
+START_TEST(a_suspended_agent_is_not_asked_behind_its_back)
+{
+    struct otp_sys_statistics statistics;
+    start_runtime(false, false);
+    otp_dest counter = otp_to(start_counter(7));
+    OK(otp_sys_suspend(counter, OTP_INFINITY));
+    ck_assert_int_eq(agents_counter_increment_within(counter, 20 * OTP_MS, 1), OTP_TIMEOUT);
+    OK(otp_sys_resume(counter, OTP_INFINITY));
+    ck_assert_int_eq(counter_value(counter), 8);
+    OK(otp_sys_set_statistics(counter, true, OTP_INFINITY));
+    OK(agents_counter_increment(counter));
+    ck_assert_int_eq(counter_value(counter), 9);
+    OK(otp_sys_get_statistics(counter, &statistics, OTP_INFINITY));
+    ck_assert_uint_ge(statistics.messages_in, 2);
+    stop_runtime();
+}
+END_TEST
+
+START_TEST(what_is_asked_counts_as_received)
+{
+    struct otp_proc_info before, after;
+    start_runtime(false, false);
+    otp_pid pid = start_counter(0);
+    OK(otp_process_info(pid, &before));
+    for (int i = 0; i < 10; i++)
+        OK(agents_counter_increment(otp_to(pid)));
+    OK(otp_process_info(pid, &after));
+    ck_assert_uint_eq(after.received, before.received + 10);
+    ck_assert_uint_eq(after.mailbox, 0);
+    stop_runtime();
+}
+END_TEST
+
+static atomic_bool was_there;
+
+static void come(void *arg)
+{
+    (void)arg;
+    atomic_store(&was_there, true);
+}
+
+/* Ends only if another process of the same worker gets its turn. */
+static void ask_until_it_comes(void *arg)
+{
+    otp_pid other;
+    int n = 0;
+    OK(otp_spawn(come, NULL, NULL, &other));
+    while (!atomic_load(&was_there) && n++ < 100000)
+        (void)counter_value(*(otp_dest *)arg);
+    note(atomic_load(&was_there) ? "it came" : "it never came");
+}
+
+START_TEST(a_process_that_asks_for_ever_starves_nobody)
+{
+    start_workers(1, false, false);
+    otp_dest counter = otp_to(start_counter(0));
+    in_process(ask_until_it_comes, &counter);
+    expect_notes("it came");
+    stop_runtime();
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("agent");
     support_behaviour(s, "B133", B133_all_work_on_one_state_in_order);
     support_behaviour(s, "B134", B134_no_update_of_many_clients_is_lost);
+    support_behaviour(s, "B134", B134_threads_processes_and_messages_lose_nothing);
     support_behaviour(s, "B135", B135_a_crash_takes_the_agent_and_its_caller);
     support_behaviour(s, "B135", B135_after_a_cast_only_the_agent_ends);
     support_behaviour(s, "B136", B136_a_wrong_shape_ends_agent_and_call);
@@ -449,5 +589,10 @@ int main(void)
     tcase_add_test(values, structs_are_read_by_field_and_replaced_whole);
     tcase_add_test(values, an_optional_state_may_be_absent);
     tcase_add_test(values, times_enums_fractions_and_lists_are_states);
+    TCase *visits = support_case(s, "visits", 30);
+    tcase_add_test(visits, an_agent_that_is_killed_while_it_is_asked_is_gone);
+    tcase_add_test(visits, a_suspended_agent_is_not_asked_behind_its_back);
+    tcase_add_test(visits, what_is_asked_counts_as_received);
+    tcase_add_test(visits, a_process_that_asks_for_ever_starves_nobody);
     return support_run(s);
 }

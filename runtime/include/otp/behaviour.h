@@ -52,6 +52,11 @@ struct otp_behaviour {
      * memory. Abandoned by otp_exit, unwind is next. NULL: nothing to add. */
     void (*report)(void *data, const struct otp_message *message, otp_reason *reason,
                    struct otp_log_event *event);
+    /* A call of a type that has `compute`, and no message waits: does it at once, instead of
+     * receive, on the thread of who asks. *reply is not written before nothing can go wrong any
+     * more. Must not call the library. False: not this time, and nothing has changed; it will be
+     * received. NULL: never. */
+    bool (*visit)(void *data, const struct otp_message_type *type, const void *args, void *reply);
 };
 
 /* What a supervisor can start: the head of every module's constant table. */

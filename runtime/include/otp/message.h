@@ -69,6 +69,11 @@ struct otp_message_type {
     /* How they read; NULL: not described. */
     const struct otp_description *args_description, *reply_description;
     bool blocking; /* its handler may wait in system calls: it runs on a thread for that */
+    /* All that dispatch does beside answering, where that takes nothing of the library: reads args
+     * and state, changes the state, writes *reply if there is a reply. Gives what went wrong, an
+     * enum otp_fault (checked.h), nothing being changed then; 0: nothing. It may run on the thread
+     * of who asks. NULL: there is no such thing. */
+    uint32_t (*compute)(void *self, const void *args, void *reply);
 };
 
 OTP_BEGIN_DECLS

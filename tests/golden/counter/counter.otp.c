@@ -31,11 +31,19 @@ static const struct otp_description visits_value_reply_description = {
 
 static const struct otp_message_type visits_value_type;
 
-static otp_next visits_value_dispatch(void *self_, otp_from from_, const void *args_)
+static uint32_t visits_value_compute(void *self_, const void *args_, void *reply_)
 {
     const struct counter_visits *s_ = self_;
     (void)args_;
-    const int64_t reply_ = s_->value;
+    const int64_t value_ = s_->value;
+    *(int64_t *)reply_ = value_;
+    return OTP_FAULT_NONE;
+}
+
+static otp_next visits_value_dispatch(void *self_, otp_from from_, const void *args_)
+{
+    int64_t reply_;
+    otp_no_fault(visits_value_compute(self_, args_, &reply_));
     return otp_reply(from_, &visits_value_type, &reply_);
 }
 
@@ -46,6 +54,7 @@ static const struct otp_message_type visits_value_type = {
     .reply = &layout_of_i64,
     .reply_description = &visits_value_reply_description,
     .dispatch = visits_value_dispatch,
+    .compute = visits_value_compute,
 };
 
 otp_status counter_visits_value(otp_dest dest_, int64_t *reply_)
@@ -85,11 +94,19 @@ static const struct otp_description visits_is_above_reply_description = {
 
 static const struct otp_message_type visits_is_above_type;
 
-static otp_next visits_is_above_dispatch(void *self_, otp_from from_, const void *args_)
+static uint32_t visits_is_above_compute(void *self_, const void *args_, void *reply_)
 {
     const struct counter_visits *s_ = self_;
     const struct visits_is_above_args *a_ = args_;
-    const bool reply_ = (s_->value > a_->n);
+    const bool value_ = (s_->value > a_->n);
+    *(bool *)reply_ = value_;
+    return OTP_FAULT_NONE;
+}
+
+static otp_next visits_is_above_dispatch(void *self_, otp_from from_, const void *args_)
+{
+    bool reply_;
+    otp_no_fault(visits_is_above_compute(self_, args_, &reply_));
     return otp_reply(from_, &visits_is_above_type, &reply_);
 }
 
@@ -102,6 +119,7 @@ static const struct otp_message_type visits_is_above_type = {
     .reply = &layout_of_bool,
     .reply_description = &visits_is_above_reply_description,
     .dispatch = visits_is_above_dispatch,
+    .compute = visits_is_above_compute,
 };
 
 otp_status counter_visits_is_above(otp_dest dest_, int64_t n, bool *reply_)
@@ -142,11 +160,22 @@ static const struct otp_description visits_increment_args_description = {
 
 static const struct otp_message_type visits_increment_type;
 
-static otp_next visits_increment_dispatch(void *self_, otp_from from_, const void *args_)
+static uint32_t visits_increment_compute(void *self_, const void *args_, void *reply_)
 {
     struct counter_visits *s_ = self_;
     const struct visits_increment_args *a_ = args_;
-    s_->value = otp_add_i64(s_->value, a_->by);
+    (void)reply_;
+    uint32_t fault_ = OTP_FAULT_NONE;
+    const int64_t state_ = otp_try_add_i64(s_->value, a_->by, &fault_);
+    if (fault_ != OTP_FAULT_NONE)
+        return fault_;
+    s_->value = state_;
+    return OTP_FAULT_NONE;
+}
+
+static otp_next visits_increment_dispatch(void *self_, otp_from from_, const void *args_)
+{
+    otp_no_fault(visits_increment_compute(self_, args_, NULL));
     return otp_reply(from_, &visits_increment_type, NULL);
 }
 
@@ -157,6 +186,7 @@ static const struct otp_message_type visits_increment_type = {
     .args = &visits_increment_args_layout,
     .args_description = &visits_increment_args_description,
     .dispatch = visits_increment_dispatch,
+    .compute = visits_increment_compute,
 };
 
 otp_status counter_visits_increment(otp_dest dest_)
@@ -189,11 +219,19 @@ otp_status counter_visits_increment_receive(otp_request *request_, otp_duration 
 /* update reset: counter.otp:9 */
 static const struct otp_message_type visits_reset_type;
 
-static otp_next visits_reset_dispatch(void *self_, otp_from from_, const void *args_)
+static uint32_t visits_reset_compute(void *self_, const void *args_, void *reply_)
 {
     struct counter_visits *s_ = self_;
     (void)args_;
-    s_->value = 0;
+    (void)reply_;
+    const int64_t state_ = 0;
+    s_->value = state_;
+    return OTP_FAULT_NONE;
+}
+
+static otp_next visits_reset_dispatch(void *self_, otp_from from_, const void *args_)
+{
+    otp_no_fault(visits_reset_compute(self_, args_, NULL));
     return otp_reply(from_, &visits_reset_type, NULL);
 }
 
@@ -202,6 +240,7 @@ static const struct otp_message_type visits_reset_type = {
     .module = &counter_visits_module.module,
     .message_class = OTP_CLASS_CALL,
     .dispatch = visits_reset_dispatch,
+    .compute = visits_reset_compute,
 };
 
 otp_status counter_visits_reset(otp_dest dest_)
@@ -225,12 +264,23 @@ otp_status counter_visits_reset_receive(otp_request *request_, otp_duration time
 }
 
 /* cast hit: counter.otp:10 */
-static otp_next visits_hit_dispatch(void *self_, otp_from from_, const void *args_)
+static uint32_t visits_hit_compute(void *self_, const void *args_, void *reply_)
 {
     struct counter_visits *s_ = self_;
     (void)args_;
+    (void)reply_;
+    uint32_t fault_ = OTP_FAULT_NONE;
+    const int64_t state_ = otp_try_add_i64(s_->value, 1, &fault_);
+    if (fault_ != OTP_FAULT_NONE)
+        return fault_;
+    s_->value = state_;
+    return OTP_FAULT_NONE;
+}
+
+static otp_next visits_hit_dispatch(void *self_, otp_from from_, const void *args_)
+{
     (void)from_;
-    s_->value = otp_add_i64(s_->value, 1);
+    otp_no_fault(visits_hit_compute(self_, args_, NULL));
     return otp_noreply();
 }
 
@@ -239,6 +289,7 @@ static const struct otp_message_type visits_hit_type = {
     .module = &counter_visits_module.module,
     .message_class = OTP_CLASS_CAST,
     .dispatch = visits_hit_dispatch,
+    .compute = visits_hit_compute,
 };
 
 otp_status counter_visits_hit(otp_dest dest_)
@@ -261,14 +312,25 @@ static const struct otp_description visits_take_reply_description = {
 
 static const struct otp_message_type visits_take_type;
 
-static otp_next visits_take_dispatch(void *self_, otp_from from_, const void *args_)
+static uint32_t visits_take_compute(void *self_, const void *args_, void *reply_)
 {
     struct counter_visits *s_ = self_;
     const struct visits_take_args *a_ = args_;
-    const int64_t reply_ = s_->value;
-    const otp_next next_ = otp_reply(from_, &visits_take_type, &reply_);
-    s_->value = otp_sub_i64(s_->value, a_->n);
-    return next_;
+    uint32_t fault_ = OTP_FAULT_NONE;
+    const int64_t value_ = s_->value;
+    const int64_t state_ = otp_try_sub_i64(s_->value, a_->n, &fault_);
+    if (fault_ != OTP_FAULT_NONE)
+        return fault_;
+    *(int64_t *)reply_ = value_;
+    s_->value = state_;
+    return OTP_FAULT_NONE;
+}
+
+static otp_next visits_take_dispatch(void *self_, otp_from from_, const void *args_)
+{
+    int64_t reply_;
+    otp_no_fault(visits_take_compute(self_, args_, &reply_));
+    return otp_reply(from_, &visits_take_type, &reply_);
 }
 
 static const struct otp_message_type visits_take_type = {
@@ -280,6 +342,7 @@ static const struct otp_message_type visits_take_type = {
     .reply = &layout_of_i64,
     .reply_description = &visits_take_reply_description,
     .dispatch = visits_take_dispatch,
+    .compute = visits_take_compute,
 };
 
 otp_status counter_visits_take(otp_dest dest_, int64_t n, int64_t *reply_)

@@ -179,11 +179,19 @@ static const struct otp_description counter_value_reply_description = {
 
 static const struct otp_message_type counter_value_type;
 
-static otp_next counter_value_dispatch(void *self_, otp_from from_, const void *args_)
+static uint32_t counter_value_compute(void *self_, const void *args_, void *reply_)
 {
     const struct dynamic_counter *s_ = self_;
     (void)args_;
-    const int64_t reply_ = s_->value;
+    const int64_t value_ = s_->value;
+    *(int64_t *)reply_ = value_;
+    return OTP_FAULT_NONE;
+}
+
+static otp_next counter_value_dispatch(void *self_, otp_from from_, const void *args_)
+{
+    int64_t reply_;
+    otp_no_fault(counter_value_compute(self_, args_, &reply_));
     return otp_reply(from_, &counter_value_type, &reply_);
 }
 
@@ -194,6 +202,7 @@ static const struct otp_message_type counter_value_type = {
     .reply = &layout_of_i64,
     .reply_description = &counter_value_reply_description,
     .dispatch = counter_value_dispatch,
+    .compute = counter_value_compute,
 };
 
 otp_status dynamic_counter_value(otp_dest dest_, int64_t *reply_)
