@@ -14,6 +14,7 @@
 #include "behav/cells.h"
 #include "core/sched.h"
 #include "core/signal.h"
+#include "plat/counter.h"
 #include "plat/sim.h"
 
 #define GATE_CLOSED ((uint64_t)1)
@@ -143,6 +144,7 @@ static void reset(const struct otp_config *config)
     otpi_hash_use(otpi_plat_random());
     otpi_fence_init();
     rt->coarseness = otpi_plat_coarseness();
+    rt->clock_lasts = rt->config.manual_clock ? 0 : otpi_counter_within(OTPI_CLOCK_LASTS);
     atomic_store(&rt->stopping, OTPI_STOP_NOT);
     rt->injection = rt->injection_last = NULL;
     atomic_store(&rt->n_injected, 0);

@@ -11,6 +11,7 @@
 
 #include <otp/runtime.h>
 
+#include "base/apart.h"
 #include "base/misuse.h"
 #include "base/mutant.h"
 #include "behav/give.h"
@@ -104,6 +105,13 @@ otp_bytes otpi_cache_key_bytes(const struct otp_cache *type, const void *key)
 
 /* -- reading -- */
 
+static bool has_expired(const struct otp_cache *type, otp_instant expires)
+{
+    if (expires == OTP_INFINITY || OTP_MUTANT(B189))
+        return false;
+    return type->stale == 0 ? otp_has_passed(expires) : otp_now_within(type->stale) >= expires;
+}
+
 /* Finds an entry that has not expired. */
 static otp_status find(const struct otpi_cache_use *use, const struct otp_cache *type,
                        const void *key, struct otpi_found *found)
@@ -112,15 +120,13 @@ static otp_status find(const struct otpi_cache_use *use, const struct otp_cache 
 
     if (!otpi_store_key(use->store, key, &made))
         return OTP_BADARG;
-    if (!otpi_store_find(use->store, &made, found))
+    if (!otpi_store_find(use->store, &made, found) || has_expired(type, found->expires))
         return OTP_NOT_FOUND;
-    if (found->expires == OTP_INFINITY || OTP_MUTANT(B189))
-        return OTP_OK;
-    return otp_now_within(type->stale) < found->expires ? OTP_OK : OTP_NOT_FOUND;
+    return OTP_OK;
 }
 
-otp_status otpi_cache_read(const struct otpi_cache_use *use, const struct otp_cache *type,
-                           const void *key, void *value)
+OTPI_APART otp_status otpi_cache_read(const struct otpi_cache_use *use,
+                                      const struct otp_cache *type, const void *key, void *value)
 {
     struct otpi_found found;
     otp_status status = find(use, type, key, &found);
@@ -129,6 +135,26 @@ otp_status otpi_cache_read(const struct otpi_cache_use *use, const struct otp_ca
         status = otpi_give(type->value, otpi_give_found(&found), value);
     otpi_cache_count(use, status == OTP_OK ? OTPI_HITS : OTPI_MISSES, 1);
     return status;
+}
+
+/* The same in a store of words. */
+static otp_status read_word(const struct otpi_cache_use *use, const struct otp_cache *type,
+                            const void *key, void *value)
+{
+    struct otpi_word_found found;
+    uint64_t word;
+
+    memcpy(&word, key, sizeof word);
+    found = otpi_store_find_word(use->store, word, otpi_store_words_hash(use->store, &word, 1));
+    if (found.looked == OTPI_AGAIN)
+        return otpi_cache_read(use, type, key, value);
+    if (found.looked == OTPI_MISS || has_expired(type, found.expires)) {
+        otpi_cache_count(use, OTPI_MISSES, 1);
+        return OTP_NOT_FOUND;
+    }
+    memcpy(value, &found.value, sizeof found.value);
+    otpi_cache_count(use, OTPI_HITS, 1);
+    return OTP_OK;
 }
 
 /* One frame, as it is on the path of whatever asks for something: see ARCHITECTURE.md. */
@@ -140,7 +166,8 @@ __attribute__((flatten)) static otp_status read_direct(otp_dest cache, const str
 
     if (status != OTP_OK)
         return status;
-    status = otpi_cache_read(&use, type, key, value);
+    status = use.store->words ? read_word(&use, type, key, value)
+                              : otpi_cache_read(&use, type, key, value);
     otpi_cache_leave(&use);
     return status;
 }
@@ -159,8 +186,8 @@ static otp_status ask_for_small(otp_dest cache, const struct otpi_cache_wanted *
 }
 
 /* What the process tells is copied once more, so that who gets it gives back what it got. */
-static otp_status read_owner(otp_dest cache, const struct otp_cache *type, const void *key,
-                             void *value)
+OTPI_APART static otp_status read_owner(otp_dest cache, const struct otp_cache *type,
+                                        const void *key, void *value)
 {
     const struct otp_ref ref = { OTP_REF_LIST, 0, 0, offsetof(struct otpi_cache_told, value), 0,
                                  type->value };

@@ -49,6 +49,7 @@ static void lay_out(struct otpi_store *store)
     store->key = store->boxed ? 1 : (uint32_t)words_of(key->size);
     store->value = store->boxed ? 1 : (uint32_t)words_of(value->size);
     store->slot = store->key + store->value + 1;
+    store->words = !store->boxed && key->size == WORD && value->size == WORD;
 }
 
 struct otpi_store *otpi_store_new(const struct otpi_store_type *type)
@@ -60,7 +61,7 @@ struct otpi_store *otpi_store_new(const struct otpi_store_type *type)
         return NULL;
     store->type = *type;
     store->seed = otpi_hash_seed();
-    otpi_hash_key(store->seed, store->key_hash);
+    otpi_hash_word_key(store->seed, &store->hash);
     store->shard_mask = shards - 1;
     store->shift = (uint32_t)__builtin_ctz(shards);
     store->limited = type->max_entries != 0 || type->max_bytes != 0;
@@ -109,7 +110,7 @@ bool otpi_store_key(const struct otpi_store *store, const void *key, struct otpi
     out->size = size;
     if (size == WORD) { /* as most are */
         memcpy(out->words, key, WORD);
-        out->hash = otpi_hash_words(store->key_hash, out->words, 1);
+        out->hash = otpi_store_words_hash(store, out->words, 1);
         return true;
     }
     if (size > sizeof out->words) {
@@ -118,13 +119,13 @@ bool otpi_store_key(const struct otpi_store *store, const void *key, struct otpi
     }
     out->words[words_of(size) - 1] = 0;
     memcpy(out->words, key, size);
-    out->hash = otpi_hash_words(store->key_hash, out->words, words_of(size));
+    out->hash = otpi_store_words_hash(store, out->words, (uint32_t)words_of(size));
     return true;
 }
 
 uint64_t otpi_store_hash(const struct otpi_store *store, const uint64_t *slot)
 {
-    return store->boxed ? slot[0] : otpi_hash_words(store->key_hash, slot, store->key);
+    return store->boxed ? slot[0] : otpi_store_words_hash(store, slot, store->key);
 }
 
 /* -- how much there is -- */

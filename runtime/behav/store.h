@@ -39,6 +39,8 @@
 #include <otp/table.h>
 #include <otp/value.h>
 
+#include "base/hash.h"
+
 #define OTPI_STORE_SHARDS    64
 #define OTPI_STORE_PLACES    8                 /* of a bucket */
 #define OTPI_STORE_CHUNK     8                 /* buckets that are allocated together */
@@ -93,21 +95,22 @@ struct otpi_store_shard {
 struct otpi_store {
     struct otp_later drop;
     struct otpi_store_type type;
-    uint64_t seed;            /* const: of hashes of texts */
-    uint64_t key_hash[2];     /* const: of hashes of words */
-    uint32_t key, value;      /* const: words of a key and of a value in a slot */
-    uint32_t slot;            /* const: words of a slot */
-    uint32_t shard_mask;      /* const: how many shards there are, less one */
-    uint32_t shift;           /* const: bits of a hash that say which */
-    bool boxed;               /* const */
-    bool limited;             /* const */
-    uint32_t dropped;         /* owner: who drops it: shards, and .. */
-    uint64_t dropped_chunks;  /* .. chunks of the next one */
-    _Atomic uint64_t entries; /* atomic: if it is limited, with those that are about to be */
-    _Atomic uint64_t bytes;   /* atomic: the same */
-    _Atomic uint64_t random;  /* atomic: where eviction looked last */
-    _Atomic uint64_t inserts; /* atomic: if it is limited, all so far */
-    _Atomic uint32_t clock;   /* atomic: of marks; as often as a part of it has been replaced */
+    uint64_t seed;             /* const: of hashes of texts */
+    struct otpi_word_key hash; /* const: of hashes of words */
+    uint32_t key, value;       /* const: words of a key and of a value in a slot */
+    uint32_t slot;             /* const: words of a slot */
+    uint32_t shard_mask;       /* const: how many shards there are, less one */
+    uint32_t shift;            /* const: bits of a hash that say which */
+    bool boxed;                /* const */
+    bool words;                /* const: keys and values are a word each, as most are */
+    bool limited;              /* const */
+    uint32_t dropped;          /* owner: who drops it: shards, and .. */
+    uint64_t dropped_chunks;   /* .. chunks of the next one */
+    _Atomic uint64_t entries;  /* atomic: if it is limited, with those that are about to be */
+    _Atomic uint64_t bytes;    /* atomic: the same */
+    _Atomic uint64_t random;   /* atomic: where eviction looked last */
+    _Atomic uint64_t inserts;  /* atomic: if it is limited, all so far */
+    _Atomic uint32_t clock;    /* atomic: of marks; as often as a part of it has been replaced */
     struct otpi_store_shard shards[];
 };
 
@@ -169,6 +172,14 @@ static inline unsigned otpi_store_place(uint64_t places)
     return (unsigned)__builtin_ctzll(places) / 8;
 }
 
+/* The hash of a plain key, of so many words. */
+static inline uint64_t otpi_store_words_hash(const struct otpi_store *store, const uint64_t *words,
+                                             uint32_t n)
+{
+    return n == 1 ? otpi_hash_word(&store->hash, words[0])
+                  : otpi_hash_words(store->hash.sip, words, n);
+}
+
 static inline struct otpi_store_shard *otpi_store_shard(struct otpi_store *store, uint64_t hash)
 {
     return &store->shards[hash & store->shard_mask];
@@ -182,22 +193,27 @@ static inline uint64_t otpi_store_index(const struct otpi_store *store, uint64_t
     return index < n ? index : index & mask >> 1;
 }
 
+/* How many words a bucket has whose slots have so many. */
+static inline size_t otpi_store_words_of_bucket(uint32_t slot)
+{
+    return OTPI_SLOTS + (size_t)OTPI_STORE_PLACES * slot;
+}
+
 static inline size_t otpi_store_bucket_words(const struct otpi_store *store)
 {
-    return OTPI_SLOTS + (size_t)OTPI_STORE_PLACES * store->slot;
+    return otpi_store_words_of_bucket(store->slot);
 }
 
-/* A bucket of a chunk; they begin at a cache line. */
-static inline uint64_t *otpi_store_in_chunk(const struct otpi_store *store, uint64_t *chunk,
-                                            uint64_t index)
+/* A bucket, of so many words, of a chunk; they begin at a cache line. */
+static inline uint64_t *otpi_store_in_chunk(uint64_t *chunk, uint64_t index, size_t words)
 {
     uintptr_t first = ((uintptr_t)chunk + sizeof(struct otp_retired) + 63) & ~(uintptr_t)63;
-    return (uint64_t *)first + index % OTPI_STORE_CHUNK * otpi_store_bucket_words(store);
+    return (uint64_t *)first + index % OTPI_STORE_CHUNK * words;
 }
 
-/* The bucket of that index; NULL: there is none (any more). */
-static inline uint64_t *otpi_store_bucket(const struct otpi_store *store,
-                                          const struct otpi_store_shard *shard, uint64_t index)
+/* The bucket, of so many words, of that index; NULL: there is none (any more). */
+static inline uint64_t *otpi_store_bucket_of(const struct otpi_store_shard *shard, uint64_t index,
+                                             size_t words)
 {
     /* acquire: pairs with the releases of store_grow.c */
     const struct otpi_chunks *chunks = atomic_load_explicit(&shard->chunks, memory_order_acquire);
@@ -206,7 +222,13 @@ static inline uint64_t *otpi_store_bucket(const struct otpi_store *store,
     if (chunks == NULL || at >= chunks->room)
         return NULL;
     chunk = (uint64_t *)__atomic_load_n(&chunks->at[at], __ATOMIC_ACQUIRE);
-    return chunk == NULL ? NULL : otpi_store_in_chunk(store, chunk, index);
+    return chunk == NULL ? NULL : otpi_store_in_chunk(chunk, index, words);
+}
+
+static inline uint64_t *otpi_store_bucket(const struct otpi_store *store,
+                                          const struct otpi_store_shard *shard, uint64_t index)
+{
+    return otpi_store_bucket_of(shard, index, otpi_store_bucket_words(store));
 }
 
 static inline uint64_t *otpi_store_next(const uint64_t *bucket)
@@ -260,6 +282,19 @@ bool otpi_store_recost(struct otpi_store *store, size_t old_size, size_t size);
 
 /* -- store_read.c -- */
 
+/* AGAIN: a writer was in the way. */
+enum otpi_looked { OTPI_HIT, OTPI_MISS, OTPI_AGAIN };
+
+/* What was found of a word in a store of words. */
+struct otpi_word_found {
+    enum otpi_looked looked;
+    uint64_t value;
+    otp_instant expires;
+};
+
+/* Looks once, for the word of that hash. In a store of words only. */
+struct otpi_word_found otpi_store_find_word(const struct otpi_store *store, uint64_t word,
+                                            uint64_t hash);
 bool otpi_store_find(struct otpi_store *store, const struct otpi_store_key *key,
                      struct otpi_found *found);
 

@@ -10,11 +10,10 @@
 
 #include <string.h>
 
+#include "base/apart.h"
 #include "behav/mark.h"
 
 #define TRIES 100
-
-enum looked { HIT, MISS, AGAIN };
 
 /* A look at one bucket. */
 struct look {
@@ -30,7 +29,7 @@ static bool is_whole(const struct look *look)
     return __atomic_load_n(&look->bucket[OTPI_CHANGES], __ATOMIC_RELAXED) == look->changes;
 }
 
-static enum looked look_at_plain(const struct look *look, const uint64_t *slot)
+static enum otpi_looked look_at_plain(const struct look *look, const uint64_t *slot)
 {
     const struct otpi_store *store = look->store;
     bool same = true;
@@ -42,11 +41,11 @@ static enum looked look_at_plain(const struct look *look, const uint64_t *slot)
     look->found->expires = (otp_instant)otpi_store_get(&slot[store->slot - 1]);
     look->found->box = NULL;
     if (!is_whole(look))
-        return AGAIN;
-    return same ? HIT : MISS;
+        return OTPI_AGAIN;
+    return same ? OTPI_HIT : OTPI_MISS;
 }
 
-static enum looked look_at_boxed(const struct look *look, const uint64_t *slot)
+static enum otpi_looked look_at_boxed(const struct look *look, const uint64_t *slot)
 {
     const struct otpi_store_key *key = look->key;
     const struct otpi_box *box;
@@ -56,10 +55,10 @@ static enum looked look_at_boxed(const struct look *look, const uint64_t *slot)
     look->found->expires = (otp_instant)otpi_store_get(&slot[2]);
     look->found->box = box;
     if (!is_whole(look))
-        return AGAIN;
+        return OTPI_AGAIN;
     same = same && box->key_size == key->size &&
            (key->size == 0 || memcmp(otpi_box_key(box), key->bytes, key->size) == 0);
-    return same ? HIT : MISS;
+    return same ? OTPI_HIT : OTPI_MISS;
 }
 
 /* Others may do so at the same moment: one of them is lost then, which does not matter. */
@@ -76,7 +75,7 @@ static void mark_use(const struct otpi_store *store, uint64_t *bucket, unsigned 
         __atomic_store_n(mark, (uint8_t)used, __ATOMIC_RELAXED);
 }
 
-static enum looked look_in_chain(const struct look *look)
+static enum otpi_looked look_in_chain(const struct look *look)
 {
     uint64_t tag = otpi_store_tag(look->key->hash);
 
@@ -85,66 +84,141 @@ static enum looked look_in_chain(const struct look *look)
         for (; places != 0; places &= places - 1) {
             unsigned place = otpi_store_place(places);
             const uint64_t *slot = otpi_store_slot(look->store, bucket, place);
-            enum looked looked =
+            enum otpi_looked looked =
                 look->store->boxed ? look_at_boxed(look, slot) : look_at_plain(look, slot);
-            if (looked == HIT && look->store->limited)
+            if (looked == OTPI_HIT && look->store->limited)
                 mark_use(look->store, bucket, place);
-            if (looked != MISS)
+            if (looked != OTPI_MISS)
                 return looked;
         }
     }
-    return MISS;
+    return OTPI_MISS;
 }
 
-static enum looked look_once(struct look *look, const struct otpi_store_shard *shard)
+static enum otpi_looked look_once(struct look *look, const struct otpi_store_shard *shard)
 {
     uint64_t hash = look->key->hash;
     /* acquire: pairs with the releases of store_grow.c; the bucket is there, with what moved */
     uint64_t n = atomic_load_explicit(&shard->n, memory_order_acquire);
-    enum looked looked;
+    enum otpi_looked looked;
 
     if (n == 0)
-        return MISS;
+        return OTPI_MISS;
     look->bucket = otpi_store_bucket(look->store, shard, otpi_store_index(look->store, hash, n));
     if (look->bucket == NULL)
-        return AGAIN;
+        return OTPI_AGAIN;
     /* its lines come at the same time, not one after the other */
     for (size_t i = 8; i < otpi_store_bucket_words(look->store); i += 8)
         __builtin_prefetch(look->bucket + i);
     look->changes = otpi_store_get(&look->bucket[OTPI_CHANGES]);
     if ((look->changes & 1) != 0)
-        return AGAIN;
+        return OTPI_AGAIN;
     looked = look_in_chain(look);
-    if (looked != MISS)
+    if (looked != OTPI_MISS)
         return looked;
     n = atomic_load_explicit(&shard->n, memory_order_acquire);
     if (otpi_store_bucket(look->store, shard, otpi_store_index(look->store, hash, n)) !=
         look->bucket)
-        return AGAIN;
-    return is_whole(look) ? MISS : AGAIN;
+        return OTPI_AGAIN;
+    return is_whole(look) ? OTPI_MISS : OTPI_AGAIN;
 }
 
 /* Writers have been in the way all the time. */
-__attribute__((noinline)) static bool find_locked(struct look *look, struct otpi_store_shard *shard)
+OTPI_APART static bool find_locked(struct look *look, struct otpi_store_shard *shard)
 {
-    enum looked looked;
+    enum otpi_looked looked;
 
     otp_lock_take(&shard->lock);
     looked = look_once(look, shard);
     otp_lock_release(&shard->lock);
-    return looked == HIT;
+    return looked == OTPI_HIT;
 }
 
-bool otpi_store_find(struct otpi_store *store, const struct otpi_store_key *key,
-                     struct otpi_found *found)
+/* The entry of a key that is no word, or that writers were in the way of. */
+OTPI_APART static bool find_any(struct otpi_store *store, const struct otpi_store_key *key,
+                                struct otpi_found *found)
 {
     struct otpi_store_shard *shard = otpi_store_shard(store, key->hash);
     struct look look = { .store = store, .key = key, .found = found };
 
     for (int i = 0; i < TRIES; i++) {
-        enum looked looked = look_once(&look, shard);
-        if (looked != AGAIN)
-            return looked == HIT;
+        enum otpi_looked looked = look_once(&look, shard);
+        if (looked != OTPI_AGAIN)
+            return looked == OTPI_HIT;
     }
     return find_locked(&look, shard);
+}
+
+bool otpi_store_find(struct otpi_store *store, const struct otpi_store_key *key,
+                     struct otpi_found *found)
+{
+    struct otpi_word_found word;
+
+    if (!store->words)
+        return find_any(store, key, found);
+    word = otpi_store_find_word(store, key->words[0], key->hash);
+    if (word.looked == OTPI_AGAIN)
+        return find_any(store, key, found);
+    found->words[0] = word.value;
+    found->expires = word.expires;
+    found->box = NULL;
+    return word.looked == OTPI_HIT;
+}
+
+/* -- entries that are words: the same, as short as it can be -- */
+
+enum { WORD_SLOT = 3, WORD_BUCKET = OTPI_SLOTS + OTPI_STORE_PLACES * WORD_SLOT };
+
+static inline uint64_t *word_bucket(const struct otpi_store *store,
+                                    const struct otpi_store_shard *shard, uint64_t hash)
+{
+    uint64_t n = atomic_load_explicit(&shard->n, memory_order_acquire);
+
+    return otpi_store_bucket_of(shard, otpi_store_index(store, hash, n), WORD_BUCKET);
+}
+
+/* MISS: it is in another place of the same tag, or in none. */
+static inline struct otpi_word_found look_for_word(const struct otpi_store *store, uint64_t *bucket,
+                                                   uint64_t places, uint64_t word)
+{
+    struct otpi_word_found found = { .looked = OTPI_MISS };
+
+    for (; places != 0; places &= places - 1) {
+        unsigned place = otpi_store_place(places);
+        const uint64_t *slot = bucket + OTPI_SLOTS + place * WORD_SLOT;
+        if (otpi_store_get(&slot[0]) != word)
+            continue;
+        found.looked = OTPI_HIT;
+        found.value = otpi_store_get(&slot[1]);
+        found.expires = (otp_instant)otpi_store_get(&slot[2]);
+        if (store->limited)
+            mark_use(store, bucket, place);
+        break;
+    }
+    return found;
+}
+
+struct otpi_word_found otpi_store_find_word(const struct otpi_store *store, uint64_t word,
+                                            uint64_t hash)
+{
+    const struct otpi_store_shard *shard = &store->shards[hash & store->shard_mask];
+    struct otpi_word_found found = { .looked = OTPI_AGAIN };
+    uint64_t *first = word_bucket(store, shard, hash), changes, places;
+
+    if (first == NULL)
+        return found;
+    for (int i = 8; i < WORD_BUCKET; i += 8) /* they come at the same time, not one by one */
+        __builtin_prefetch(first + i);
+    changes = otpi_store_get(&first[OTPI_CHANGES]);
+    for (uint64_t *bucket = first; bucket != NULL; bucket = otpi_store_next(bucket)) {
+        places = otpi_store_places(otpi_store_get(&bucket[OTPI_TAGS]), otpi_store_tag(hash));
+        found = look_for_word(store, bucket, places, word);
+        if (found.looked == OTPI_HIT)
+            break;
+    }
+    if ((changes & 1) != 0 || __atomic_load_n(&first[OTPI_CHANGES], __ATOMIC_RELAXED) != changes)
+        found.looked = OTPI_AGAIN;
+    else if (found.looked == OTPI_MISS && word_bucket(store, shard, hash) != first)
+        found.looked = OTPI_AGAIN;
+    return found;
 }

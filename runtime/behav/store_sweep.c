@@ -232,7 +232,7 @@ static void free_chunk(const struct otpi_store *store, const struct otpi_store_s
     uint64_t n = buckets_of(shard);
 
     for (uint64_t i = at * OTPI_STORE_CHUNK; i < n && i < (at + 1) * OTPI_STORE_CHUNK; i++)
-        free_chain(store, otpi_store_in_chunk(store, chunks->at[at], i));
+        free_chain(store, otpi_store_in_chunk(chunks->at[at], i, otpi_store_bucket_words(store)));
     otp_block_free(chunks->at[at], otpi_store_chunk_size(store));
 }
 

@@ -12,6 +12,7 @@
 #include "core/point.h"
 #include "core/rescue.h"
 #include "core/sched.h"
+#include "plat/counter.h"
 
 #define SPIN 200
 
@@ -43,6 +44,31 @@ otp_instant otp_now_within(otp_duration slack)
                                                                       : otpi_plat_now_coarse();
     otpi_leave();
     return now;
+}
+
+/* By the clock, which then is good for a while again. The counter is read first: what comes in
+ * between makes the while shorter. */
+OTPI_APART static bool has_passed(struct otpi_self *self, otp_instant instant)
+{
+    self->clock.counter = otpi_counter();
+    self->clock.now = otpi_sched_now();
+    return self->clock.now >= instant;
+}
+
+bool otp_has_passed(otp_instant instant)
+{
+    struct otpi_self *self;
+    bool passed = false;
+
+    if (otpi_enter() != OTP_OK)
+        return otpi_plat_now() >= instant;
+    self = otpi_me();
+    /* until the counter has gone so far, it is less than CLOCK_LASTS later than it was */
+    if (otpi_counter() - self->clock.counter >= otpi_rt->clock_lasts ||
+        instant <= self->clock.now + OTPI_CLOCK_LASTS)
+        passed = has_passed(self, instant);
+    otpi_leave();
+    return passed;
 }
 
 otp_instant otp_deadline_within(otp_duration after, otp_duration slack)

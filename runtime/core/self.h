@@ -24,6 +24,15 @@
 
 struct otpi_worker;
 
+/* How long the clock that a thread has read bounds what it may be by now. */
+#define OTPI_CLOCK_LASTS OTP_MS
+
+/* The clock and the counter as they were read last; the counter first. */
+struct otpi_clock_read {
+    uint64_t counter;
+    otp_instant now;
+};
+
 /* What a thread has. owner: the thread. */
 struct otpi_self {
     struct otpi_worker *worker; /* NULL: a foreign thread */
@@ -38,6 +47,7 @@ struct otpi_self {
     struct otpi_msg *telling;    /* starters to be answered after them */
     bool in_die;
     struct otpi_pin pin;
+    struct otpi_clock_read clock;
     uint64_t point_state; /* point.c's generator; 0: not seeded yet */
     /* foreign threads */
     struct otpi_slot slot;
@@ -75,6 +85,7 @@ struct otpi_runtime {
     _Atomic uint32_t stopping; /* OTPI_STOP_... */
     struct otp_config config;  /* const while it runs */
     otp_duration coarseness;   /* const while it runs: of the cheap clock */
+    uint64_t clock_lasts;      /* const while it runs: steps of the counter, see otp_has_passed */
     uint32_t n_workers;        /* const while it runs: those that always work */
     uint32_t n_slots;          /* const while it runs: with the spare ones and the pool's */
     _Atomic uint32_t n_used;   /* atomic: slots that ever had a thread are among the first ones */

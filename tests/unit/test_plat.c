@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "plat/cgroup.h"
+#include "plat/counter.h"
 #include "plat/plat.h"
 
 static void start(struct otpi_thread *thread, void (*run)(void *arg), void *arg)
@@ -38,6 +39,26 @@ START_TEST(now_is_clock_monotonic)
     ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &after), 0);
     ck_assert_int_ge(now, before.tv_sec * OTP_S + before.tv_nsec);
     ck_assert_int_le(now, after.tv_sec * OTP_S + after.tv_nsec);
+}
+END_TEST
+
+/* The counter is read outside of the clock, so whatever comes in between does not matter. */
+START_TEST(the_counter_is_no_slower_than_it_says)
+{
+    uint64_t steps = otpi_counter_within(OTP_MS);
+    otp_instant end = otpi_plat_now() + 20 * OTP_MS, begin = 0, now;
+    uint64_t first = 0, last;
+    if (steps == 0)
+        printf("SKIP the_counter_is_no_slower_than_it_says: the kernel has another clock\n");
+    ck_assert_uint_eq(otpi_counter_within(OTP_INFINITY), 0);
+    do {
+        now = otpi_plat_now();
+        last = otpi_counter();
+        if (last - first < steps)
+            ck_assert_int_lt(now - begin, OTP_MS);
+        else
+            first = otpi_counter(), begin = otpi_plat_now();
+    } while (now < end);
 }
 END_TEST
 
@@ -476,6 +497,7 @@ int main(void)
     Suite *suite = suite_create("plat");
     TCase *c = support_case(suite, "waiting", 20.0 * (double)support_slow());
     tcase_add_test(c, now_is_clock_monotonic);
+    tcase_add_test(c, the_counter_is_no_slower_than_it_says);
     tcase_add_test(c, wait_returns_at_once_if_the_word_differs);
     tcase_add_test(c, wait_ends_at_its_deadline_and_not_before);
     tcase_add_test(c, no_wake_is_lost);

@@ -5,6 +5,7 @@
  */
 #include "support.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <otp/pid.h>
@@ -97,6 +98,43 @@ START_TEST(hashes_avalanche)
 }
 END_TEST
 
+/* The same of what hashes single words, with and without AES. */
+static void check_words(bool aes)
+{
+    struct otpi_word_key key, other_key;
+    unsigned flips = 0;
+    otpi_hash_word_key(5, &key);
+    otpi_hash_word_key(6, &other_key);
+    key.aes = other_key.aes = aes;
+    for (unsigned bit = 0; bit < 64; bit++) {
+        uint64_t word = 0x0123456789abcdefu, hash = otpi_hash_word(&key, word);
+        unsigned changed =
+            (unsigned)__builtin_popcountll(hash ^ otpi_hash_word(&key, word ^ UINT64_C(1) << bit));
+        ck_assert_uint_eq(hash, otpi_hash_word(&key, word));
+        ck_assert_uint_ne(hash, otpi_hash_word(&other_key, word));
+        ck_assert_uint_gt(changed, 8);
+        flips += changed;
+    }
+    ck_assert_uint_gt(flips, 64 * 28);
+    ck_assert_uint_lt(flips, 64 * 36);
+}
+
+START_TEST(hashes_of_words_avalanche)
+{
+    struct otpi_word_key key;
+    uint64_t word = 77;
+    otpi_hash_word_key(5, &key);
+    ck_assert(key.aes == otpi_hash_has_aes());
+    check_words(false);
+    key.aes = false;
+    ck_assert_uint_eq(otpi_hash_word(&key, word), otpi_hash_words(key.sip, &word, 1));
+    if (otpi_hash_has_aes())
+        check_words(true);
+    else
+        printf("SKIP hashes_of_words_avalanche: this processor has no AES\n");
+}
+END_TEST
+
 START_TEST(seeds_differ)
 {
     uint64_t before = otpi_hash_seed();
@@ -116,6 +154,7 @@ int main(void)
     tcase_add_test(c, destinations_are_a_pid_or_a_name);
     tcase_add_test(c, each_byte_counts_in_a_hash);
     tcase_add_test(c, hashes_avalanche);
+    tcase_add_test(c, hashes_of_words_avalanche);
     tcase_add_test(c, seeds_differ);
     return support_run(suite);
 }

@@ -69,6 +69,9 @@ OTP_API otp_instant otp_now(void);
 /* The same, but it may be late by up to slack, which makes it cheaper where slack is some
  * milliseconds. */
 OTP_API otp_instant otp_now_within(otp_duration slack);
+/* Whether otp_now() >= instant: as exact, and cheaper while instant is more than a millisecond
+ * off. */
+OTP_API bool otp_has_passed(otp_instant instant);
 /* The time in after (>= 0) from now, or later by at most slack: cheaper if that is some
  * milliseconds. */
 OTP_API otp_instant otp_deadline_within(otp_duration after, otp_duration slack);
