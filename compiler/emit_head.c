@@ -152,6 +152,10 @@ void emit_table_head(struct emitter *e, const struct plan_table *t, enum emit_ta
     static const char *const texts[EMIT_TABLE_VERB_COUNT] = {
         [EMIT_TABLE_PUT] = "otp_status $c$_put(struct $c$ *table, $key$, $value$)",
         [EMIT_TABLE_PUT_NEW] = "otp_status $c$_put_new(struct $c$ *table, $key$, $value$)",
+        [EMIT_TABLE_PUT_ALL] = "otp_status $c$_put_all(struct $c$ *table, const $K$ *keys, "
+                               "const $out$ *values, size_t n)",
+        [EMIT_TABLE_PUT_ALL_NEW] = "otp_status $c$_put_all_new(struct $c$ *table, "
+                                   "const $K$ *keys, const $out$ *values, size_t n)",
         [EMIT_TABLE_GET] = "bool $c$_get(const struct $c$ *table, $key$, $out$ *value)",
         [EMIT_TABLE_TAKE] = "bool $c$_take(struct $c$ *table, $key$, $out$ *value)",
         [EMIT_TABLE_HAS] = "bool $c$_has(const struct $c$ *table, $key$)",
@@ -187,6 +191,5 @@ bool emit_table_has(const struct plan_table *t, enum emit_table_verb verb)
 
 bool emit_table_must(enum emit_table_verb verb)
 {
-    return verb == EMIT_TABLE_PUT || verb == EMIT_TABLE_PUT_NEW || verb == EMIT_TABLE_SELECT ||
-           verb >= EMIT_TABLE_ADD;
+    return verb <= EMIT_TABLE_PUT_ALL_NEW || verb == EMIT_TABLE_SELECT || verb >= EMIT_TABLE_ADD;
 }

@@ -34,8 +34,37 @@ void emit_key_maker(struct emitter *e, const char *stem, const struct plan_item 
                       "}\n\n");
 }
 
+void emit_keys_maker(struct emitter *e, const char *stem, const struct plan_item *key)
+{
+    if (key->kind != PLAN_STRUCT)
+        return;
+    tmpl_put(&e->out,
+             "/* The same n keys, for otp_free; NULL: no memory. */\n"
+             "static $V$ *$stem$_keys(const $V$ *from_, size_t n_)\n"
+             "{\n"
+             "    $V$ *to_ = n_ < SIZE_MAX / sizeof *to_ ? otp_alloc((n_ + 1) * sizeof *to_) : "
+             "NULL;\n"
+             "    for (size_t i_ = 0; to_ != NULL && i_ < n_; i_++)\n"
+             "        (void)$stem$_key(&to_[i_], &from_[i_]);\n"
+             "    return to_;\n"
+             "}\n\n",
+             EMIT_VARS(TMPL_VAR("V", key->view), TMPL_VAR("stem", stem)));
+}
+
 const char *emit_key_address(struct emitter *e, const char *stem, const struct plan_item *key)
 {
     return key->kind == PLAN_STRUCT ? TMPL_JOIN(e->arena, stem, "_key(&(", key->view, "){0}, key)")
                                     : "&key";
+}
+
+struct emit_keys emit_keys(struct emitter *e, const char *stem, const struct plan_item *key)
+{
+    if (key->kind != PLAN_STRUCT)
+        return (struct emit_keys){ "", "", "keys", "" };
+    return (struct emit_keys){
+        .make = TMPL_JOIN(e->arena, "    ", key->view, " *keys_ = ", stem, "_keys(keys, n);\n"),
+        .check = "keys_ == NULL ? OTP_NOMEM : ",
+        .keys = "keys_",
+        .end = "    otp_free(keys_);\n",
+    };
 }

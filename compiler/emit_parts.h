@@ -145,6 +145,8 @@ const char *emit_item_deref(struct emitter *e, const struct plan_item *item, con
 enum emit_table_verb {
     EMIT_TABLE_PUT,
     EMIT_TABLE_PUT_NEW,
+    EMIT_TABLE_PUT_ALL,
+    EMIT_TABLE_PUT_ALL_NEW,
     EMIT_TABLE_GET,
     EMIT_TABLE_TAKE,
     EMIT_TABLE_HAS,
@@ -193,6 +195,14 @@ void emit_source_ref(struct emitter *e, const struct plan_ref *r);
 void emit_key_maker(struct emitter *e, const char *stem, const struct plan_item *key);
 /* The parameter "key" as the library wants it: "&key", "STEM_key(&(struct myapp_at){0}, key)". */
 const char *emit_key_address(struct emitter *e, const char *stem, const struct plan_item *key);
+/* STEM_keys, if key is a struct; nothing else. */
+void emit_keys_maker(struct emitter *e, const char *stem, const struct plan_item *key);
+/* The parameters "keys" and "n" as the library wants them, in parts of the function around it:
+ * a statement before, what stands before the call, the argument, a statement after. */
+struct emit_keys {
+    const char *make, *check, *keys, *end;
+};
+struct emit_keys emit_keys(struct emitter *e, const char *stem, const struct plan_item *key);
 void emit_source_layouts(struct emitter *e); /* emit_layout.c */
 void emit_source_env(struct emitter *e);     /* emit_tree.c */
 void emit_source_tree(struct emitter *e);    /* emit_tree.c */

@@ -20,6 +20,22 @@ static const struct emit_typed functions[] = {
     { 0, true, "Puts it if it is not there. OTP_EXISTS: it is.",
       "otp_status $c$_put_new(struct $c$ table, $key$, $value$)",
       "    return otp_table_ref_put_new(table.ref, &$stem$_type, $k$, $v$);\n" },
+    { 0, true,
+      "Puts n entries at once, or none; of two with one key the later stays. OTP_NOMEM: nothing "
+      "has changed.",
+      "otp_status $c$_put_all(struct $c$ table, const $K$ *keys, const $V$ *values, size_t n)",
+      "$keys_make$"
+      "    otp_status status_ = $keys_check$otp_table_ref_put_all(table.ref, &$stem$_type, $keys$, "
+      "values, n);\n"
+      "$keys_end$"
+      "    return status_;\n" },
+    { 0, true, "The same, unless one of the keys is there: OTP_EXISTS.",
+      "otp_status $c$_put_all_new(struct $c$ table, const $K$ *keys, const $V$ *values, size_t n)",
+      "$keys_make$"
+      "    otp_status status_ = $keys_check$otp_table_ref_put_all_new(table.ref, &$stem$_type, "
+      "$keys$, values, n);\n"
+      "$keys_end$"
+      "    return status_;\n" },
     { 0, true, "Gets it and deletes the key. OTP_NOT_FOUND.",
       "otp_status $c$_take(struct $c$ table, $key$, $V$ *value)",
       "    return otp_table_ref_take(table.ref, &$stem$_type, $k$, value);\n" },
@@ -87,6 +103,7 @@ static void put(struct emitter *e, const void *ref, const char *text)
     const struct plan_ref *r = ref;
     const char *key = emit_item_param(e, r->key, "key");
     const char *value = emit_item_param(e, r->value, "value");
+    const struct emit_keys keys = emit_keys(e, r->stem, r->key);
     tmpl_put(
         &e->out, text,
         EMIT_VARS(
@@ -94,7 +111,9 @@ static void put(struct emitter *e, const void *ref, const char *text)
             TMPL_VAR("key", key), TMPL_VAR("value", value),
             TMPL_VAR("k", emit_key_address(e, r->stem, r->key)),
             TMPL_VAR("v", emit_item_address(e, r->value, "value")), TMPL_VAR("V", r->value->view),
-            TMPL_VAR("own_key", emit_item_deref(e, r->key, "key_")),
+            TMPL_VAR("K", r->key->view), TMPL_VAR("keys", keys.keys),
+            TMPL_VAR("keys_make", keys.make), TMPL_VAR("keys_check", keys.check),
+            TMPL_VAR("keys_end", keys.end), TMPL_VAR("own_key", emit_item_deref(e, r->key, "key_")),
             TMPL_VAR("own_value", emit_item_deref(e, r->value, "value_")),
             TMPL_VAR("kind", r->key->kind == PLAN_TEXT ? "OTP_KEY_TEXT" : "OTP_KEY_PLAIN"),
             TMPL_VAR("key_layout", r->key->layout), TMPL_VAR("value_layout", r->value->layout),
@@ -134,6 +153,7 @@ void emit_source_ref(struct emitter *e, const struct plan_ref *r)
         "static const struct otp_table_type $stem$_type = {$kind$, &$key_layout$, "
         "&$value_layout$};\n\n");
     emit_key_maker(e, r->stem, r->key);
+    emit_keys_maker(e, r->stem, r->key);
     put(e, r,
         "struct $stem$_visitor {\n"
         "    $visit$;\n"

@@ -27,6 +27,16 @@ static const char *const bodies[EMIT_TABLE_VERB_COUNT] = {
     [EMIT_TABLE_PUT] = "    return otp_table_put((struct otp_table *)table, $key$, $value$);\n",
     [EMIT_TABLE_PUT_NEW] =
         "    return otp_table_put_new((struct otp_table *)table, $key$, $value$);\n",
+    [EMIT_TABLE_PUT_ALL] = "$keys_make$"
+                           "    otp_status status_ = $keys_check$otp_table_put_all("
+                           "(struct otp_table *)table, $keys$, values, n);\n"
+                           "$keys_end$"
+                           "    return status_;\n",
+    [EMIT_TABLE_PUT_ALL_NEW] = "$keys_make$"
+                               "    otp_status status_ = $keys_check$otp_table_put_all_new("
+                               "(struct otp_table *)table, $keys$, values, n);\n"
+                               "$keys_end$"
+                               "    return status_;\n",
     [EMIT_TABLE_GET] = "    return otp_table_get((const struct otp_table *)table, $key$, value);\n",
     [EMIT_TABLE_TAKE] = "    return otp_table_take((struct otp_table *)table, $key$, value);\n",
     [EMIT_TABLE_HAS] = "    return otp_table_has((const struct otp_table *)table, $key$);\n",
@@ -72,7 +82,9 @@ void emit_source_table(struct emitter *e, const struct plan_table *t)
                   TMPL_VAR("kind", t->key->kind == PLAN_TEXT ? "OTP_KEY_TEXT" : "OTP_KEY_PLAIN"),
                   TMPL_VAR("key", t->key->layout), TMPL_VAR("value", t->value->layout)));
     emit_key_maker(e, t->stem, t->key);
+    emit_keys_maker(e, t->stem, t->key);
     emit_adaptor(e, t);
+    const struct emit_keys keys = emit_keys(e, t->stem, t->key);
     for (int v = 0; v < EMIT_TABLE_VERB_COUNT; v++) {
         if (!emit_table_has(t, (enum emit_table_verb)v))
             continue;
@@ -83,7 +95,9 @@ void emit_source_table(struct emitter *e, const struct plan_table *t)
                  EMIT_VARS(TMPL_VAR("stem", t->stem),
                            TMPL_VAR("key", emit_key_address(e, t->stem, t->key)),
                            TMPL_VAR("value", emit_item_address(e, t->value, "value")),
-                           TMPL_VAR("K", t->key->view),
+                           TMPL_VAR("K", t->key->view), TMPL_VAR("keys", keys.keys),
+                           TMPL_VAR("keys_make", keys.make), TMPL_VAR("keys_check", keys.check),
+                           TMPL_VAR("keys_end", keys.end),
                            TMPL_VAR("signed", t->is_signed ? "true" : "false")));
         tmpl_raw(&e->out, "}\n");
     }

@@ -199,11 +199,12 @@ static void take_made(struct names *n, const struct type *t, struct span at);
 /* What may be sent of a table, and its functions. */
 static void take_ref(struct names *n, const struct type *t, struct span at)
 {
-    static const char *const suffixes[] = { "",         "_get",      "_has",       "_put",
-                                            "_put_new", "_take",     "_delete",    "_add",
-                                            "_add_or",  "_add_wrap", "_borrow",    "_release",
-                                            "_each",    "_count_if", "_delete_if", "_clear",
-                                            "_count",   "_memory",   "_owner",     "_free_value" };
+    static const char *const suffixes[] = { "",           "_get",       "_has",         "_put",
+                                            "_put_new",   "_put_all",   "_put_all_new", "_take",
+                                            "_delete",    "_add",       "_add_or",      "_add_wrap",
+                                            "_borrow",    "_release",   "_each",        "_count_if",
+                                            "_delete_if", "_clear",     "_count",       "_memory",
+                                            "_owner",     "_free_value" };
     const char *name = plan_ref_name(n->unit->arena, t, n->file);
     const char *what = arena_format(n->unit->arena, "table_ref<%s, %s>",
                                     ast_type_text(n->unit->arena, t->table.key),
@@ -465,11 +466,11 @@ static void take_registered(struct names *n, const struct ident *name)
 static void take_state(struct names *n, const struct field_list *state, const char *module)
 {
     /* the last three only of integers, but a name is not free or taken by what values are */
-    static const char *const verbs[] = { "",          "_put",    "_put_new", "_get",
-                                         "_take",     "_has",    "_delete",  "_delete_if",
-                                         "_count_if", "_select", "_each",    "_clear",
-                                         "_count",    "_memory", "_add",     "_add_or",
-                                         "_add_wrap" };
+    static const char *const verbs[] = { "",         "_put",         "_put_new",  "_get",
+                                         "_take",    "_has",         "_delete",   "_delete_if",
+                                         "_put_all", "_put_all_new", "_count_if", "_select",
+                                         "_each",    "_clear",       "_count",    "_memory",
+                                         "_add",     "_add_or",      "_add_wrap" };
     check_fields(n, state, "a field of a state");
     for (const struct field *f = state->first; f; f = f->next) {
         if (!f->type || ast_is_shared(f) ||

@@ -284,25 +284,46 @@ static otp_status make_block(struct otpi_rows *table, const void *key, const voi
     return OTP_OK;
 }
 
-/* The new block is filled before the old one goes: key and value may lie in it. */
+/* key and value take the place of those in the slot. The new block is filled before the old one
+ * goes: they may lie in it. */
+static void replace_entry(struct otpi_rows *table, size_t index, const void *key, const void *value,
+                          char *block)
+{
+    void *old = get_block(table, index);
+    size_t old_size =
+        old == NULL ? 0 : measure_block(table, key_of(table, index), value_of(table, index));
+
+    fill_slot(table, index, key, value, block);
+    table->entry_bytes -= old_size;
+    otp_free(old);
+}
+
 static otp_status replace_value(struct otpi_rows *table, size_t index, const void *value)
 {
+    char *block;
+
     if (table->type->value->n_refs == 0) {
         memmove(value_of(table, index), value, table->type->value->size);
         return OTP_OK;
     }
-    char *block;
-    void *old = get_block(table, index);
-    size_t old_size = measure_block(table, key_of(table, index), value_of(table, index));
     if (make_block(table, key_of(table, index), value, &block) != OTP_OK)
         return OTP_NOMEM;
-    fill_slot(table, index, key_of(table, index), value, block);
-    table->entry_bytes -= old_size;
-    otp_free(old);
+    replace_entry(table, index, key_of(table, index), value, block);
     return OTP_OK;
 }
 
 /* -- one entry -- */
+
+/* Fills a free slot; there is room. */
+static void place_entry(struct otpi_rows *table, uint64_t hash, const void *key, const void *value,
+                        char *block)
+{
+    size_t index = find_free(table, hash);
+
+    table->hashes[index] = hash;
+    table->count++;
+    fill_slot(table, index, key, value, block);
+}
 
 /* A key that is not there. NOMEM. */
 static otp_status insert(struct otpi_rows *table, uint64_t hash, const void *key, const void *value)
@@ -313,10 +334,7 @@ static otp_status insert(struct otpi_rows *table, uint64_t hash, const void *key
         return OTP_NOMEM;
     if (make_block(table, key, value, &block) != OTP_OK)
         return OTP_NOMEM;
-    size_t index = find_free(table, hash);
-    table->hashes[index] = hash;
-    table->count++;
-    fill_slot(table, index, key, value, block);
+    place_entry(table, hash, key, value, block);
     return OTP_OK;
 }
 
@@ -404,6 +422,113 @@ bool otpi_rows_delete(struct otpi_rows *table, const void *key)
         return false;
     remove_entry(table, index);
     return true;
+}
+
+/* -- many entries at once: all that may fail comes before the first change -- */
+
+static const char *nth_key(const struct otpi_rows *table, const struct otpi_row_list *list,
+                           size_t i)
+{
+    return (const char *)list->keys + i * table->type->key->size;
+}
+
+static const char *nth_value(const struct otpi_rows *table, const struct otpi_row_list *list,
+                             size_t i)
+{
+    return (const char *)list->values + i * table->type->value->size;
+}
+
+/* How many of them are not there. */
+static size_t count_new(const struct otpi_rows *table, const struct otpi_row_list *list)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < list->n; i++) {
+        const char *key = nth_key(table, list, i);
+        n += find_key(table, key, hash_key(table, key)) == table->capacity;
+    }
+    return n;
+}
+
+/* Room for n more. NOMEM: nothing has changed. */
+static otp_status make_room(struct otpi_rows *table, size_t n)
+{
+    size_t capacity = table->capacity == 0 ? FIRST_CAPACITY : table->capacity;
+
+    if (n == 0 || (table->capacity != 0 && !is_crowded(table->count + n - 1, capacity)))
+        return OTP_OK;
+    while (is_crowded(table->count + n - 1, capacity)) {
+        if (capacity > SIZE_MAX / 4)
+            return OTP_NOMEM;
+        capacity *= 2;
+    }
+    return resize_table(table, capacity);
+}
+
+static void free_blocks(struct otpi_rows *table, const struct otpi_row_list *list, char **blocks,
+                        size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        table->entry_bytes -=
+            measure_block(table, nth_key(table, list, i), nth_value(table, list, i));
+        otp_free(blocks[i]);
+    }
+    otp_free(blocks);
+}
+
+/* *blocks gets those of all, in a block that the caller frees; NULL: they need none. */
+static otp_status make_blocks(struct otpi_rows *table, const struct otpi_row_list *list,
+                              char ***blocks)
+{
+    *blocks = NULL;
+    if (!table->has_blocks)
+        return OTP_OK;
+    if (list->n > SIZE_MAX / sizeof **blocks)
+        return OTP_NOMEM;
+    *blocks = otp_alloc(list->n * sizeof **blocks);
+    if (*blocks == NULL)
+        return OTP_NOMEM;
+    for (size_t i = 0; i < list->n; i++) {
+        otp_status status =
+            make_block(table, nth_key(table, list, i), nth_value(table, list, i), &(*blocks)[i]);
+        if (status != OTP_OK) {
+            free_blocks(table, list, *blocks, i);
+            return status;
+        }
+    }
+    return OTP_OK;
+}
+
+otp_status otpi_rows_put_all(struct otpi_rows *table, const struct otpi_row_list *list)
+{
+    size_t n_new = count_new(table, list);
+    char **blocks;
+    otp_status status;
+
+    if (list->n == 0)
+        return OTP_OK;
+    if (list->only_new && n_new != list->n)
+        return OTP_EXISTS;
+    status = make_blocks(table, list, &blocks);
+    if (status != OTP_OK)
+        return status;
+    status = make_room(table, n_new);
+    if (status != OTP_OK) {
+        free_blocks(table, list, blocks, blocks == NULL ? 0 : list->n);
+        return status;
+    }
+    for (size_t i = 0; i < list->n; i++) {
+        const char *key = nth_key(table, list, i), *value = nth_value(table, list, i);
+        uint64_t hash = hash_key(table, key);
+        size_t index = find_key(table, key, hash);
+        char *block = blocks == NULL ? NULL : blocks[i];
+        if (index != table->capacity)
+            replace_entry(table, index, key, value, block);
+        else
+            place_entry(table, hash, key, value, block);
+    }
+    otp_free(blocks);
+    return OTP_OK;
 }
 
 /* -- walks -- */

@@ -22,6 +22,15 @@ void otpi_rows_drop(struct otpi_rows *rows);
 otp_status otpi_rows_put(struct otpi_rows *rows, const void *key, const void *value);
 /* EXISTS. NOMEM. */
 otp_status otpi_rows_put_new(struct otpi_rows *rows, const void *key, const void *value);
+/* Entries that are put at once: arrays of n. */
+struct otpi_row_list {
+    const void *keys, *values;
+    size_t n;
+    bool only_new;
+};
+
+/* Puts all, in their order, or none. EXISTS: only_new, and one is there before. NOMEM. */
+otp_status otpi_rows_put_all(struct otpi_rows *rows, const struct otpi_row_list *list);
 /* As otp_table_add. */
 otp_status otpi_rows_add(struct otpi_rows *rows, const void *key, const struct otp_addition *add,
                          void *value);

@@ -25,7 +25,8 @@
  *   store_sweep.c  walking through it in slices: expiry, eviction, the end
  *   store_look.c   walking through it beside writers, to look only
  *
- * Threads: any. Locks: one shard at a time; under it only that of what a thread has retired.
+ * Threads: any. Locks: of shards one at a time, or several in their order; under it only that of
+ * what a thread has retired.
  */
 #ifndef OTPI_STORE_H
 #define OTPI_STORE_H
@@ -317,6 +318,18 @@ struct otpi_store_putting {
 /* EXISTS: PUT_NEW. NOMEM: nothing has changed. OVERLOAD: one has to be evicted first. BADARG: it
  * alone takes more than may be. */
 otp_status otpi_store_put(struct otpi_store *store, const struct otpi_store_putting *putting);
+/* One of many that are put at once. */
+struct otpi_store_row {
+    struct otpi_store_key key;
+    const void *value;    /* borrowed */
+    struct otpi_box *box; /* owner: the store, as all that follows */
+    bool is_new;
+};
+
+/* Puts all, in their order, or none; beside it nobody finds some only. In a store without limits;
+ * what it puts has stamps. EXISTS: PUT_NEW, and one is there. NOMEM, BADARG. */
+otp_status otpi_store_put_all(struct otpi_store *store, struct otpi_store_row *rows, size_t n,
+                              enum otpi_put how);
 /* False: it is not there. */
 bool otpi_store_delete(struct otpi_store *store, const struct otpi_store_key *key);
 /* The same; takes it out into taken, which the caller retires, and only if it has that stamp (0:

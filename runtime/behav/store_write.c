@@ -367,3 +367,192 @@ bool otpi_store_touch(struct otpi_store *store, const struct otpi_store_key *key
     otp_lock_release(&at.shard->lock);
     return found;
 }
+
+/* -- many at once: under the locks of all shards that they belong to -- */
+
+static uint64_t shards_of(const struct otpi_store *store, const struct otpi_store_row *rows,
+                          size_t n)
+{
+    uint64_t shards = 0;
+
+    for (size_t i = 0; i < n; i++)
+        shards |= (uint64_t)1 << (rows[i].key.hash & store->shard_mask);
+    return shards;
+}
+
+/* In ascending order, as everybody who takes more than one. */
+static void lock_all(struct otpi_store *store, uint64_t shards)
+{
+    for (; shards != 0; shards &= shards - 1)
+        otp_lock_take(&store->shards[__builtin_ctzll(shards)].lock);
+}
+
+static void release_all(struct otpi_store *store, uint64_t shards)
+{
+    for (; shards != 0; shards &= shards - 1)
+        otp_lock_release(&store->shards[__builtin_ctzll(shards)].lock);
+}
+
+static bool find_row(struct otpi_store *store, const struct otpi_store_row *row, struct where *at)
+{
+    at->shard = otpi_store_shard(store, row->key.hash);
+    return find(store, &row->key, at);
+}
+
+/* They are counted as if they were there, so that the shards grow as they will have to. On failure
+ * too: it takes back none. EXISTS. NOMEM. */
+static otp_status expect_rows(struct otpi_store *store, struct otpi_store_row *rows, size_t n,
+                              enum otpi_put how)
+{
+    struct where at;
+
+    for (size_t i = 0; i < n; i++) {
+        if (find_row(store, &rows[i], &at) && how == OTPI_PUT_NEW)
+            return OTP_EXISTS;
+        if (at.first == NULL && !otpi_store_begin_shard(store, at.shard))
+            return OTP_NOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        rows[i].is_new = !find_row(store, &rows[i], &at);
+        at.shard->count += rows[i].is_new;
+        otpi_store_grow(store, at.shard);
+    }
+    return OTP_OK;
+}
+
+/* A change of its bucket is under way, until end_changes. */
+static void begin_change(uint64_t *bucket)
+{
+    if ((bucket[OTPI_CHANGES] & 1) == 0)
+        otpi_store_begin(bucket);
+}
+
+/* Of all: who sees what is new of one finds no other as it was before. */
+static void end_changes(struct otpi_store *store, const struct otpi_store_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t hash = rows[i].key.hash, *bucket;
+        const struct otpi_store_shard *shard = otpi_store_shard(store, hash);
+        bucket =
+            otpi_store_bucket(store, shard, otpi_store_index(store, hash, atomic_load(&shard->n)));
+        if ((bucket[OTPI_CHANGES] & 1) != 0)
+            otpi_store_end(bucket);
+    }
+}
+
+/* Puts the first n, which are new, out again; and counts none that is new. */
+static void forget_rows(struct otpi_store *store, const struct otpi_store_row *rows, size_t n,
+                        size_t n_all)
+{
+    struct where at;
+
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].is_new && find_row(store, &rows[i], &at)) {
+            otpi_store_set_byte(&at.bucket[OTPI_TAGS], at.place, 0);
+            otpi_store_compact(store, at.shard, at.first);
+        }
+    for (size_t i = 0; i < n_all; i++)
+        otpi_store_shard(store, rows[i].key.hash)->count -= rows[i].is_new;
+}
+
+static void row_slot(const struct otpi_store *store, struct otpi_store_shard *shard,
+                     const struct otpi_store_row *row, uint64_t *slot)
+{
+    struct otpi_store_putting putting = { &row->key, row->value, OTPI_STORE_STAMP, 0, OTPI_PUT };
+
+    make_slot(store, shard, &putting, row->box, slot);
+}
+
+/* The new ones. NOMEM: it has put out again those that it had put, and their changes are under way
+ * as if they were there. */
+static otp_status insert_rows(struct otpi_store *store, struct otpi_store_row *rows, size_t n)
+{
+    uint64_t slot[SLOT_WORDS];
+    struct where at;
+
+    for (size_t i = 0; i < n; i++) {
+        bool found = find_row(store, &rows[i], &at);
+        begin_change(at.first);
+        if (found && rows[i].is_new) { /* by one before it */
+            rows[i].is_new = false;
+            at.shard->count--;
+        }
+        if (found)
+            continue;
+        at.bucket = otpi_store_room(store, at.shard, at.first, &at.place);
+        if (at.bucket == NULL) {
+            forget_rows(store, rows, i, n);
+            return OTP_NOMEM;
+        }
+        row_slot(store, at.shard, &rows[i], slot);
+        otpi_store_fill(store, at.bucket, at.place, otpi_store_tag(rows[i].key.hash), 0, slot);
+    }
+    return OTP_OK;
+}
+
+/* Those that are there. Each row's box is what nobody finds any more. */
+static void replace_rows(struct otpi_store *store, struct otpi_store_row *rows, size_t n)
+{
+    uint64_t slot[SLOT_WORDS], *to;
+    struct where at;
+
+    for (size_t i = 0; i < n; i++) {
+        struct otpi_box *old = NULL;
+        (void)find_row(store, &rows[i], &at);
+        at.shard->bytes += rows[i].box == NULL ? 0 : rows[i].box->size;
+        if (!rows[i].is_new) {
+            to = otpi_store_slot(store, at.bucket, at.place);
+            old = store->boxed ? (struct otpi_box *)(uintptr_t)to[1] : NULL;
+            at.shard->bytes -= old == NULL ? 0 : old->size;
+            row_slot(store, at.shard, &rows[i], slot);
+            for (uint32_t word = 0; word < store->slot; word++)
+                otpi_store_set(&to[word], slot[word]);
+        }
+        rows[i].box = old;
+    }
+}
+
+static otp_status put_locked(struct otpi_store *store, struct otpi_store_row *rows, size_t n,
+                             enum otpi_put how)
+{
+    otp_status status = expect_rows(store, rows, n, how);
+
+    if (status != OTP_OK)
+        return status;
+    status = insert_rows(store, rows, n);
+    if (status == OTP_OK)
+        replace_rows(store, rows, n);
+    end_changes(store, rows, n);
+    return status;
+}
+
+static otp_status make_boxes(const struct otpi_store *store, struct otpi_store_row *rows, size_t n)
+{
+    otp_status status = OTP_OK;
+
+    for (size_t i = 0; i < n; i++)
+        rows[i].box = NULL;
+    for (size_t i = 0; i < n && status == OTP_OK; i++)
+        status = make_box(store, &rows[i].key, rows[i].value, &rows[i].box);
+    return status;
+}
+
+otp_status otpi_store_put_all(struct otpi_store *store, struct otpi_store_row *rows, size_t n,
+                              enum otpi_put how)
+{
+    uint64_t shards = shards_of(store, rows, n);
+    otp_status status = make_boxes(store, rows, n);
+
+    if (status == OTP_OK) {
+        lock_all(store, shards);
+        status = put_locked(store, rows, n, how);
+        release_all(store, shards);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i].box != NULL && status == OTP_OK)
+            otp_retire(rows[i].box, rows[i].box->size);
+        else if (rows[i].box != NULL)
+            otp_block_free(rows[i].box, rows[i].box->size);
+    }
+    return status;
+}

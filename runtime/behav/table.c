@@ -100,6 +100,26 @@ otp_status otp_table_put_new(struct otp_table *table, const void *key, const voi
     return status == OTP_OK ? otpi_rows_put_new(rows, key, value) : status;
 }
 
+otp_status otp_table_put_all(struct otp_table *table, const void *keys, const void *values,
+                             size_t n)
+{
+    const struct otpi_row_list list = { keys, values, n, false };
+    struct otpi_rows *rows;
+    otp_status status = changeable(table, __func__, &rows);
+
+    return status == OTP_OK ? otpi_rows_put_all(rows, &list) : status;
+}
+
+otp_status otp_table_put_all_new(struct otp_table *table, const void *keys, const void *values,
+                                 size_t n)
+{
+    const struct otpi_row_list list = { keys, values, n, true };
+    struct otpi_rows *rows;
+    otp_status status = changeable(table, __func__, &rows);
+
+    return status == OTP_OK ? otpi_rows_put_all(rows, &list) : status;
+}
+
 otp_status otp_table_add(struct otp_table *table, const void *key, const struct otp_addition *add,
                          void *value)
 {

@@ -406,6 +406,10 @@ START(behaviour,
     X(otp_table_put, NOT_RUNNING, NOT_OWNER, NOT_OWNER, 0, otp_table_put(NULL, &number, &number))  \
     X(otp_table_put_new, NOT_RUNNING, NOT_OWNER, NOT_OWNER, 0,                                     \
       otp_table_put_new(NULL, &number, &number))                                                   \
+    X(otp_table_put_all, NOT_RUNNING, NOT_OWNER, NOT_OWNER, 0,                                     \
+      otp_table_put_all(NULL, &number, &number, 1))                                                \
+    X(otp_table_put_all_new, NOT_RUNNING, NOT_OWNER, NOT_OWNER, 0,                                 \
+      otp_table_put_all_new(NULL, &number, &number, 1))                                            \
     X(otp_table_add, NOT_RUNNING, NOT_OWNER, NOT_OWNER, 0,                                         \
       otp_table_add(NULL, &number, &(struct otp_addition){ .by = 1 }, &number))                    \
     X(otp_table_select, NOT_RUNNING, NOT_OWNER, NOT_OWNER, 0, select_keys())                       \
@@ -452,6 +456,12 @@ START(behaviour,
       otp_table_ref_put((otp_table_ref){ t->pid.bits }, &probe_table_type, &number, &number))      \
     X(otp_table_ref_put_new, NOT_RUNNING, NOPROC, NOPROC, 0,                                       \
       otp_table_ref_put_new((otp_table_ref){ t->pid.bits }, &probe_table_type, &number, &number))  \
+    X(otp_table_ref_put_all, NOT_RUNNING, NOPROC, NOPROC, 0,                                       \
+      otp_table_ref_put_all((otp_table_ref){ t->pid.bits }, &probe_table_type, &number, &number,   \
+                            1))                                                                    \
+    X(otp_table_ref_put_all_new, NOT_RUNNING, NOPROC, NOPROC, 0,                                   \
+      otp_table_ref_put_all_new((otp_table_ref){ t->pid.bits }, &probe_table_type, &number,        \
+                                &number, 1))                                                       \
     X(otp_table_ref_add, NOT_RUNNING, NOPROC, NOPROC, 0,                                           \
       otp_table_ref_add((otp_table_ref){ t->pid.bits }, &probe_table_type, &number,                \
                         &(struct otp_addition){ .by = 1 }, &number))                               \

@@ -77,6 +77,38 @@ START_TEST(a_protected_table_is_read_by_all)
 }
 END_TEST
 
+START_TEST(B183_many_are_put_with_their_types)
+{
+    const struct shared_place place = place_of(6, 0x33);
+    const otp_str words[] = { otp_cstr("one"), otp_cstr("two") };
+    const int32_t numbers[] = { 1, -2 };
+    struct shared_note note;
+    int32_t number = 0;
+    uint32_t n = 0;
+    size_t count = 0;
+    bool written = false;
+    start_board();
+    OK(shared_board_write_two(SHARED_BOARD, 5, 0x11, &written));
+    ck_assert(written);
+    OK(shared_table_of_place_to_note_get(notes, &place, &note));
+    ck_assert(otp_str_equal(note.text, otp_cstr("of them")));
+    shared_table_of_place_to_note_free_value(&note);
+    OK(shared_board_write_two(SHARED_BOARD, 6, 0x77, &written)); /* one of the two is there */
+    ck_assert(!written);
+    OK(shared_table_of_place_to_note_count(notes, &count));
+    ck_assert_uint_eq(count, 2);
+    OK(shared_board_own(SHARED_BOARD, otp_cstr("of them"), &n));
+    ck_assert_uint_eq(n, 7);
+    OK(shared_table_of_string_to_i32_put_all(board.as.all.hits, words, numbers, 2));
+    OK(shared_table_of_string_to_i32_get(board.as.all.hits, words[1], &number));
+    ck_assert_int_eq(number, -2);
+    ck_assert_int_eq(
+        shared_table_of_string_to_i32_put_all_new(board.as.all.hits, words, numbers, 2),
+        OTP_EXISTS);
+    stop_runtime();
+}
+END_TEST
+
 static bool add_up(otp_str key, int32_t value, void *sum)
 {
     *(int64_t *)sum += (int64_t)key.size * 1000 + value;
@@ -281,6 +313,7 @@ int main(void)
     tcase_add_test(c, a_protected_table_is_read_by_all);
     tcase_add_test(c, a_public_table_is_changed_by_all);
     tcase_add_test(c, references_are_sent_and_shown);
+    support_behaviour(s, "B183", B183_many_are_put_with_their_types);
     support_behaviour(s, "B187", B187_a_table_is_its_heir_s_before_its_owner_s_end_is_seen);
     tcase_add_test(c, without_its_heir_a_table_goes);
     tcase_add_test(c, owner_and_heir_may_end_at_once);

@@ -24,6 +24,7 @@
 static struct {
     atomic_long out;       /* blocks that were not given back */
     atomic_long refuse_in; /* 1: refuses the next; 0: none */
+    atomic_bool refuse_on; /* .. and all after it */
     atomic_uint next;
     _Atomic(void *) kept[POISON_KEEPS];
 } poison;
@@ -33,8 +34,11 @@ static void *poison_allocate(void *context, size_t size)
     void *memory;
 
     (void)context;
-    if (atomic_load(&poison.refuse_in) > 0 && atomic_fetch_sub(&poison.refuse_in, 1) == 1)
+    if (atomic_load(&poison.refuse_in) > 0 && atomic_fetch_sub(&poison.refuse_in, 1) == 1) {
+        if (atomic_load(&poison.refuse_on))
+            atomic_store(&poison.refuse_in, 1);
         return NULL;
+    }
     memory = malloc(size);
     if (memory != NULL)
         atomic_fetch_add(&poison.out, 1);

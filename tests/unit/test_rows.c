@@ -510,6 +510,93 @@ START_TEST(each_allocation_may_fail_and_the_table_holds)
 }
 END_TEST
 
+enum { LISTED = 40 };
+
+/* Puts a list whose first ten keys are there if it is not only_new. */
+static otp_status put_list(struct otpi_rows *table, bool only_new, const char *text)
+{
+    static char texts_of[LISTED][16];
+    static uint32_t lists[LISTED][3];
+    otp_str keys[LISTED];
+    struct item items[LISTED];
+    for (int i = 0; i < LISTED; i++) {
+        snprintf(texts_of[i], sizeof texts_of[i], "k%d", only_new ? i + 10 : i);
+        keys[i] = otp_cstr(texts_of[i]);
+        lists[i][0] = (uint32_t)i;
+        items[i] = (struct item){ i, otp_cstr(text), { lists[i], (size_t)i % 4 } };
+    }
+    return otpi_rows_put_all(table, &(struct otpi_row_list){ keys, items, LISTED, only_new });
+}
+
+static struct otpi_rows *new_table_of_ten(void)
+{
+    struct otpi_rows *table = new_table(&texts);
+    char key[16];
+    for (int i = 0; i < 10; i++) {
+        snprintf(key, sizeof key, "k%d", i);
+        put_item(table, key, i, "old");
+    }
+    return table;
+}
+
+/* False: the nth allocation was none of it any more. */
+static bool fail_list_at(long nth, bool only_new)
+{
+    struct otpi_rows *table = new_table_of_ten();
+    size_t held = otpi_rows_memory(table), had = blocks;
+    refuse_at = allocations + nth;
+    otp_status status = put_list(table, only_new, "new");
+    bool refused = allocations > refuse_at;
+    refuse_at = -1;
+    ck_assert_int_eq(status, refused ? OTP_NOMEM : OTP_OK);
+    if (refused) {
+        ck_assert_uint_eq(otpi_rows_count(table), 10);
+        ck_assert_uint_eq(otpi_rows_memory(table), held);
+        ck_assert_uint_eq(blocks, had);
+        assert_item(get_item(table, "k9"), 9, "old");
+    }
+    ck_assert_int_eq(put_list(table, false, "newer"), OTP_OK);
+    assert_item(get_item(table, "k9"), 9, "newer");
+    assert_item(get_item(table, "k39"), 39, "newer");
+    ck_assert_int_eq(put_list(table, true, "newest"), OTP_EXISTS);
+    otpi_rows_drop(table);
+    end_handler();
+    ck_assert_uint_eq(blocks, 0);
+    return refused;
+}
+
+START_TEST(a_list_is_put_whole_or_not_at_all)
+{
+    for (int only_new = 0; only_new < 2; only_new++) {
+        long nth = 0;
+        while (fail_list_at(nth, only_new != 0))
+            nth++;
+        ck_assert_int_gt(nth, LISTED); /* a block each, and the table grows */
+    }
+}
+END_TEST
+
+START_TEST(a_list_that_fits_needs_no_room)
+{
+    struct otpi_rows *table = new_table(&numbers);
+    uint64_t keys[] = { 1, 2, 3, 4, 5, 6, 1 }, value = 0;
+    ck_assert_int_eq(otpi_rows_put_all(table, &(struct otpi_row_list){ keys, keys, 5, true }),
+                     OTP_OK);
+    refuse_at = allocations;
+    ck_assert_int_eq(otpi_rows_put_all(table, &(struct otpi_row_list){ keys, keys, 7, false }),
+                     OTP_OK);
+    ck_assert_uint_eq(otpi_rows_count(table), 6);
+    ck_assert(otpi_rows_get(table, &keys[5], &value) && value == 6);
+    keys[0] = 7;
+    ck_assert_int_eq(otpi_rows_put_all(table, &(struct otpi_row_list){ keys, keys, 1, false }),
+                     OTP_NOMEM);
+    refuse_at = -1;
+    ck_assert_uint_eq(otpi_rows_count(table), 6);
+    otpi_rows_drop(table);
+    ck_assert_uint_eq(blocks, 0);
+}
+END_TEST
+
 START_TEST(too_large_an_entry_is_no_memory)
 {
     struct otpi_rows *table = new_table(&texts);
@@ -587,6 +674,8 @@ int main(void)
     tcase_add_test(c, shrinking_gives_room_back_and_nothing_else);
     c = support_case(suite, "no memory", 20.0 * (double)support_slow());
     tcase_add_test(c, each_allocation_may_fail_and_the_table_holds);
+    tcase_add_test(c, a_list_is_put_whole_or_not_at_all);
+    tcase_add_test(c, a_list_that_fits_needs_no_room);
     tcase_add_test(c, too_large_an_entry_is_no_memory);
     tcase_add_test(c, get_without_scratch_ends_the_process);
     return support_run(suite);

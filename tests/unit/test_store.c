@@ -369,6 +369,88 @@ START_TEST(a_failed_allocation_loses_nothing)
 }
 END_TEST
 
+/* -- many at once -- */
+
+enum { BEFORE = 20, LIST = 1300 };
+
+static otp_status put_list(struct otpi_store *store, uint64_t first, uint64_t value,
+                           enum otpi_put how)
+{
+    static struct sample samples[LIST];
+    static struct otpi_store_row rows[LIST];
+    otp_status status;
+
+    for (uint64_t i = 0; i < LIST; i++) {
+        make_sample(&samples[i], first + i, value);
+        key_of(store, &samples[i], &rows[i].key);
+        rows[i].value =
+            is_text(store) ? (const void *)&samples[i].value_text : &samples[i].value_number;
+    }
+    (void)otp_pin();
+    status = otpi_store_put_all(store, rows, LIST, how);
+    otp_unpin();
+    return status;
+}
+
+/* Some keys were there before; unless all are to be new, the list has half of them. */
+static bool fail_list_at(const struct otpi_store_type *type, long at, enum otpi_put how)
+{
+    struct otpi_store *store = otpi_store_new(type);
+    uint64_t value = 0, first = how == OTPI_PUT ? BEFORE / 2 : BEFORE;
+    otp_status status;
+
+    ck_assert_ptr_nonnull(store);
+    for (uint64_t key = 0; key < BEFORE; key++)
+        ck_assert_int_eq(put(store, key, 1), OTP_OK);
+    atomic_store(&poison.refuse_in, at);
+    status = put_list(store, first, 2, how);
+    atomic_store(&poison.refuse_in, 0);
+    ck_assert(status == OTP_OK || status == OTP_NOMEM);
+    ck_assert_uint_eq(otpi_store_count(store), status == OTP_OK ? first + LIST : BEFORE);
+    for (uint64_t key = 0; key < first + LIST; key++) {
+        bool there = get(store, key, &value);
+        ck_assert(there == (key < BEFORE || status == OTP_OK));
+        ck_assert(!there || value == (status == OTP_OK && key >= first ? 2 : 1));
+    }
+    ck_assert_int_eq(put_list(store, 0, 3, OTPI_PUT_NEW), OTP_EXISTS);
+    ck_assert_int_eq(put_list(store, first, 4, OTPI_PUT), OTP_OK);
+    for (uint64_t key = 0; key < first + LIST; key++)
+        ck_assert(delete (store, key));
+    ck_assert_uint_eq(otpi_store_count(store), 0);
+    otpi_store_drop(store);
+    return status == OTP_OK;
+}
+
+/* What is refused is one allocation, or that and all that follow. */
+static void fail_list_everywhere(const struct otpi_store_type *type, long last, long step)
+{
+    long failed = 0;
+
+    poison_start();
+    for (int on = 0; on < 2; on++) {
+        atomic_store(&poison.refuse_on, on != 0);
+        for (long at = 1; at < last; at += step) {
+            failed += !fail_list_at(type, at, OTPI_PUT);
+            failed += !fail_list_at(type, at + 1, OTPI_PUT_NEW);
+        }
+    }
+    atomic_store(&poison.refuse_on, false);
+    ck_assert_int_gt(failed, 3);
+    poison_stop();
+}
+
+START_TEST(a_list_of_words_is_put_whole_or_not_at_all)
+{
+    fail_list_everywhere(&words, 240, 24);
+}
+END_TEST
+
+START_TEST(a_list_of_texts_is_put_whole_or_not_at_all)
+{
+    fail_list_everywhere(&texts, LIST + 240, 220);
+}
+END_TEST
+
 /* -- limits -- */
 
 static void put_with_evictions(struct otpi_store *store, uint64_t key)
@@ -544,6 +626,8 @@ int main(void)
     tcase_add_test(size, a_sweep_gives_the_memory_back);
     tcase_add_test(size, an_entry_of_words_takes_64_bytes_at_most);
     tcase_add_test(memory, a_failed_allocation_loses_nothing);
+    tcase_add_test(memory, a_list_of_words_is_put_whole_or_not_at_all);
+    tcase_add_test(memory, a_list_of_texts_is_put_whole_or_not_at_all);
     tcase_add_test(limits, a_limit_of_entries_holds);
     tcase_add_test(limits, a_limit_of_bytes_holds);
     tcase_add_test(limits, what_is_used_is_not_evicted);

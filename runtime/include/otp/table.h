@@ -56,6 +56,13 @@ OTP_API OTP_MUST_CHECK otp_status otp_table_put(struct otp_table *table, const v
 /* Inserts, unless the key is there: EXISTS. NOMEM. */
 OTP_API OTP_MUST_CHECK otp_status otp_table_put_new(struct otp_table *table, const void *key,
                                                     const void *value);
+/* Puts n entries or none: keys and values are arrays, borrowed and copied. Of two with one key the
+ * later one stays. NOMEM: the table is unchanged. */
+OTP_API OTP_MUST_CHECK otp_status otp_table_put_all(struct otp_table *table, const void *keys,
+                                                    const void *values, size_t n);
+/* The same, unless one of the keys is there: EXISTS, and the table is unchanged. NOMEM. */
+OTP_API OTP_MUST_CHECK otp_status otp_table_put_all_new(struct otp_table *table, const void *keys,
+                                                        const void *values, size_t n);
 /* Adds to an integer; *value gets what it is then. NOT_FOUND: no such key. OUT_OF_RANGE: it would
  * not fit. NOMEM. BADARG: values are no integers. On failure table and *value are unchanged. */
 OTP_API OTP_MUST_CHECK otp_status otp_table_add(struct otp_table *table, const void *key,

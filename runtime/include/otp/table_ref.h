@@ -63,6 +63,18 @@ OTP_API OTP_MUST_CHECK otp_status otp_table_ref_put(otp_table_ref ref,
 OTP_API OTP_MUST_CHECK otp_status otp_table_ref_put_new(otp_table_ref ref,
                                                         const struct otp_table_type *type,
                                                         const void *key, const void *value);
+/* Puts n entries or none, at once for all others: who finds one of them finds no other as it was
+ * before. keys and values are arrays, borrowed and copied; of two with one key the later one stays.
+ * Who looks for one of them meanwhile waits, for all n. NOMEM. */
+OTP_API OTP_MUST_CHECK otp_status otp_table_ref_put_all(otp_table_ref ref,
+                                                        const struct otp_table_type *type,
+                                                        const void *keys, const void *values,
+                                                        size_t n);
+/* The same, unless one of the keys is there: EXISTS. NOMEM. */
+OTP_API OTP_MUST_CHECK otp_status otp_table_ref_put_all_new(otp_table_ref ref,
+                                                            const struct otp_table_type *type,
+                                                            const void *keys, const void *values,
+                                                            size_t n);
 /* Adds to an integer, as otp_table_add: NOT_FOUND, OUT_OF_RANGE, NOMEM; BADARG: no integers. */
 OTP_API OTP_MUST_CHECK otp_status otp_table_ref_add(otp_table_ref ref,
                                                     const struct otp_table_type *type,

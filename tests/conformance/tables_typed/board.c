@@ -1,4 +1,6 @@
 /* board.c - the handlers of tables_typed.otp. */
+#include <string.h>
+
 #include "shared_board_impl.h"
 #include "shared_keeper_impl.h"
 #include "shared_reader_impl.h"
@@ -34,6 +36,31 @@ otp_next shared_board_handle_write(struct shared_board *self, otp_from from, uin
     const struct shared_note note = { text, tags, 2 };
     otp_status status = shared_table_of_place_to_note_put(self->notes, &place, &note);
     return shared_board_write_reply(from, status == OTP_OK);
+}
+
+otp_next shared_board_handle_write_two(struct shared_board *self, otp_from from, uint32_t row,
+                                       uint8_t rubbish)
+{
+    const otp_str words[] = { otp_cstr("both"), otp_cstr("of them") };
+    const uint32_t counts[] = { row, row + 1 };
+    const struct shared_note notes[] = { { words[0], words, 2 }, { words[1], words, 1 } };
+    struct shared_place places[2];
+    otp_status status;
+    for (uint32_t i = 0; i < 2; i++) {
+        memset(&places[i], rubbish, sizeof places[i]);
+        places[i].row = row + i;
+        places[i].mark = 1;
+        places[i].column = 2;
+    }
+    status = shared_table_of_place_to_note_put_all_new(self->notes, places, notes, 2);
+    if (status == OTP_OK)
+        status = shared_table_of_place_to_note_put_all(self->notes, places, notes, 2);
+    if (status == OTP_OK)
+        status = shared_board_words_put_all(self->words, words, counts, 2);
+    if (status == OTP_OK &&
+        shared_board_words_put_all_new(self->words, words, counts, 2) != OTP_EXISTS)
+        status = OTP_BADARG;
+    return shared_board_write_two_reply(from, status == OTP_OK);
 }
 
 otp_next shared_board_handle_keep(struct shared_board *self, otp_from from,

@@ -385,6 +385,20 @@ otp_status myapp_cache_table_put_new(struct myapp_cache_table *table, otp_str ke
     return otp_table_put_new((struct otp_table *)table, &key, value);
 }
 
+otp_status myapp_cache_table_put_all(struct myapp_cache_table *table, const otp_str *keys,
+                                     const struct myapp_entry *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all((struct otp_table *)table, keys, values, n);
+    return status_;
+}
+
+otp_status myapp_cache_table_put_all_new(struct myapp_cache_table *table, const otp_str *keys,
+                                         const struct myapp_entry *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all_new((struct otp_table *)table, keys, values, n);
+    return status_;
+}
+
 bool myapp_cache_table_get(const struct myapp_cache_table *table, otp_str key,
                            struct myapp_entry *value)
 {

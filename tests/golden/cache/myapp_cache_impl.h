@@ -68,6 +68,12 @@ OTP_MUST_CHECK otp_status myapp_cache_table_put(struct myapp_cache_table *table,
                                                 const struct myapp_entry *value);
 OTP_MUST_CHECK otp_status myapp_cache_table_put_new(struct myapp_cache_table *table, otp_str key,
                                                     const struct myapp_entry *value);
+OTP_MUST_CHECK otp_status myapp_cache_table_put_all(struct myapp_cache_table *table,
+                                                    const otp_str *keys,
+                                                    const struct myapp_entry *values, size_t n);
+OTP_MUST_CHECK otp_status myapp_cache_table_put_all_new(struct myapp_cache_table *table,
+                                                        const otp_str *keys,
+                                                        const struct myapp_entry *values, size_t n);
 bool myapp_cache_table_get(const struct myapp_cache_table *table, otp_str key,
                            struct myapp_entry *value);
 bool myapp_cache_table_take(struct myapp_cache_table *table, otp_str key,

@@ -516,6 +516,20 @@ otp_status odd_genserver_table_put_new(struct odd_genserver_table *table, otp_st
     return otp_table_put_new((struct otp_table *)table, &key, value);
 }
 
+otp_status odd_genserver_table_put_all(struct odd_genserver_table *table, const otp_str *keys,
+                                       const struct odd_state *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all((struct otp_table *)table, keys, values, n);
+    return status_;
+}
+
+otp_status odd_genserver_table_put_all_new(struct odd_genserver_table *table, const otp_str *keys,
+                                           const struct odd_state *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all_new((struct otp_table *)table, keys, values, n);
+    return status_;
+}
+
 bool odd_genserver_table_get(const struct odd_genserver_table *table, otp_str key,
                              struct odd_state *value)
 {
@@ -939,6 +953,22 @@ otp_status odd_module_with_a_long_name_table_with_a_long_name_put_new(
     const struct odd_state *value)
 {
     return otp_table_put_new((struct otp_table *)table, &key, value);
+}
+
+otp_status odd_module_with_a_long_name_table_with_a_long_name_put_all(
+    struct odd_module_with_a_long_name_table_with_a_long_name *table, const otp_str *keys,
+    const struct odd_state *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all((struct otp_table *)table, keys, values, n);
+    return status_;
+}
+
+otp_status odd_module_with_a_long_name_table_with_a_long_name_put_all_new(
+    struct odd_module_with_a_long_name_table_with_a_long_name *table, const otp_str *keys,
+    const struct odd_state *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all_new((struct otp_table *)table, keys, values, n);
+    return status_;
 }
 
 bool odd_module_with_a_long_name_table_with_a_long_name_get(

@@ -75,6 +75,12 @@ OTP_MUST_CHECK otp_status odd_genserver_table_put(struct odd_genserver_table *ta
                                                   const struct odd_state *value);
 OTP_MUST_CHECK otp_status odd_genserver_table_put_new(struct odd_genserver_table *table,
                                                       otp_str key, const struct odd_state *value);
+OTP_MUST_CHECK otp_status odd_genserver_table_put_all(struct odd_genserver_table *table,
+                                                      const otp_str *keys,
+                                                      const struct odd_state *values, size_t n);
+OTP_MUST_CHECK otp_status odd_genserver_table_put_all_new(struct odd_genserver_table *table,
+                                                          const otp_str *keys,
+                                                          const struct odd_state *values, size_t n);
 bool odd_genserver_table_get(const struct odd_genserver_table *table, otp_str key,
                              struct odd_state *value);
 bool odd_genserver_table_take(struct odd_genserver_table *table, otp_str key,

@@ -56,6 +56,12 @@ OTP_MUST_CHECK otp_status odd_module_with_a_long_name_table_with_a_long_name_put
 OTP_MUST_CHECK otp_status odd_module_with_a_long_name_table_with_a_long_name_put_new(
     struct odd_module_with_a_long_name_table_with_a_long_name *table, otp_str key,
     const struct odd_state *value);
+OTP_MUST_CHECK otp_status odd_module_with_a_long_name_table_with_a_long_name_put_all(
+    struct odd_module_with_a_long_name_table_with_a_long_name *table, const otp_str *keys,
+    const struct odd_state *values, size_t n);
+OTP_MUST_CHECK otp_status odd_module_with_a_long_name_table_with_a_long_name_put_all_new(
+    struct odd_module_with_a_long_name_table_with_a_long_name *table, const otp_str *keys,
+    const struct odd_state *values, size_t n);
 bool odd_module_with_a_long_name_table_with_a_long_name_get(
     const struct odd_module_with_a_long_name_table_with_a_long_name *table, otp_str key,
     struct odd_state *value);

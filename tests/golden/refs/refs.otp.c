@@ -129,6 +129,24 @@ otp_status refs_table_of_u64_to_string_put_new(struct refs_table_of_u64_to_strin
     return otp_table_ref_put_new(table.ref, &table_of_u64_to_string_type, &key, &value);
 }
 
+otp_status refs_table_of_u64_to_string_put_all(struct refs_table_of_u64_to_string table,
+                                               const uint64_t *keys, const otp_str *values,
+                                               size_t n)
+{
+    otp_status status_ = otp_table_ref_put_all(table.ref, &table_of_u64_to_string_type, keys,
+                                               values, n);
+    return status_;
+}
+
+otp_status refs_table_of_u64_to_string_put_all_new(struct refs_table_of_u64_to_string table,
+                                                   const uint64_t *keys, const otp_str *values,
+                                                   size_t n)
+{
+    otp_status status_ = otp_table_ref_put_all_new(table.ref, &table_of_u64_to_string_type, keys,
+                                                   values, n);
+    return status_;
+}
+
 otp_status refs_table_of_u64_to_string_take(struct refs_table_of_u64_to_string table, uint64_t key,
                                             otp_str *value)
 {
@@ -250,6 +268,23 @@ otp_status refs_table_of_string_to_i32_put_new(struct refs_table_of_string_to_i3
                                                otp_str key, int32_t value)
 {
     return otp_table_ref_put_new(table.ref, &table_of_string_to_i32_type, &key, &value);
+}
+
+otp_status refs_table_of_string_to_i32_put_all(struct refs_table_of_string_to_i32 table,
+                                               const otp_str *keys, const int32_t *values, size_t n)
+{
+    otp_status status_ = otp_table_ref_put_all(table.ref, &table_of_string_to_i32_type, keys,
+                                               values, n);
+    return status_;
+}
+
+otp_status refs_table_of_string_to_i32_put_all_new(struct refs_table_of_string_to_i32 table,
+                                                   const otp_str *keys, const int32_t *values,
+                                                   size_t n)
+{
+    otp_status status_ = otp_table_ref_put_all_new(table.ref, &table_of_string_to_i32_type, keys,
+                                                   values, n);
+    return status_;
 }
 
 otp_status refs_table_of_string_to_i32_take(struct refs_table_of_string_to_i32 table, otp_str key,
@@ -391,6 +426,24 @@ otp_status refs_table_of_string_to_u64_put_new(struct refs_table_of_string_to_u6
     return otp_table_ref_put_new(table.ref, &table_of_string_to_u64_type, &key, &value);
 }
 
+otp_status refs_table_of_string_to_u64_put_all(struct refs_table_of_string_to_u64 table,
+                                               const otp_str *keys, const uint64_t *values,
+                                               size_t n)
+{
+    otp_status status_ = otp_table_ref_put_all(table.ref, &table_of_string_to_u64_type, keys,
+                                               values, n);
+    return status_;
+}
+
+otp_status refs_table_of_string_to_u64_put_all_new(struct refs_table_of_string_to_u64 table,
+                                                   const otp_str *keys, const uint64_t *values,
+                                                   size_t n)
+{
+    otp_status status_ = otp_table_ref_put_all_new(table.ref, &table_of_string_to_u64_type, keys,
+                                                   values, n);
+    return status_;
+}
+
 otp_status refs_table_of_string_to_u64_take(struct refs_table_of_string_to_u64 table, otp_str key,
                                             uint64_t *value)
 {
@@ -506,6 +559,15 @@ static const struct refs_place *table_of_place_to_note_key(struct refs_place *to
     return to_;
 }
 
+/* The same n keys, for otp_free; NULL: no memory. */
+static struct refs_place *table_of_place_to_note_keys(const struct refs_place *from_, size_t n_)
+{
+    struct refs_place *to_ = n_ < SIZE_MAX / sizeof *to_ ? otp_alloc((n_ + 1) * sizeof *to_) : NULL;
+    for (size_t i_ = 0; to_ != NULL && i_ < n_; i_++)
+        (void)table_of_place_to_note_key(&to_[i_], &from_[i_]);
+    return to_;
+}
+
 struct table_of_place_to_note_visitor {
     bool (*visit)(const struct refs_place *key, const struct refs_note *value, void *context);
     void *context;
@@ -545,6 +607,28 @@ otp_status refs_table_of_place_to_note_put_new(struct refs_table_of_place_to_not
 {
     return otp_table_ref_put_new(table.ref, &table_of_place_to_note_type,
                                  table_of_place_to_note_key(&(struct refs_place){0}, key), value);
+}
+
+otp_status refs_table_of_place_to_note_put_all(struct refs_table_of_place_to_note table,
+                                               const struct refs_place *keys,
+                                               const struct refs_note *values, size_t n)
+{
+    struct refs_place *keys_ = table_of_place_to_note_keys(keys, n);
+    otp_status status_ = keys_ == NULL ? OTP_NOMEM : otp_table_ref_put_all(
+        table.ref, &table_of_place_to_note_type, keys_, values, n);
+    otp_free(keys_);
+    return status_;
+}
+
+otp_status refs_table_of_place_to_note_put_all_new(struct refs_table_of_place_to_note table,
+                                                   const struct refs_place *keys,
+                                                   const struct refs_note *values, size_t n)
+{
+    struct refs_place *keys_ = table_of_place_to_note_keys(keys, n);
+    otp_status status_ = keys_ == NULL ? OTP_NOMEM : otp_table_ref_put_all_new(
+        table.ref, &table_of_place_to_note_type, keys_, values, n);
+    otp_free(keys_);
+    return status_;
 }
 
 otp_status refs_table_of_place_to_note_take(struct refs_table_of_place_to_note table,
@@ -678,6 +762,24 @@ otp_status refs_table_of_bytes_to_level_put_new(struct refs_table_of_bytes_to_le
     return otp_table_ref_put_new(table.ref, &table_of_bytes_to_level_type, &key, &value);
 }
 
+otp_status refs_table_of_bytes_to_level_put_all(struct refs_table_of_bytes_to_level table,
+                                                const otp_bytes *keys,
+                                                const enum refs_level *values, size_t n)
+{
+    otp_status status_ = otp_table_ref_put_all(table.ref, &table_of_bytes_to_level_type, keys,
+                                               values, n);
+    return status_;
+}
+
+otp_status refs_table_of_bytes_to_level_put_all_new(struct refs_table_of_bytes_to_level table,
+                                                    const otp_bytes *keys,
+                                                    const enum refs_level *values, size_t n)
+{
+    otp_status status_ = otp_table_ref_put_all_new(table.ref, &table_of_bytes_to_level_type, keys,
+                                                   values, n);
+    return status_;
+}
+
 otp_status refs_table_of_bytes_to_level_take(struct refs_table_of_bytes_to_level table,
                                              otp_bytes key, enum refs_level *value)
 {
@@ -800,6 +902,26 @@ refs_table_of_u64_to_list_of_string_put_new(struct refs_table_of_u64_to_list_of_
                                             uint64_t key, const struct refs_list_of_string *value)
 {
     return otp_table_ref_put_new(table.ref, &table_of_u64_to_list_of_string_type, &key, value);
+}
+
+otp_status
+refs_table_of_u64_to_list_of_string_put_all(struct refs_table_of_u64_to_list_of_string table,
+                                            const uint64_t *keys,
+                                            const struct refs_list_of_string *values, size_t n)
+{
+    otp_status status_ = otp_table_ref_put_all(table.ref, &table_of_u64_to_list_of_string_type,
+                                               keys, values, n);
+    return status_;
+}
+
+otp_status
+refs_table_of_u64_to_list_of_string_put_all_new(struct refs_table_of_u64_to_list_of_string table,
+                                                const uint64_t *keys,
+                                                const struct refs_list_of_string *values, size_t n)
+{
+    otp_status status_ = otp_table_ref_put_all_new(table.ref, &table_of_u64_to_list_of_string_type,
+                                                   keys, values, n);
+    return status_;
 }
 
 otp_status
@@ -1209,6 +1331,20 @@ otp_status refs_board_own_put(struct refs_board_own *table, uint64_t key, uint64
 otp_status refs_board_own_put_new(struct refs_board_own *table, uint64_t key, uint64_t value)
 {
     return otp_table_put_new((struct otp_table *)table, &key, &value);
+}
+
+otp_status refs_board_own_put_all(struct refs_board_own *table, const uint64_t *keys,
+                                  const uint64_t *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all((struct otp_table *)table, keys, values, n);
+    return status_;
+}
+
+otp_status refs_board_own_put_all_new(struct refs_board_own *table, const uint64_t *keys,
+                                      const uint64_t *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all_new((struct otp_table *)table, keys, values, n);
+    return status_;
 }
 
 bool refs_board_own_get(const struct refs_board_own *table, uint64_t key, uint64_t *value)

@@ -148,6 +148,15 @@ OTP_MUST_CHECK otp_status refs_table_of_u64_to_string_put(struct refs_table_of_u
 OTP_MUST_CHECK otp_status
 refs_table_of_u64_to_string_put_new(struct refs_table_of_u64_to_string table, uint64_t key,
                                     otp_str value);
+/* Puts n entries at once, or none; of two with one key the later stays. OTP_NOMEM: nothing has
+ * changed. */
+OTP_MUST_CHECK otp_status
+refs_table_of_u64_to_string_put_all(struct refs_table_of_u64_to_string table, const uint64_t *keys,
+                                    const otp_str *values, size_t n);
+/* The same, unless one of the keys is there: OTP_EXISTS. */
+OTP_MUST_CHECK otp_status
+refs_table_of_u64_to_string_put_all_new(struct refs_table_of_u64_to_string table,
+                                        const uint64_t *keys, const otp_str *values, size_t n);
 /* Gets it and deletes the key. OTP_NOT_FOUND. */
 OTP_MUST_CHECK otp_status refs_table_of_u64_to_string_take(struct refs_table_of_u64_to_string table,
                                                            uint64_t key, otp_str *value);
@@ -203,6 +212,15 @@ OTP_MUST_CHECK otp_status refs_table_of_string_to_i32_put(struct refs_table_of_s
 OTP_MUST_CHECK otp_status
 refs_table_of_string_to_i32_put_new(struct refs_table_of_string_to_i32 table, otp_str key,
                                     int32_t value);
+/* Puts n entries at once, or none; of two with one key the later stays. OTP_NOMEM: nothing has
+ * changed. */
+OTP_MUST_CHECK otp_status
+refs_table_of_string_to_i32_put_all(struct refs_table_of_string_to_i32 table, const otp_str *keys,
+                                    const int32_t *values, size_t n);
+/* The same, unless one of the keys is there: OTP_EXISTS. */
+OTP_MUST_CHECK otp_status
+refs_table_of_string_to_i32_put_all_new(struct refs_table_of_string_to_i32 table,
+                                        const otp_str *keys, const int32_t *values, size_t n);
 /* Gets it and deletes the key. OTP_NOT_FOUND. */
 OTP_MUST_CHECK otp_status refs_table_of_string_to_i32_take(struct refs_table_of_string_to_i32 table,
                                                            otp_str key, int32_t *value);
@@ -266,6 +284,15 @@ OTP_MUST_CHECK otp_status refs_table_of_string_to_u64_put(struct refs_table_of_s
 OTP_MUST_CHECK otp_status
 refs_table_of_string_to_u64_put_new(struct refs_table_of_string_to_u64 table, otp_str key,
                                     uint64_t value);
+/* Puts n entries at once, or none; of two with one key the later stays. OTP_NOMEM: nothing has
+ * changed. */
+OTP_MUST_CHECK otp_status
+refs_table_of_string_to_u64_put_all(struct refs_table_of_string_to_u64 table, const otp_str *keys,
+                                    const uint64_t *values, size_t n);
+/* The same, unless one of the keys is there: OTP_EXISTS. */
+OTP_MUST_CHECK otp_status
+refs_table_of_string_to_u64_put_all_new(struct refs_table_of_string_to_u64 table,
+                                        const otp_str *keys, const uint64_t *values, size_t n);
 /* Gets it and deletes the key. OTP_NOT_FOUND. */
 OTP_MUST_CHECK otp_status refs_table_of_string_to_u64_take(struct refs_table_of_string_to_u64 table,
                                                            otp_str key, uint64_t *value);
@@ -332,6 +359,17 @@ OTP_MUST_CHECK otp_status refs_table_of_place_to_note_put(struct refs_table_of_p
 OTP_MUST_CHECK otp_status
 refs_table_of_place_to_note_put_new(struct refs_table_of_place_to_note table,
                                     const struct refs_place *key, const struct refs_note *value);
+/* Puts n entries at once, or none; of two with one key the later stays. OTP_NOMEM: nothing has
+ * changed. */
+OTP_MUST_CHECK otp_status
+refs_table_of_place_to_note_put_all(struct refs_table_of_place_to_note table,
+                                    const struct refs_place *keys, const struct refs_note *values,
+                                    size_t n);
+/* The same, unless one of the keys is there: OTP_EXISTS. */
+OTP_MUST_CHECK otp_status
+refs_table_of_place_to_note_put_all_new(struct refs_table_of_place_to_note table,
+                                        const struct refs_place *keys,
+                                        const struct refs_note *values, size_t n);
 /* Gets it and deletes the key. OTP_NOT_FOUND. */
 OTP_MUST_CHECK otp_status refs_table_of_place_to_note_take(struct refs_table_of_place_to_note table,
                                                            const struct refs_place *key,
@@ -392,6 +430,17 @@ refs_table_of_bytes_to_level_put(struct refs_table_of_bytes_to_level table, otp_
 OTP_MUST_CHECK otp_status
 refs_table_of_bytes_to_level_put_new(struct refs_table_of_bytes_to_level table, otp_bytes key,
                                      enum refs_level value);
+/* Puts n entries at once, or none; of two with one key the later stays. OTP_NOMEM: nothing has
+ * changed. */
+OTP_MUST_CHECK otp_status
+refs_table_of_bytes_to_level_put_all(struct refs_table_of_bytes_to_level table,
+                                     const otp_bytes *keys, const enum refs_level *values,
+                                     size_t n);
+/* The same, unless one of the keys is there: OTP_EXISTS. */
+OTP_MUST_CHECK otp_status
+refs_table_of_bytes_to_level_put_all_new(struct refs_table_of_bytes_to_level table,
+                                         const otp_bytes *keys, const enum refs_level *values,
+                                         size_t n);
 /* Gets it and deletes the key. OTP_NOT_FOUND. */
 OTP_MUST_CHECK otp_status
 refs_table_of_bytes_to_level_take(struct refs_table_of_bytes_to_level table, otp_bytes key,
@@ -448,6 +497,17 @@ refs_table_of_u64_to_list_of_string_put(struct refs_table_of_u64_to_list_of_stri
 OTP_MUST_CHECK otp_status
 refs_table_of_u64_to_list_of_string_put_new(struct refs_table_of_u64_to_list_of_string table,
                                             uint64_t key, const struct refs_list_of_string *value);
+/* Puts n entries at once, or none; of two with one key the later stays. OTP_NOMEM: nothing has
+ * changed. */
+OTP_MUST_CHECK otp_status
+refs_table_of_u64_to_list_of_string_put_all(struct refs_table_of_u64_to_list_of_string table,
+                                            const uint64_t *keys,
+                                            const struct refs_list_of_string *values, size_t n);
+/* The same, unless one of the keys is there: OTP_EXISTS. */
+OTP_MUST_CHECK otp_status
+refs_table_of_u64_to_list_of_string_put_all_new(struct refs_table_of_u64_to_list_of_string table,
+                                                const uint64_t *keys,
+                                                const struct refs_list_of_string *values, size_t n);
 /* Gets it and deletes the key. OTP_NOT_FOUND. */
 OTP_MUST_CHECK otp_status
 refs_table_of_u64_to_list_of_string_take(struct refs_table_of_u64_to_list_of_string table,

@@ -76,6 +76,11 @@ OTP_MUST_CHECK otp_status refs_board_own_put(struct refs_board_own *table, uint6
                                              uint64_t value);
 OTP_MUST_CHECK otp_status refs_board_own_put_new(struct refs_board_own *table, uint64_t key,
                                                  uint64_t value);
+OTP_MUST_CHECK otp_status refs_board_own_put_all(struct refs_board_own *table, const uint64_t *keys,
+                                                 const uint64_t *values, size_t n);
+OTP_MUST_CHECK otp_status refs_board_own_put_all_new(struct refs_board_own *table,
+                                                     const uint64_t *keys, const uint64_t *values,
+                                                     size_t n);
 bool refs_board_own_get(const struct refs_board_own *table, uint64_t key, uint64_t *value);
 bool refs_board_own_take(struct refs_board_own *table, uint64_t key, uint64_t *value);
 bool refs_board_own_has(const struct refs_board_own *table, uint64_t key);

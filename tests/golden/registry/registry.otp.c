@@ -533,6 +533,16 @@ static const struct registry_cell *audit_of_cells_seen_key(struct registry_cell 
     return to_;
 }
 
+/* The same n keys, for otp_free; NULL: no memory. */
+static struct registry_cell *audit_of_cells_seen_keys(const struct registry_cell *from_, size_t n_)
+{
+    struct registry_cell *to_ =
+        n_ < SIZE_MAX / sizeof *to_ ? otp_alloc((n_ + 1) * sizeof *to_) : NULL;
+    for (size_t i_ = 0; to_ != NULL && i_ < n_; i_++)
+        (void)audit_of_cells_seen_key(&to_[i_], &from_[i_]);
+    return to_;
+}
+
 struct audit_of_cells_seen_visitor {
     bool (*visit)(const struct registry_cell *key, uint64_t value, void *context);
     void *context;
@@ -556,6 +566,28 @@ otp_status registry_audit_of_cells_seen_put_new(struct registry_audit_of_cells_s
 {
     return otp_table_put_new((struct otp_table *)table,
                              audit_of_cells_seen_key(&(struct registry_cell){0}, key), &value);
+}
+
+otp_status registry_audit_of_cells_seen_put_all(struct registry_audit_of_cells_seen *table,
+                                                const struct registry_cell *keys,
+                                                const uint64_t *values, size_t n)
+{
+    struct registry_cell *keys_ = audit_of_cells_seen_keys(keys, n);
+    otp_status status_ = keys_ == NULL ? OTP_NOMEM : otp_table_put_all((struct otp_table *)table,
+                                                                       keys_, values, n);
+    otp_free(keys_);
+    return status_;
+}
+
+otp_status registry_audit_of_cells_seen_put_all_new(struct registry_audit_of_cells_seen *table,
+                                                    const struct registry_cell *keys,
+                                                    const uint64_t *values, size_t n)
+{
+    struct registry_cell *keys_ = audit_of_cells_seen_keys(keys, n);
+    otp_status status_ = keys_ ==
+        NULL ? OTP_NOMEM : otp_table_put_all_new((struct otp_table *)table, keys_, values, n);
+    otp_free(keys_);
+    return status_;
 }
 
 bool registry_audit_of_cells_seen_get(const struct registry_audit_of_cells_seen *table,

@@ -47,6 +47,14 @@ registry_audit_of_cells_seen_put(struct registry_audit_of_cells_seen *table,
 OTP_MUST_CHECK otp_status
 registry_audit_of_cells_seen_put_new(struct registry_audit_of_cells_seen *table,
                                      const struct registry_cell *key, uint64_t value);
+OTP_MUST_CHECK otp_status
+registry_audit_of_cells_seen_put_all(struct registry_audit_of_cells_seen *table,
+                                     const struct registry_cell *keys, const uint64_t *values,
+                                     size_t n);
+OTP_MUST_CHECK otp_status
+registry_audit_of_cells_seen_put_all_new(struct registry_audit_of_cells_seen *table,
+                                         const struct registry_cell *keys, const uint64_t *values,
+                                         size_t n);
 bool registry_audit_of_cells_seen_get(const struct registry_audit_of_cells_seen *table,
                                       const struct registry_cell *key, uint64_t *value);
 bool registry_audit_of_cells_seen_take(struct registry_audit_of_cells_seen *table,

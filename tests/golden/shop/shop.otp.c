@@ -292,6 +292,20 @@ otp_status shop_till_orders_put_new(struct shop_till_orders *table, uint64_t key
     return otp_table_put_new((struct otp_table *)table, &key, value);
 }
 
+otp_status shop_till_orders_put_all(struct shop_till_orders *table, const uint64_t *keys,
+                                    const struct shop_order *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all((struct otp_table *)table, keys, values, n);
+    return status_;
+}
+
+otp_status shop_till_orders_put_all_new(struct shop_till_orders *table, const uint64_t *keys,
+                                        const struct shop_order *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all_new((struct otp_table *)table, keys, values, n);
+    return status_;
+}
+
 bool shop_till_orders_get(const struct shop_till_orders *table, uint64_t key,
                           struct shop_order *value)
 {

@@ -50,6 +50,12 @@ OTP_MUST_CHECK otp_status shop_till_orders_put(struct shop_till_orders *table, u
                                                const struct shop_order *value);
 OTP_MUST_CHECK otp_status shop_till_orders_put_new(struct shop_till_orders *table, uint64_t key,
                                                    const struct shop_order *value);
+OTP_MUST_CHECK otp_status shop_till_orders_put_all(struct shop_till_orders *table,
+                                                   const uint64_t *keys,
+                                                   const struct shop_order *values, size_t n);
+OTP_MUST_CHECK otp_status shop_till_orders_put_all_new(struct shop_till_orders *table,
+                                                       const uint64_t *keys,
+                                                       const struct shop_order *values, size_t n);
 bool shop_till_orders_get(const struct shop_till_orders *table, uint64_t key,
                           struct shop_order *value);
 bool shop_till_orders_take(struct shop_till_orders *table, uint64_t key, struct shop_order *value);

@@ -1615,6 +1615,20 @@ otp_status types_holder_users_put_new(struct types_holder_users *table, otp_str 
     return otp_table_put_new((struct otp_table *)table, &key, value);
 }
 
+otp_status types_holder_users_put_all(struct types_holder_users *table, const otp_str *keys,
+                                      const struct types_texts *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all((struct otp_table *)table, keys, values, n);
+    return status_;
+}
+
+otp_status types_holder_users_put_all_new(struct types_holder_users *table, const otp_str *keys,
+                                          const struct types_texts *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all_new((struct otp_table *)table, keys, values, n);
+    return status_;
+}
+
 bool types_holder_users_get(const struct types_holder_users *table, otp_str key,
                             struct types_texts *value)
 {
@@ -1715,6 +1729,20 @@ otp_status types_holder_counts_put_new(struct types_holder_counts *table, uint64
                                        uint64_t value)
 {
     return otp_table_put_new((struct otp_table *)table, &key, &value);
+}
+
+otp_status types_holder_counts_put_all(struct types_holder_counts *table, const uint64_t *keys,
+                                       const uint64_t *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all((struct otp_table *)table, keys, values, n);
+    return status_;
+}
+
+otp_status types_holder_counts_put_all_new(struct types_holder_counts *table, const uint64_t *keys,
+                                           const uint64_t *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all_new((struct otp_table *)table, keys, values, n);
+    return status_;
 }
 
 bool types_holder_counts_get(const struct types_holder_counts *table, uint64_t key, uint64_t *value)
@@ -1839,6 +1867,20 @@ otp_status types_holder_blobs_put_new(struct types_holder_blobs *table, otp_byte
     return otp_table_put_new((struct otp_table *)table, &key, &value);
 }
 
+otp_status types_holder_blobs_put_all(struct types_holder_blobs *table, const otp_bytes *keys,
+                                      const enum types_level *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all((struct otp_table *)table, keys, values, n);
+    return status_;
+}
+
+otp_status types_holder_blobs_put_all_new(struct types_holder_blobs *table, const otp_bytes *keys,
+                                          const enum types_level *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all_new((struct otp_table *)table, keys, values, n);
+    return status_;
+}
+
 bool types_holder_blobs_get(const struct types_holder_blobs *table, otp_bytes key,
                             enum types_level *value)
 {
@@ -1942,6 +1984,20 @@ otp_status types_holder_trees_put_new(struct types_holder_trees *table, otp_pid 
     return otp_table_put_new((struct otp_table *)table, &key, value);
 }
 
+otp_status types_holder_trees_put_all(struct types_holder_trees *table, const otp_pid *keys,
+                                      const struct types_node *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all((struct otp_table *)table, keys, values, n);
+    return status_;
+}
+
+otp_status types_holder_trees_put_all_new(struct types_holder_trees *table, const otp_pid *keys,
+                                          const struct types_node *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all_new((struct otp_table *)table, keys, values, n);
+    return status_;
+}
+
 bool types_holder_trees_get(const struct types_holder_trees *table, otp_pid key,
                             struct types_node *value)
 {
@@ -2043,6 +2099,21 @@ otp_status types_holder_by_port_put_new(struct types_holder_by_port *table, uint
                                         const struct types_list_of_string *value)
 {
     return otp_table_put_new((struct otp_table *)table, &key, value);
+}
+
+otp_status types_holder_by_port_put_all(struct types_holder_by_port *table, const uint16_t *keys,
+                                        const struct types_list_of_string *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all((struct otp_table *)table, keys, values, n);
+    return status_;
+}
+
+otp_status types_holder_by_port_put_all_new(struct types_holder_by_port *table,
+                                            const uint16_t *keys,
+                                            const struct types_list_of_string *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all_new((struct otp_table *)table, keys, values, n);
+    return status_;
 }
 
 bool types_holder_by_port_get(const struct types_holder_by_port *table, uint16_t key,
@@ -2149,6 +2220,22 @@ otp_status types_holder_by_level_put_new(struct types_holder_by_level *table, en
                                          const struct types_optional_string *value)
 {
     return otp_table_put_new((struct otp_table *)table, &key, value);
+}
+
+otp_status types_holder_by_level_put_all(struct types_holder_by_level *table,
+                                         const enum types_level *keys,
+                                         const struct types_optional_string *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all((struct otp_table *)table, keys, values, n);
+    return status_;
+}
+
+otp_status types_holder_by_level_put_all_new(struct types_holder_by_level *table,
+                                             const enum types_level *keys,
+                                             const struct types_optional_string *values, size_t n)
+{
+    otp_status status_ = otp_table_put_all_new((struct otp_table *)table, keys, values, n);
+    return status_;
 }
 
 bool types_holder_by_level_get(const struct types_holder_by_level *table, enum types_level key,

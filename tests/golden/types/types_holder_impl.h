@@ -176,6 +176,13 @@ OTP_MUST_CHECK otp_status types_holder_users_put(struct types_holder_users *tabl
                                                  const struct types_texts *value);
 OTP_MUST_CHECK otp_status types_holder_users_put_new(struct types_holder_users *table, otp_str key,
                                                      const struct types_texts *value);
+OTP_MUST_CHECK otp_status types_holder_users_put_all(struct types_holder_users *table,
+                                                     const otp_str *keys,
+                                                     const struct types_texts *values, size_t n);
+OTP_MUST_CHECK otp_status types_holder_users_put_all_new(struct types_holder_users *table,
+                                                         const otp_str *keys,
+                                                         const struct types_texts *values,
+                                                         size_t n);
 bool types_holder_users_get(const struct types_holder_users *table, otp_str key,
                             struct types_texts *value);
 bool types_holder_users_take(struct types_holder_users *table, otp_str key,
@@ -209,6 +216,12 @@ OTP_MUST_CHECK otp_status types_holder_counts_put(struct types_holder_counts *ta
                                                   uint64_t value);
 OTP_MUST_CHECK otp_status types_holder_counts_put_new(struct types_holder_counts *table,
                                                       uint64_t key, uint64_t value);
+OTP_MUST_CHECK otp_status types_holder_counts_put_all(struct types_holder_counts *table,
+                                                      const uint64_t *keys, const uint64_t *values,
+                                                      size_t n);
+OTP_MUST_CHECK otp_status types_holder_counts_put_all_new(struct types_holder_counts *table,
+                                                          const uint64_t *keys,
+                                                          const uint64_t *values, size_t n);
 bool types_holder_counts_get(const struct types_holder_counts *table, uint64_t key,
                              uint64_t *value);
 bool types_holder_counts_take(struct types_holder_counts *table, uint64_t key, uint64_t *value);
@@ -249,6 +262,12 @@ OTP_MUST_CHECK otp_status types_holder_blobs_put(struct types_holder_blobs *tabl
                                                  enum types_level value);
 OTP_MUST_CHECK otp_status types_holder_blobs_put_new(struct types_holder_blobs *table,
                                                      otp_bytes key, enum types_level value);
+OTP_MUST_CHECK otp_status types_holder_blobs_put_all(struct types_holder_blobs *table,
+                                                     const otp_bytes *keys,
+                                                     const enum types_level *values, size_t n);
+OTP_MUST_CHECK otp_status types_holder_blobs_put_all_new(struct types_holder_blobs *table,
+                                                         const otp_bytes *keys,
+                                                         const enum types_level *values, size_t n);
 bool types_holder_blobs_get(const struct types_holder_blobs *table, otp_bytes key,
                             enum types_level *value);
 bool types_holder_blobs_take(struct types_holder_blobs *table, otp_bytes key,
@@ -282,6 +301,12 @@ OTP_MUST_CHECK otp_status types_holder_trees_put(struct types_holder_trees *tabl
                                                  const struct types_node *value);
 OTP_MUST_CHECK otp_status types_holder_trees_put_new(struct types_holder_trees *table, otp_pid key,
                                                      const struct types_node *value);
+OTP_MUST_CHECK otp_status types_holder_trees_put_all(struct types_holder_trees *table,
+                                                     const otp_pid *keys,
+                                                     const struct types_node *values, size_t n);
+OTP_MUST_CHECK otp_status types_holder_trees_put_all_new(struct types_holder_trees *table,
+                                                         const otp_pid *keys,
+                                                         const struct types_node *values, size_t n);
 bool types_holder_trees_get(const struct types_holder_trees *table, otp_pid key,
                             struct types_node *value);
 bool types_holder_trees_take(struct types_holder_trees *table, otp_pid key,
@@ -316,6 +341,13 @@ OTP_MUST_CHECK otp_status types_holder_by_port_put(struct types_holder_by_port *
 OTP_MUST_CHECK otp_status types_holder_by_port_put_new(struct types_holder_by_port *table,
                                                        uint16_t key,
                                                        const struct types_list_of_string *value);
+OTP_MUST_CHECK otp_status types_holder_by_port_put_all(struct types_holder_by_port *table,
+                                                       const uint16_t *keys,
+                                                       const struct types_list_of_string *values,
+                                                       size_t n);
+OTP_MUST_CHECK otp_status
+types_holder_by_port_put_all_new(struct types_holder_by_port *table, const uint16_t *keys,
+                                 const struct types_list_of_string *values, size_t n);
 bool types_holder_by_port_get(const struct types_holder_by_port *table, uint16_t key,
                               struct types_list_of_string *value);
 bool types_holder_by_port_take(struct types_holder_by_port *table, uint16_t key,
@@ -354,6 +386,13 @@ OTP_MUST_CHECK otp_status types_holder_by_level_put(struct types_holder_by_level
 OTP_MUST_CHECK otp_status types_holder_by_level_put_new(struct types_holder_by_level *table,
                                                         enum types_level key,
                                                         const struct types_optional_string *value);
+OTP_MUST_CHECK otp_status types_holder_by_level_put_all(struct types_holder_by_level *table,
+                                                        const enum types_level *keys,
+                                                        const struct types_optional_string *values,
+                                                        size_t n);
+OTP_MUST_CHECK otp_status
+types_holder_by_level_put_all_new(struct types_holder_by_level *table, const enum types_level *keys,
+                                  const struct types_optional_string *values, size_t n);
 bool types_holder_by_level_get(const struct types_holder_by_level *table, enum types_level key,
                                struct types_optional_string *value);
 bool types_holder_by_level_take(struct types_holder_by_level *table, enum types_level key,
