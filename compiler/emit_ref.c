@@ -76,6 +76,20 @@ static const struct emit_typed functions[] = {
       "    struct $stem$_visitor visitor_ = {visit, context};\n"
       "    return otp_table_ref_delete_if(table.ref, &$stem$_type, $stem$_visit, &visitor_, "
       "n);\n" },
+    { 0, true,
+      "*keys gets copies of the keys of the n entries that visit accepts; NULL: of all. In a "
+      "process they stay until the handler returns, a foreign thread gives them back.",
+      "otp_status $c$_select(struct $c$ table, $visit$, void *context, const $K$ **keys, "
+      "size_t *n)",
+      "    struct $stem$_visitor visitor_ = {visit, context};\n"
+      "    const void *keys_ = NULL;\n"
+      "    otp_status status_ = otp_table_ref_select(table.ref, &$stem$_type, "
+      "visit == NULL ? NULL : $stem$_visit, &visitor_, &keys_, n);\n"
+      "    if (status_ == OTP_OK)\n"
+      "        *keys = (const $K$ *)keys_;\n"
+      "    return status_;\n" },
+    { 0, false, NULL, "void $c$_free_keys(const $K$ *keys)",
+      "    otp_table_ref_free_keys(keys);\n" },
     { 0, true, "Deletes all.", "otp_status $c$_clear(struct $c$ table)",
       "    return otp_table_ref_clear(table.ref, &$stem$_type);\n" },
     { 0, true, "How many entries there are, how many bytes they take, whose the table is.",

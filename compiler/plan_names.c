@@ -199,12 +199,13 @@ static void take_made(struct names *n, const struct type *t, struct span at);
 /* What may be sent of a table, and its functions. */
 static void take_ref(struct names *n, const struct type *t, struct span at)
 {
-    static const char *const suffixes[] = { "",           "_get",       "_has",         "_put",
-                                            "_put_new",   "_put_all",   "_put_all_new", "_take",
-                                            "_delete",    "_add",       "_add_or",      "_add_wrap",
-                                            "_borrow",    "_release",   "_each",        "_count_if",
-                                            "_delete_if", "_clear",     "_count",       "_memory",
-                                            "_owner",     "_free_value" };
+    static const char *const suffixes[] = {
+        "",          "_get",         "_has",    "_put",      "_put_new",
+        "_put_all",  "_put_all_new", "_take",   "_delete",   "_add",
+        "_add_or",   "_add_wrap",    "_borrow", "_release",  "_each",
+        "_count_if", "_delete_if",   "_clear",  "_count",    "_memory",
+        "_owner",    "_free_value",  "_select", "_free_keys"
+    };
     const char *name = plan_ref_name(n->unit->arena, t, n->file);
     const char *what = arena_format(n->unit->arena, "table_ref<%s, %s>",
                                     ast_type_text(n->unit->arena, t->table.key),

@@ -193,3 +193,112 @@ otp_status otp_table_ref_delete_if(otp_table_ref ref, const struct otp_table_typ
     *n = doing.n;
     return OTPI_JUDGED(status == OTP_OK ? doing.status : status);
 }
+
+/* -- keys -- */
+
+/* The keys that were accepted so far. Of a text the bytes are in texts, in the same order. */
+struct chosen {
+    const struct otp_table_type *type;
+    otp_table_predicate *predicate; /* NULL: all are accepted */
+    void *context;
+    char *keys, *texts;
+    size_t n, room, text_size, text_room;
+    otp_status status;
+};
+
+/* *block has room for size bytes; the first used ones stay. False: no memory. */
+static bool reserve(char **block, size_t *room, size_t used, size_t size)
+{
+    char *larger;
+
+    if (size <= *room)
+        return true;
+    larger = otp_alloc(2 * size);
+    if (larger == NULL)
+        return false;
+    if (used != 0)
+        memcpy(larger, *block, used);
+    otp_free(*block);
+    *block = larger;
+    *room = 2 * size;
+    return true;
+}
+
+static bool choose(struct walk *walk, const struct copy *copy, void *context)
+{
+    struct chosen *chosen = context;
+    size_t size = chosen->type->key->size, text_size = 0;
+    otp_str text = { NULL, 0 };
+
+    (void)walk;
+    if (chosen->predicate != NULL && !chosen->predicate(copy->key, copy->value, chosen->context))
+        return true;
+    if (chosen->type->key_kind == OTP_KEY_TEXT)
+        memcpy(&text, copy->key, sizeof text);
+    text_size = chosen->text_size + text.size;
+    if (!reserve(&chosen->keys, &chosen->room, chosen->n * size, (chosen->n + 1) * size) ||
+        !reserve(&chosen->texts, &chosen->text_room, chosen->text_size, text_size)) {
+        chosen->status = OTP_NOMEM;
+        return false;
+    }
+    memcpy(chosen->keys + chosen->n * size, copy->key, size);
+    if (text.size != 0)
+        memcpy(chosen->texts + chosen->text_size, text.data, text.size);
+    chosen->text_size = text_size;
+    chosen->n++;
+    return true;
+}
+
+/* All in one block, which a process need not free. NULL: no memory. */
+static char *gather(const struct chosen *chosen)
+{
+    size_t size = chosen->type->key->size, keys_size = chosen->n * size;
+    size_t all = keys_size + chosen->text_size + 1;
+    char *keys = otp_self().bits != 0 ? otp_scratch(all) : otp_alloc(all);
+    char *text_at = keys + keys_size;
+
+    if (keys == NULL)
+        return NULL;
+    if (chosen->n != 0)
+        memcpy(keys, chosen->keys, keys_size);
+    if (chosen->text_size != 0)
+        memcpy(text_at, chosen->texts, chosen->text_size);
+    for (size_t i = 0; i < chosen->n && chosen->type->key_kind == OTP_KEY_TEXT; i++) {
+        otp_str text;
+        memcpy(&text, keys + i * size, sizeof text);
+        text.data = text_at;
+        text_at += text.size;
+        memcpy(keys + i * size, &text, sizeof text);
+    }
+    return keys;
+}
+
+otp_status otp_table_ref_select(otp_table_ref ref, const struct otp_table_type *type,
+                                otp_table_predicate *predicate, void *context, const void **keys,
+                                size_t *n)
+{
+    struct walk walk = { .ref = ref, .type = type, .purpose = OTPI_READS };
+    struct chosen chosen = { .type = type, .predicate = predicate, .context = context };
+    otp_status status = go(&walk, choose, &chosen);
+    const void *block = NULL;
+
+    if (status == OTP_OK)
+        status = chosen.status;
+    if (status == OTP_OK) {
+        block = gather(&chosen);
+        status = block == NULL ? OTP_NOMEM : OTP_OK;
+    }
+    otp_free(chosen.keys);
+    otp_free(chosen.texts);
+    if (status == OTP_OK) {
+        *keys = block;
+        *n = chosen.n;
+    }
+    return OTPI_JUDGED(status);
+}
+
+void otp_table_ref_free_keys(const void *keys)
+{
+    if (otp_self().bits == 0)
+        otp_free((void *)(uintptr_t)keys);
+}

@@ -484,6 +484,9 @@ START(behaviour,
     X(otp_table_ref_count_if, NOT_RUNNING, NOPROC, NOPROC, 0,                                      \
       otp_table_ref_count_if((otp_table_ref){ t->pid.bits }, &probe_table_type, accept_entry,      \
                              NULL, &n))                                                            \
+    X(otp_table_ref_select, NOT_RUNNING, NOPROC, NOPROC, 0,                                        \
+      otp_table_ref_select((otp_table_ref){ t->pid.bits }, &probe_table_type, accept_entry, NULL,  \
+                           &(const void *){ NULL }, &n))                                           \
     X(otp_table_ref_clear, NOT_RUNNING, NOPROC, NOPROC, 0,                                         \
       otp_table_ref_clear((otp_table_ref){ t->pid.bits }, &probe_table_type))                      \
     X(otp_table_ref_count, NOT_RUNNING, NOPROC, NOPROC, 0,                                         \

@@ -35,6 +35,7 @@ static int use_no_table(void)
     otp_table_shrink(NULL);
     otp_table_drop(NULL);
     otp_table_ref_release(NULL);
+    otp_table_ref_free_keys(NULL);
     otp_table_ref_free_value(&probe_u64_layout, &number);
     return gave + (otp_self().bits == 0 && otp_table_new(&probe_table_type) != NULL);
 }

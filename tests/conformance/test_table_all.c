@@ -342,7 +342,7 @@ END_TEST
 int main(void)
 {
     Suite *s = suite_create("table_all");
-    TCase *c = support_case(s, "table_all", 20);
+    TCase *c = support_case(s, "table_all", 60);
 
     support_behaviour(s, "B183", B183_many_are_put_all_or_none);
     support_behaviour(s, "B183", B183_readers_find_all_or_none);

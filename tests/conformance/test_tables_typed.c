@@ -41,6 +41,7 @@ static bool is_third(const struct shared_place *key, const struct shared_note *v
 static void read_notes(void *unused)
 {
     const struct shared_place place = place_of(3, 0x55), other = place_of(99, 0);
+    const struct shared_place *places = NULL;
     const struct shared_note *view = NULL;
     struct shared_note note;
     size_t n = 0;
@@ -59,6 +60,14 @@ static void read_notes(void *unused)
     ck_assert(otp_str_equal(view->text, otp_cstr("some text")));
     shared_table_of_place_to_note_release(view);
     ck_assert_int_eq(shared_table_of_place_to_note_get(notes, &other, &note), OTP_NOT_FOUND);
+    OK(shared_table_of_place_to_note_select(notes, is_third, NULL, &places, &n));
+    ck_assert_uint_eq(n, 4);
+    for (size_t i = 0; i < n; i++)
+        ck_assert(places[i].row % 3 == 0 && places[i].column == 2);
+    shared_table_of_place_to_note_free_keys(places);
+    OK(shared_table_of_place_to_note_select(notes, NULL, NULL, &places, &n));
+    ck_assert_uint_eq(n, 10);
+    shared_table_of_place_to_note_free_keys(places);
     OK(shared_table_of_place_to_note_count_if(notes, is_third, NULL, &n));
     ck_assert_uint_eq(n, 4);
     ck_assert_int_eq(shared_table_of_place_to_note_delete_if(notes, is_third, NULL, &n),

@@ -105,7 +105,7 @@ OTP_API void otp_table_ref_release(const void *view);
 
 /* Walks: calls visit with a copy of each entry until it returns false. Others may write meanwhile,
  * visit too: what is there all the time is seen once; what is put or deleted meanwhile may be seen
- * or not. NOMEM: not all were seen. */
+ * or not. Each copy is whole, an entry as somebody has put it. NOMEM: not all were seen. */
 OTP_API OTP_MUST_CHECK otp_status otp_table_ref_each(otp_table_ref ref,
                                                      const struct otp_table_type *type,
                                                      otp_table_predicate *visit, void *context);
@@ -120,10 +120,19 @@ OTP_API OTP_MUST_CHECK otp_status otp_table_ref_count_if(otp_table_ref ref,
                                                          const struct otp_table_type *type,
                                                          otp_table_predicate *predicate,
                                                          void *context, size_t *n);
+/* Walks: *keys gets copies of the keys of those *n entries that the predicate accepts (NULL: of
+ * all): in a process in scratch memory, a foreign thread gives them back. NOMEM. */
+OTP_API OTP_MUST_CHECK otp_status otp_table_ref_select(otp_table_ref ref,
+                                                       const struct otp_table_type *type,
+                                                       otp_table_predicate *predicate,
+                                                       void *context, const void **keys, size_t *n);
+/* Takes keys; NULL is allowed. Nothing in a process. */
+OTP_API void otp_table_ref_free_keys(const void *keys);
 /* Takes all out, at once. What is put meanwhile may go with it. NOMEM. */
 OTP_API OTP_MUST_CHECK otp_status otp_table_ref_clear(otp_table_ref ref,
                                                       const struct otp_table_type *type);
-/* How many entries there are, and how many bytes they take. */
+/* How many entries there are, and how many bytes they take; beside writers one part is counted
+ * after the other. */
 OTP_API OTP_MUST_CHECK otp_status otp_table_ref_count(otp_table_ref ref,
                                                       const struct otp_table_type *type, size_t *n);
 OTP_API OTP_MUST_CHECK otp_status otp_table_ref_memory(otp_table_ref ref,

@@ -204,6 +204,26 @@ otp_status refs_table_of_u64_to_string_delete_if(struct refs_table_of_u64_to_str
                                    table_of_u64_to_string_visit, &visitor_, n);
 }
 
+otp_status refs_table_of_u64_to_string_select(struct refs_table_of_u64_to_string table,
+                                              bool (*visit)(uint64_t key, otp_str value,
+                                                            void *context), void *context,
+                                              const uint64_t **keys, size_t *n)
+{
+    struct table_of_u64_to_string_visitor visitor_ = {visit, context};
+    const void *keys_ = NULL;
+    otp_status status_ = otp_table_ref_select(table.ref, &table_of_u64_to_string_type,
+                                              visit == NULL ? NULL : table_of_u64_to_string_visit,
+                                              &visitor_, &keys_, n);
+    if (status_ == OTP_OK)
+        *keys = (const uint64_t *)keys_;
+    return status_;
+}
+
+void refs_table_of_u64_to_string_free_keys(const uint64_t *keys)
+{
+    otp_table_ref_free_keys(keys);
+}
+
 otp_status refs_table_of_u64_to_string_clear(struct refs_table_of_u64_to_string table)
 {
     return otp_table_ref_clear(table.ref, &table_of_u64_to_string_type);
@@ -365,6 +385,26 @@ otp_status refs_table_of_string_to_i32_delete_if(struct refs_table_of_string_to_
                                    table_of_string_to_i32_visit, &visitor_, n);
 }
 
+otp_status refs_table_of_string_to_i32_select(struct refs_table_of_string_to_i32 table,
+                                              bool (*visit)(otp_str key, int32_t value,
+                                                            void *context), void *context,
+                                              const otp_str **keys, size_t *n)
+{
+    struct table_of_string_to_i32_visitor visitor_ = {visit, context};
+    const void *keys_ = NULL;
+    otp_status status_ = otp_table_ref_select(table.ref, &table_of_string_to_i32_type,
+                                              visit == NULL ? NULL : table_of_string_to_i32_visit,
+                                              &visitor_, &keys_, n);
+    if (status_ == OTP_OK)
+        *keys = (const otp_str *)keys_;
+    return status_;
+}
+
+void refs_table_of_string_to_i32_free_keys(const otp_str *keys)
+{
+    otp_table_ref_free_keys(keys);
+}
+
 otp_status refs_table_of_string_to_i32_clear(struct refs_table_of_string_to_i32 table)
 {
     return otp_table_ref_clear(table.ref, &table_of_string_to_i32_type);
@@ -520,6 +560,26 @@ otp_status refs_table_of_string_to_u64_delete_if(struct refs_table_of_string_to_
     struct table_of_string_to_u64_visitor visitor_ = {visit, context};
     return otp_table_ref_delete_if(table.ref, &table_of_string_to_u64_type,
                                    table_of_string_to_u64_visit, &visitor_, n);
+}
+
+otp_status refs_table_of_string_to_u64_select(struct refs_table_of_string_to_u64 table,
+                                              bool (*visit)(otp_str key, uint64_t value,
+                                                            void *context), void *context,
+                                              const otp_str **keys, size_t *n)
+{
+    struct table_of_string_to_u64_visitor visitor_ = {visit, context};
+    const void *keys_ = NULL;
+    otp_status status_ = otp_table_ref_select(table.ref, &table_of_string_to_u64_type,
+                                              visit == NULL ? NULL : table_of_string_to_u64_visit,
+                                              &visitor_, &keys_, n);
+    if (status_ == OTP_OK)
+        *keys = (const otp_str *)keys_;
+    return status_;
+}
+
+void refs_table_of_string_to_u64_free_keys(const otp_str *keys)
+{
+    otp_table_ref_free_keys(keys);
 }
 
 otp_status refs_table_of_string_to_u64_clear(struct refs_table_of_string_to_u64 table)
@@ -695,6 +755,27 @@ otp_status refs_table_of_place_to_note_delete_if(struct refs_table_of_place_to_n
                                    table_of_place_to_note_visit, &visitor_, n);
 }
 
+otp_status refs_table_of_place_to_note_select(struct refs_table_of_place_to_note table,
+                                              bool (*visit)(const struct refs_place *key,
+                                                            const struct refs_note *value,
+                                                            void *context), void *context,
+                                              const struct refs_place **keys, size_t *n)
+{
+    struct table_of_place_to_note_visitor visitor_ = {visit, context};
+    const void *keys_ = NULL;
+    otp_status status_ = otp_table_ref_select(table.ref, &table_of_place_to_note_type,
+                                              visit == NULL ? NULL : table_of_place_to_note_visit,
+                                              &visitor_, &keys_, n);
+    if (status_ == OTP_OK)
+        *keys = (const struct refs_place *)keys_;
+    return status_;
+}
+
+void refs_table_of_place_to_note_free_keys(const struct refs_place *keys)
+{
+    otp_table_ref_free_keys(keys);
+}
+
 otp_status refs_table_of_place_to_note_clear(struct refs_table_of_place_to_note table)
 {
     return otp_table_ref_clear(table.ref, &table_of_place_to_note_type);
@@ -836,6 +917,26 @@ otp_status refs_table_of_bytes_to_level_delete_if(struct refs_table_of_bytes_to_
     struct table_of_bytes_to_level_visitor visitor_ = {visit, context};
     return otp_table_ref_delete_if(table.ref, &table_of_bytes_to_level_type,
                                    table_of_bytes_to_level_visit, &visitor_, n);
+}
+
+otp_status refs_table_of_bytes_to_level_select(struct refs_table_of_bytes_to_level table,
+                                               bool (*visit)(otp_bytes key, enum refs_level value,
+                                                             void *context), void *context,
+                                               const otp_bytes **keys, size_t *n)
+{
+    struct table_of_bytes_to_level_visitor visitor_ = {visit, context};
+    const void *keys_ = NULL;
+    otp_status status_ = otp_table_ref_select(table.ref, &table_of_bytes_to_level_type,
+                                              visit == NULL ? NULL : table_of_bytes_to_level_visit,
+                                              &visitor_, &keys_, n);
+    if (status_ == OTP_OK)
+        *keys = (const otp_bytes *)keys_;
+    return status_;
+}
+
+void refs_table_of_bytes_to_level_free_keys(const otp_bytes *keys)
+{
+    otp_table_ref_free_keys(keys);
 }
 
 otp_status refs_table_of_bytes_to_level_clear(struct refs_table_of_bytes_to_level table)
@@ -987,6 +1088,29 @@ refs_table_of_u64_to_list_of_string_delete_if(struct refs_table_of_u64_to_list_o
     struct table_of_u64_to_list_of_string_visitor visitor_ = {visit, context};
     return otp_table_ref_delete_if(table.ref, &table_of_u64_to_list_of_string_type,
                                    table_of_u64_to_list_of_string_visit, &visitor_, n);
+}
+
+otp_status
+refs_table_of_u64_to_list_of_string_select(struct refs_table_of_u64_to_list_of_string table,
+                                           bool (*visit)(uint64_t key,
+                                                         const struct refs_list_of_string *value,
+                                                         void *context), void *context,
+                                           const uint64_t **keys, size_t *n)
+{
+    struct table_of_u64_to_list_of_string_visitor visitor_ = {visit, context};
+    const void *keys_ = NULL;
+    otp_status status_ = otp_table_ref_select(table.ref, &table_of_u64_to_list_of_string_type,
+                                              visit == NULL ? NULL
+                                              : table_of_u64_to_list_of_string_visit, &visitor_,
+                                              &keys_, n);
+    if (status_ == OTP_OK)
+        *keys = (const uint64_t *)keys_;
+    return status_;
+}
+
+void refs_table_of_u64_to_list_of_string_free_keys(const uint64_t *keys)
+{
+    otp_table_ref_free_keys(keys);
 }
 
 otp_status

@@ -184,6 +184,13 @@ OTP_MUST_CHECK otp_status
 refs_table_of_u64_to_string_delete_if(struct refs_table_of_u64_to_string table,
                                       bool (*visit)(uint64_t key, otp_str value, void *context),
                                       void *context, size_t *n);
+/* *keys gets copies of the keys of the n entries that visit accepts; NULL: of all. In a process
+ * they stay until the handler returns, a foreign thread gives them back. */
+OTP_MUST_CHECK otp_status
+refs_table_of_u64_to_string_select(struct refs_table_of_u64_to_string table,
+                                   bool (*visit)(uint64_t key, otp_str value, void *context),
+                                   void *context, const uint64_t **keys, size_t *n);
+void refs_table_of_u64_to_string_free_keys(const uint64_t *keys);
 /* Deletes all. */
 OTP_MUST_CHECK otp_status
 refs_table_of_u64_to_string_clear(struct refs_table_of_u64_to_string table);
@@ -258,6 +265,13 @@ OTP_MUST_CHECK otp_status
 refs_table_of_string_to_i32_delete_if(struct refs_table_of_string_to_i32 table,
                                       bool (*visit)(otp_str key, int32_t value, void *context),
                                       void *context, size_t *n);
+/* *keys gets copies of the keys of the n entries that visit accepts; NULL: of all. In a process
+ * they stay until the handler returns, a foreign thread gives them back. */
+OTP_MUST_CHECK otp_status
+refs_table_of_string_to_i32_select(struct refs_table_of_string_to_i32 table,
+                                   bool (*visit)(otp_str key, int32_t value, void *context),
+                                   void *context, const otp_str **keys, size_t *n);
+void refs_table_of_string_to_i32_free_keys(const otp_str *keys);
 /* Deletes all. */
 OTP_MUST_CHECK otp_status
 refs_table_of_string_to_i32_clear(struct refs_table_of_string_to_i32 table);
@@ -331,6 +345,13 @@ OTP_MUST_CHECK otp_status
 refs_table_of_string_to_u64_delete_if(struct refs_table_of_string_to_u64 table,
                                       bool (*visit)(otp_str key, uint64_t value, void *context),
                                       void *context, size_t *n);
+/* *keys gets copies of the keys of the n entries that visit accepts; NULL: of all. In a process
+ * they stay until the handler returns, a foreign thread gives them back. */
+OTP_MUST_CHECK otp_status
+refs_table_of_string_to_u64_select(struct refs_table_of_string_to_u64 table,
+                                   bool (*visit)(otp_str key, uint64_t value, void *context),
+                                   void *context, const otp_str **keys, size_t *n);
+void refs_table_of_string_to_u64_free_keys(const otp_str *keys);
 /* Deletes all. */
 OTP_MUST_CHECK otp_status
 refs_table_of_string_to_u64_clear(struct refs_table_of_string_to_u64 table);
@@ -400,6 +421,14 @@ refs_table_of_place_to_note_delete_if(struct refs_table_of_place_to_note table,
                                       bool (*visit)(const struct refs_place *key,
                                                     const struct refs_note *value, void *context),
                                       void *context, size_t *n);
+/* *keys gets copies of the keys of the n entries that visit accepts; NULL: of all. In a process
+ * they stay until the handler returns, a foreign thread gives them back. */
+OTP_MUST_CHECK otp_status
+refs_table_of_place_to_note_select(struct refs_table_of_place_to_note table,
+                                   bool (*visit)(const struct refs_place *key,
+                                                 const struct refs_note *value, void *context),
+                                   void *context, const struct refs_place **keys, size_t *n);
+void refs_table_of_place_to_note_free_keys(const struct refs_place *keys);
 /* Deletes all. */
 OTP_MUST_CHECK otp_status
 refs_table_of_place_to_note_clear(struct refs_table_of_place_to_note table);
@@ -468,6 +497,14 @@ OTP_MUST_CHECK otp_status
 refs_table_of_bytes_to_level_delete_if(struct refs_table_of_bytes_to_level table,
                                        bool (*visit)(otp_bytes key, enum refs_level value,
                                                      void *context), void *context, size_t *n);
+/* *keys gets copies of the keys of the n entries that visit accepts; NULL: of all. In a process
+ * they stay until the handler returns, a foreign thread gives them back. */
+OTP_MUST_CHECK otp_status
+refs_table_of_bytes_to_level_select(struct refs_table_of_bytes_to_level table,
+                                    bool (*visit)(otp_bytes key, enum refs_level value,
+                                                  void *context), void *context,
+                                    const otp_bytes **keys, size_t *n);
+void refs_table_of_bytes_to_level_free_keys(const otp_bytes *keys);
 /* Deletes all. */
 OTP_MUST_CHECK otp_status
 refs_table_of_bytes_to_level_clear(struct refs_table_of_bytes_to_level table);
@@ -541,6 +578,15 @@ refs_table_of_u64_to_list_of_string_delete_if(struct refs_table_of_u64_to_list_o
                                                             const struct refs_list_of_string *value,
                                                             void *context), void *context,
                                               size_t *n);
+/* *keys gets copies of the keys of the n entries that visit accepts; NULL: of all. In a process
+ * they stay until the handler returns, a foreign thread gives them back. */
+OTP_MUST_CHECK otp_status
+refs_table_of_u64_to_list_of_string_select(struct refs_table_of_u64_to_list_of_string table,
+                                           bool (*visit)(uint64_t key,
+                                                         const struct refs_list_of_string *value,
+                                                         void *context), void *context,
+                                           const uint64_t **keys, size_t *n);
+void refs_table_of_u64_to_list_of_string_free_keys(const uint64_t *keys);
 /* Deletes all. */
 OTP_MUST_CHECK otp_status
 refs_table_of_u64_to_list_of_string_clear(struct refs_table_of_u64_to_list_of_string table);
