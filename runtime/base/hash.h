@@ -108,9 +108,18 @@ static inline uint64_t otpi_hash_mix(uint64_t x)
     return x ^ x >> 31;
 }
 
+/* The two halves of a product in one: every bit of it depends on all of both, nearly. */
+static inline uint64_t otpi_hash_fold(uint64_t a, uint64_t b)
+{
+    __extension__ unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Two such products, the first one with the seed: a third of the time that two mixers take. */
 static inline uint64_t otpi_hash_number(uint64_t seed, uint64_t number)
 {
-    return otpi_hash_mix(otpi_hash_mix(number ^ seed) + seed);
+    uint64_t first = otpi_hash_fold(number ^ 0xa0761d6478bd642fULL, seed ^ 0xe7037ed1a0b428dbULL);
+    return otpi_hash_fold(first ^ seed, 0x9e3779b97f4a7c15ULL);
 }
 
 #endif

@@ -191,11 +191,6 @@ struct otpi_reading {
     uint32_t tries;
 };
 
-/* for (begin; next;) reads once, and again for as long as what was read was not whole; ended says
- * that the registry is another one's by now. To be left by `next` only. */
-void otpi_reading_begin(struct otpi_reading *reading, struct otpi_shard *shard);
-/* Begins a try, or ends the last one: false: what was read in it is good. */
-bool otpi_reading_next(struct otpi_reading *reading);
 /* One try, without the lock; what is read in it is good if it is whole after it. False: a change is
  * going on. */
 static inline bool otpi_reading_try(struct otpi_reading *reading)

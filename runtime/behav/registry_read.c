@@ -6,6 +6,7 @@
  * Threads: any. Locks: owners, shard, for as long as something is copied.
  * Owns: what was found, until it was given out.
  */
+#include "base/apart.h"
 #include "base/misuse.h"
 #include "behav/registry.h"
 
@@ -16,6 +17,7 @@
 
 #define WORD        sizeof(uint64_t)
 #define GROUPS_NEAR 4
+#define TRIES       100
 
 /* Entries as words: pid; if there are keys, the key's words and the bytes of a long text; the
  * value's words, or of a boxed one its size, the address that it assumes, and its bytes. */
@@ -59,6 +61,34 @@ static void found_init(struct found *found, const struct otp_registry *type, boo
 static void found_free(struct found *found)
 {
     otp_free(found->words);
+}
+
+/* -- reading without the lock of a shard -- */
+
+/* for (begin; next;) reads once, and again as long as what was read was not whole. To be left by
+ * `next` only. */
+static void reading_begin(struct otpi_reading *reading, struct otpi_shard *shard)
+{
+    reading->shard = shard;
+    reading->tries = 0;
+    reading->locked = false;
+}
+
+/* Begins a try, or ends the last one: false: what was read in it is good. */
+static bool reading_next(struct otpi_reading *reading)
+{
+    if (reading->tries > 0 && otpi_reading_is_whole(reading)) {
+        if (reading->locked)
+            otp_lock_release(&reading->shard->lock);
+        return false;
+    }
+    do {
+        if (++reading->tries == TRIES) {
+            otp_lock_take(&reading->shard->lock);
+            reading->locked = true;
+        }
+    } while (!otpi_reading_try(reading));
+    return true;
 }
 
 /* -- finding -- */
@@ -170,8 +200,8 @@ static otp_status find_key(struct otpi_registry *registry, otp_pid pid, const st
     struct otpi_reading reading;
     bool there = true;
 
-    otpi_reading_begin(&reading, otpi_registry_shard(registry, key->hash));
-    while (otpi_reading_next(&reading)) {
+    reading_begin(&reading, otpi_registry_shard(registry, key->hash));
+    while (reading_next(&reading)) {
         there = otpi_registry_is(registry, pid);
         if (there)
             try_key(found, key, &reading);
@@ -350,8 +380,8 @@ static otp_status lookup_words(struct otpi_registry *registry, otp_pid self,
     struct otpi_reading reading;
     otp_status status = OTP_NOPROC;
 
-    otpi_reading_begin(&reading, otpi_registry_shard(registry, key->hash));
-    while (otpi_reading_next(&reading)) {
+    reading_begin(&reading, otpi_registry_shard(registry, key->hash));
+    while (reading_next(&reading)) {
         const uint64_t *slot;
         status = OTP_NOPROC;
         if (!otpi_registry_is(registry, self))
@@ -396,19 +426,36 @@ static bool find_near(struct otpi_registry *registry, otp_pid self, uint64_t wor
     return ends && otpi_reading_is_whole(&reading);
 }
 
+/* For a thread that is not a worker's. NULL: whoever asks in detail is told why. */
+OTPI_APART static struct otpi_registry *enter_far(otp_dest dest, const struct otp_registry *type,
+                                                  otp_pid *self)
+{
+    struct otpi_registry *registry;
+
+    return otpi_registry_enter(dest, type, &registry, self) == OTP_OK ? registry : NULL;
+}
+
 /* All of a lookup, if the slots are pairs of words. False: try the other way. */
 static bool look_near(otp_dest dest, const struct otp_registry *type, const void *key, otp_pid *pid,
                       otp_status *status)
 {
-    struct otpi_registry *registry;
     uint64_t found = 0;
     otp_pid self;
-    bool sure;
+    struct otpi_registry *registry;
+    bool sure, is_near;
 
-    if (!otpi_slot_is_pair(type) || otpi_registry_enter(dest, type, &registry, &self) != OTP_OK)
+    if (!otpi_slot_is_pair(type))
         return false;
-    sure = find_near(registry, self, otpi_key_word(type, key), &found);
-    otp_leave();
+    registry = (struct otpi_registry *)otp_shared_near(dest, &otpi_registry_behaviour, &self);
+    is_near = registry != NULL;
+    if (!is_near)
+        registry = enter_far(dest, type, &self);
+    if (registry == NULL)
+        return false;
+    sure = atomic_load_explicit(&registry->type, memory_order_relaxed) == type &&
+           find_near(registry, self, otpi_key_word(type, key), &found);
+    if (!is_near)
+        otp_leave();
     *status = found != 0 ? OTP_OK : OTP_NOT_FOUND;
     if (sure && found != 0)
         pid->bits = found;

@@ -21,7 +21,6 @@
 #define LOG2_MIN      3
 #define BUCKET_HEAD   2
 #define BUCKET_MIN    2
-#define TRIES         100
 #define FULL          13 /* of 16 */
 #define FULL_OF       16
 
@@ -32,9 +31,12 @@ static size_t words_of(size_t bytes)
 
 struct otpi_shape otpi_shape_of(const struct otp_registry *type)
 {
+    static const struct otpi_shape pair = { 0, 1, 1, 1, 2, OTPI_GROUP, false };
     const struct otp_layout *value = type->value;
     struct otpi_shape shape = { 0 };
 
+    if (otpi_slot_is_pair(type))
+        return pair; /* as what follows has it, but at once */
     if (value != NULL) {
         shape.boxed = value->n_refs != 0 || value->size > OTPI_REGISTRY_VALUE_MAX * WORD;
         shape.value = shape.boxed ? 1 : (uint32_t)words_of(value->size);
@@ -216,29 +218,6 @@ void otpi_value_drop(const struct otpi_shape *shape, const uint64_t *words)
 
 /* -- reading -- */
 
-void otpi_reading_begin(struct otpi_reading *reading, struct otpi_shard *shard)
-{
-    reading->shard = shard;
-    reading->tries = 0;
-    reading->locked = false;
-}
-
-bool otpi_reading_next(struct otpi_reading *reading)
-{
-    if (reading->tries > 0 && otpi_reading_is_whole(reading)) {
-        if (reading->locked)
-            otp_lock_release(&reading->shard->lock);
-        return false;
-    }
-    do {
-        if (++reading->tries == TRIES) {
-            otp_lock_take(&reading->shard->lock);
-            reading->locked = true;
-        }
-    } while (!otpi_reading_try(reading));
-    return true;
-}
-
 /* Late, a table may have no empty slot: one looks now and then. */
 uint64_t *otpi_reading_find(const struct otpi_reading *reading, const struct otpi_shape *shape,
                             const struct otpi_key *key)
@@ -335,16 +314,15 @@ OTPI_APART static void move_all(struct otpi_registry *registry, const struct otp
     }
 }
 
-/* Room for one more slot. False: no memory. */
-static bool make_room(struct otpi_registry *registry, const struct otp_registry *type,
-                      const struct otpi_shape *shape, struct otpi_shard *shard)
+/* Another table, with more room. False: no memory. */
+OTPI_APART static bool grow(struct otpi_registry *registry, const struct otp_registry *type,
+                            struct otpi_shard *shard)
 {
+    const struct otpi_shape shape_now = otpi_shape_of(type), *shape = &shape_now;
     bool unique = type->keys == OTP_UNIQUE;
     uint64_t *old = slots_of(shard), *slots;
     uint32_t log2 = atomic_load_explicit(&shard->log2, memory_order_relaxed), more = LOG2_MIN;
 
-    if (old != NULL && (shard->used + 1) * FULL_OF <= (mask_of(shard) + 1) * FULL)
-        return true;
     if (old != NULL)
         more = log2 + 1;
     slots = otp_stable(table_size(more, shape->slot, unique));
@@ -363,40 +341,56 @@ static bool make_room(struct otpi_registry *registry, const struct otp_registry 
     return true;
 }
 
-/* The slot of key; NULL: there is none. */
-static uint64_t *find(const struct otpi_shard *shard, const struct otpi_shape *shape,
-                      const struct otpi_key *key)
+/* Room for one more slot of that hash, whose place is *at if the table is not replaced; else it is
+ * found anew. False: no memory. */
+static bool make_room(struct otpi_registry *registry, const struct otp_registry *type,
+                      struct otpi_shard *shard, uint64_t hash, uint64_t *at)
 {
-    uint64_t *slots = slots_of(shard), mask = mask_of(shard);
+    struct otpi_shape shape;
 
-    for (uint64_t at = home_of(shape, key->hash, mask); slots != NULL; at++) {
-        uint64_t *slot = &slots[(at & mask) * shape->slot];
-        if (slot[0] == 0)
-            return NULL;
-        if (same_key(slot + shape->head, shape->key, key, NULL))
-            return slot;
-    }
-    return NULL;
+    if (slots_of(shard) != NULL && (shard->used + 1) * FULL_OF <= (mask_of(shard) + 1) * FULL)
+        return true;
+    if (!grow(registry, type, shard))
+        return false;
+    shape = otpi_shape_of(type);
+    *at = empty_slot(slots_of(shard), mask_of(shard), &shape, hash);
+    return true;
 }
 
-/* A new slot with that key and head. Its table has room. False: no memory for the key. */
-static bool add_slot(struct otpi_shard *shard, const struct otpi_shape *shape,
-                     const struct otpi_key *key, const uint64_t *head, struct otpi_entry *entry)
+/* The slot of key; NULL: there is none, *at would be its place in that table, if there is one. */
+static uint64_t *find(const struct otpi_shard *shard, const struct otpi_shape *shape,
+                      const struct otpi_key *key, uint64_t *at)
 {
-    uint64_t words[OTPI_REGISTRY_KEY_MAX], *slots = slots_of(shard), *slot;
-    uint64_t at = empty_slot(slots, mask_of(shard), shape, key->hash);
+    uint64_t *slots = slots_of(shard), mask = mask_of(shard);
+    bool is_word = shape->key == 1;
 
-    if (!store_key(key, shape, words))
+    if (slots == NULL)
+        return NULL;
+    for (*at = home_of(shape, key->hash, mask);; *at = (*at + 1) & mask) {
+        uint64_t *slot = &slots[*at * shape->slot], *words = slot + shape->head;
+        if (slot[0] == 0)
+            return NULL;
+        if (is_word ? words[0] == key->words[0] : same_key(words, shape->key, key, NULL))
+            return slot;
+    }
+}
+
+/* A new slot at that place with that head. False: no memory for the key. */
+static bool add_slot(struct otpi_shard *shard, const struct otpi_shape *shape,
+                     const struct otpi_putting *putting, const uint64_t *head, uint64_t at)
+{
+    uint64_t words[OTPI_REGISTRY_KEY_MAX], *slot = &slots_of(shard)[at * shape->slot];
+
+    if (!store_key(putting->key, shape, words))
         return false;
-    slot = &slots[at * shape->slot];
     begin_change(shard);
     for (uint32_t i = 0; i < shape->key; i++)
         otpi_word_set(&slot[shape->head + i], words[i]);
     for (uint32_t i = shape->head; i-- > 0;)
         otpi_word_set(&slot[i], head[i]);
     end_change(shard);
-    if (entry->bucket == NULL)
-        set_entry(shard->entries, at, entry);
+    if (putting->entry->bucket == NULL)
+        set_entry(shard->entries, at, putting->entry);
     shard->used++;
     return true;
 }
@@ -432,8 +426,8 @@ static otp_status put_unique(struct otpi_registry *registry, const struct otp_re
                              struct otpi_shard *shard, struct otpi_putting *putting)
 {
     const struct otpi_shape shape = otpi_shape_of(type);
-    uint64_t head[1 + OTPI_REGISTRY_VALUE_MAX];
-    uint64_t *slot = find(shard, &shape, putting->key);
+    uint64_t head[1 + OTPI_REGISTRY_VALUE_MAX], at = 0;
+    uint64_t *slot = find(shard, &shape, putting->key, &at);
 
     if (slot != NULL && !OTP_MUTANT(B167)) {
         putting->holder.bits = slot[0];
@@ -443,8 +437,8 @@ static otp_status put_unique(struct otpi_registry *registry, const struct otp_re
     for (uint32_t i = 0; i < shape.value; i++)
         head[1 + i] = putting->value[i];
     putting->entry->bucket = NULL;
-    return make_room(registry, type, &shape, shard) &&
-                   add_slot(shard, &shape, putting->key, head, putting->entry)
+    return make_room(registry, type, shard, putting->key->hash, &at) &&
+                   add_slot(shard, &shape, putting, head, at)
                ? OTP_OK
                : OTP_NOMEM;
 }
@@ -496,9 +490,9 @@ static uint64_t *grow_bucket(struct otpi_shard *shard, const struct otpi_shape *
     return bucket;
 }
 
-/* A slot with an empty bucket. NULL: no memory. */
+/* A slot with an empty bucket, at that place as make_room has it. NULL: no memory. */
 static uint64_t *add_bucket(struct otpi_registry *registry, const struct otp_registry *type,
-                            struct otpi_shard *shard, struct otpi_putting *putting)
+                            struct otpi_shard *shard, struct otpi_putting *putting, uint64_t at)
 {
     const struct otpi_shape shape = otpi_shape_of(type);
     uint64_t *bucket = new_bucket(&shape, BUCKET_MIN), head;
@@ -507,8 +501,8 @@ static uint64_t *add_bucket(struct otpi_registry *registry, const struct otp_reg
         return NULL;
     head = (uint64_t)(uintptr_t)bucket;
     putting->entry->bucket = bucket;
-    if (make_room(registry, type, &shape, shard) &&
-        add_slot(shard, &shape, putting->key, &head, putting->entry))
+    if (make_room(registry, type, shard, putting->key->hash, &at) &&
+        add_slot(shard, &shape, putting, &head, at))
         return bucket;
     otp_stable_free(bucket, bucket_size(&shape, BUCKET_MIN));
     return NULL;
@@ -519,10 +513,10 @@ OTPI_APART static otp_status put_duplicate(struct otpi_registry *registry,
                                            struct otpi_shard *shard, struct otpi_putting *putting)
 {
     const struct otpi_shape shape = otpi_shape_of(type);
-    uint64_t *slot = find(shard, &shape, putting->key), *bucket, *at;
+    uint64_t place = 0, *slot = find(shard, &shape, putting->key, &place), *bucket, *at;
 
     if (slot == NULL) {
-        bucket = add_bucket(registry, type, shard, putting);
+        bucket = add_bucket(registry, type, shard, putting, place);
     } else {
         bucket = (uint64_t *)(uintptr_t)slot[0];
         if (bucket[0] == bucket[1])
@@ -651,12 +645,12 @@ struct otpi_entry *otpi_shard_take_own(struct otpi_registry *registry,
     const struct otpi_shape shape = otpi_shape_of(type);
     struct otpi_shard *shard = otpi_registry_shard(registry, key->hash);
     struct otpi_entry *entry = NULL;
-    uint64_t *slot;
+    uint64_t *slot, at;
 
     otp_lock_take(&shard->lock);
-    slot = find(shard, &shape, key);
+    slot = find(shard, &shape, key, &at);
     if (slot != NULL && slot[0] == pid.bits) {
-        entry = get_entry(shard->entries, (uint64_t)(slot - slots_of(shard)) / shape.slot);
+        entry = get_entry(shard->entries, at);
         take_from(registry, type, &shape, slot, entry);
     } else {
         otp_lock_release(&shard->lock);
@@ -670,10 +664,11 @@ bool otpi_shard_owns(struct otpi_registry *registry, const struct otp_registry *
     const struct otpi_shape shape = otpi_shape_of(type);
     struct otpi_shard *shard = otpi_registry_shard(registry, key->hash);
     const uint64_t *slot;
+    uint64_t at;
     bool owns;
 
     otp_lock_take(&shard->lock);
-    slot = find(shard, &shape, key);
+    slot = find(shard, &shape, key, &at);
     owns = slot != NULL && slot[0] == pid.bits;
     otp_lock_release(&shard->lock);
     return owns;
@@ -701,11 +696,11 @@ bool otpi_shard_swap(struct otpi_registry *registry, const struct otp_registry *
 {
     const struct otpi_shape shape = otpi_shape_of(type);
     struct otpi_shard *shard = otpi_registry_shard(registry, key->hash);
-    uint64_t *slot;
+    uint64_t *slot, at;
     bool own;
 
     otp_lock_take(&shard->lock);
-    slot = find(shard, &shape, key);
+    slot = find(shard, &shape, key, &at);
     own = slot != NULL && slot[0] == pid.bits;
     if (own)
         begin_change(shard);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "core/alias.h"
 #include "core/call.h"
 #include "core/point.h"
 #include "core/sched.h"
@@ -111,6 +112,30 @@ otp_status otp_enter_shared(otp_dest dest, const struct otp_behaviour *behaviour
         otpi_leave();
     }
     return status;
+}
+
+/* What shows something with that pid is alive: its end takes that word away first. So the process
+ * itself need not be asked whether it lives. */
+struct otp_shared *otp_shared_near(otp_dest dest, const struct otp_behaviour *behaviour,
+                                   otp_pid *pid)
+{
+    const struct otpi_self *self = otpi_me();
+    struct otp_shared *shared = NULL;
+    struct otpi_proc *caller, *proc;
+
+    if (self == NULL || self->worker == NULL)
+        return NULL;
+    caller = self->current->proc;
+    if (caller == NULL || otpi_is_doomed(caller) || otpi_alias_is(dest))
+        return NULL;
+    pid->bits = otpi_name_resolve(dest);
+    proc = otpi_proc_at(pid->bits);
+    if (proc != NULL)
+        shared = atomic_load_explicit(&proc->shared, memory_order_acquire);
+    if (shared == NULL || __atomic_load_n(&shared->pid, __ATOMIC_ACQUIRE) != pid->bits ||
+        shared->behaviour != behaviour)
+        return NULL;
+    return shared;
 }
 
 otp_status otp_enter(void)

@@ -10,8 +10,9 @@
 
 #include <otp/version.h>
 
-/* Never written; a compiler cannot know that. */
-extern int otpi_tls_stamp;
+/* Never written; a compiler cannot know that. Hidden where it is declared, or each reading would
+ * load its address, too. */
+extern int otpi_tls_stamp __attribute__((visibility("hidden")));
 
 /* pointer = the calling thread's variable, a pointer called name. */
 #if defined(__x86_64__)

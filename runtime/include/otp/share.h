@@ -59,6 +59,11 @@ OTP_API OTP_MUST_CHECK otp_status otp_enter_shared(otp_dest dest,
                                                    const struct otp_behaviour *behaviour,
                                                    struct otp_shared **shared, otp_pid *pid);
 OTP_API void otp_leave(void);
+/* The same for a process's own thread, if nothing is unusual: short, and nothing is entered, so
+ * otp_leave does not follow. NULL: find out by otp_enter_shared. */
+OTP_API OTP_MUST_CHECK struct otp_shared *otp_shared_near(otp_dest dest,
+                                                          const struct otp_behaviour *behaviour,
+                                                          otp_pid *pid);
 /* Enters it and finds nobody; the same in all else. NOT_RUNNING, FORKED, NOMEM. */
 OTP_API OTP_MUST_CHECK otp_status otp_enter(void);
 
