@@ -29,15 +29,6 @@ void otpi_hash_key(uint64_t seed, uint64_t key[2])
     key[1] = otpi_hash_mix(seed + 0x9e3779b97f4a7c15ULL);
 }
 
-void otpi_hash_word_key(uint64_t seed, struct otpi_word_key *key)
-{
-    for (size_t i = 0; i < sizeof key->rounds / sizeof *key->rounds; i++)
-        key->rounds[i] = seed = otpi_hash_mix(seed + 0x9e3779b97f4a7c15ULL);
-    key->first = otpi_hash_mix(seed + 0x9e3779b97f4a7c15ULL);
-    otpi_hash_key(seed, key->sip);
-    key->aes = otpi_hash_has_aes();
-}
-
 uint64_t otpi_hash_bytes(uint64_t seed, const void *bytes, size_t size)
 {
     const unsigned char *at = bytes;

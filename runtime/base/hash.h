@@ -87,9 +87,9 @@ struct otpi_word_key {
     bool aes;
 };
 
-/* The key for a seed. Gives key. */
+/* Done in plat/aes.c, all three. The key for a seed. Gives key. */
 void otpi_hash_word_key(uint64_t seed, struct otpi_word_key *key);
-/* Done in plat/aes.c: whether the processor has it; the hash of a word if so. */
+/* Whether the processor has it; the hash of a word if so. */
 bool otpi_hash_has_aes(void);
 uint64_t otpi_hash_aes(const struct otpi_word_key *key, uint64_t word);
 

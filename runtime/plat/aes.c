@@ -56,3 +56,13 @@ uint64_t otpi_hash_aes(const struct otpi_word_key *key, uint64_t word)
 }
 
 #endif
+
+/* Here, so that who hashes bytes only is not linked with all that is fused with this. */
+void otpi_hash_word_key(uint64_t seed, struct otpi_word_key *key)
+{
+    for (size_t i = 0; i < sizeof key->rounds / sizeof *key->rounds; i++)
+        key->rounds[i] = seed = otpi_hash_mix(seed + 0x9e3779b97f4a7c15ULL);
+    key->first = otpi_hash_mix(seed + 0x9e3779b97f4a7c15ULL);
+    otpi_hash_key(seed, key->sip);
+    key->aes = otpi_hash_has_aes();
+}
