@@ -160,6 +160,7 @@ static void reset(const struct otp_config *config)
     rt->free_ticks = 0;
     rt->accuse_again = 0;
     rt->alone_said = false;
+    rt->gather = (struct otpi_gather){ 0 };
     atomic_store(&rt->manual_now, 0);
     atomic_store(&rt->lost, 0);
     atomic_store(&rt->lost_said, 0);

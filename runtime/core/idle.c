@@ -295,6 +295,9 @@ void otpi_sched_idle(struct otpi_worker *worker)
 {
     otp_instant now = otpi_sched_now();
 
+    atomic_store_explicit(&worker->idled,
+                          atomic_load_explicit(&worker->idled, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
     otpi_sched_arm(worker, now);
     otpi_rescue_log();
     if (!otpi_rt->config.manual_clock) {

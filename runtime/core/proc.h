@@ -87,7 +87,8 @@ struct otpi_proc {
     _Atomic uint32_t dead;              /* atomic: enum otpi_death; set under lock, by die */
     uint32_t index;                     /* const: of the slot */
     _Atomic uint32_t trap_exit;         /* lock; read unlocked by its own process */
-    uint32_t shunned;                   /* worker index + 1 that leaves it to others, at .. */
+    uint16_t ran_on;                    /* owner: who runs it. Index of the worker */
+    uint16_t shunned;                   /* worker index + 1 that leaves it to others, at .. */
     uint32_t shunned_tick;              /* .. that tick. lock: injection, with the one above */
     _Atomic uint32_t inspected;         /* atomic: somebody reads the inbox's list, see depth */
     uint8_t slow;      /* owner: who runs it. Its last handler took ticks: no direct switch to it */

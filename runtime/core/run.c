@@ -23,10 +23,25 @@
 /* For whoever wants to know why this worker does not get on. */
 static void note_running(const struct otpi_proc *proc)
 {
+    struct otpi_worker *worker = otpi_me()->worker;
+
     /* release: pairs with the acquire in otpi_rescue_accuse; the process is made */
-    atomic_store_explicit(&otpi_me()->worker->running,
-                          atomic_load_explicit(&proc->pid, memory_order_relaxed),
+    atomic_store_explicit(&worker->running, atomic_load_explicit(&proc->pid, memory_order_relaxed),
                           memory_order_release);
+    atomic_store_explicit(&worker->received,
+                          atomic_load_explicit(&worker->received, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+}
+
+/* For whoever wants to know whether it is worth being shared by workers: see gather.h. */
+static void note_worker(struct otpi_proc *proc, struct otpi_worker *worker)
+{
+    if (proc->ran_on == worker->index)
+        return;
+    proc->ran_on = (uint16_t)worker->index;
+    atomic_store_explicit(&worker->moved,
+                          atomic_load_explicit(&worker->moved, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
 }
 
 static void begin(struct otpi_proc *proc, struct otpi_fiber *fiber)
@@ -196,6 +211,7 @@ __attribute__((flatten)) void otpi_run_proc(struct otpi_proc *proc)
     struct otpi_fiber *fiber = otpi_self_fiber();
 
     begin(proc, fiber);
+    note_worker(proc, fiber->home);
     for (int n = 0; n < TURN; n++) {
         struct otpi_msg *msg, *none = NULL;
 

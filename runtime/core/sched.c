@@ -33,6 +33,11 @@ static uint32_t now_tick(void)
     return atomic_load_explicit(&otpi_rt->tick, memory_order_relaxed);
 }
 
+static bool is_active(const struct otpi_worker *worker)
+{
+    return atomic_load_explicit(&worker->active, memory_order_relaxed) != 0;
+}
+
 /* lock: injection */
 static void append(struct otpi_proc *proc)
 {
@@ -48,7 +53,7 @@ static void append(struct otpi_proc *proc)
 OTPI_APART static void inject(struct otpi_proc *proc, uint32_t shunned)
 {
     otpi_lock_take(&otpi_rt->injection_lock);
-    proc->shunned = otpi_rt->n_workers > 1 ? shunned : 0;
+    proc->shunned = otpi_rt->n_workers > 1 ? (uint16_t)shunned : 0;
     proc->shunned_tick = now_tick();
     append(proc);
     atomic_fetch_add_explicit(&otpi_rt->n_injected, 1, memory_order_relaxed);
@@ -380,6 +385,11 @@ void otpi_sched_run(struct otpi_proc *proc, bool direct)
         atomic_store_explicit(&worker->next, proc, memory_order_release);
         return;
     }
+    if (!is_active(worker)) {
+        inject(proc, 0);
+        otpi_sched_wake_any();
+        return;
+    }
     ring_push(worker, proc);
     if (ring_length(worker) > 1)
         offer(worker);
@@ -423,11 +433,6 @@ static void settle(struct otpi_worker *worker)
     otpi_fiber_revive(worker, dead);
     if (orphan != NULL)
         otpi_run_orphan(worker, orphan);
-}
-
-static bool is_active(const struct otpi_worker *worker)
-{
-    return atomic_load_explicit(&worker->active, memory_order_relaxed) != 0;
 }
 
 static struct otpi_proc *choose(struct otpi_worker *worker)

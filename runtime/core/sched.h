@@ -39,11 +39,12 @@ struct otpi_worker {
     otp_reason orphan_reason;
     struct otpi_fiber *all;
     uint32_t decisions, random, tick_seen;
-    uint32_t tick_decisions, rate;       /* decisions up to this tick; in the one before */
-    uint32_t mark, mark_head;            /* behind the entry that is measured; the head then .. */
-    otp_instant marked;                  /* .. since then; 0: none */
-    uint32_t seen_progress, stuck_ticks; /* owner: the watcher */
-    _Atomic uint32_t n_fibers;           /* atomic: owner writes */
+    uint32_t tick_decisions, rate; /* decisions up to this tick; in the one before */
+    uint32_t mark, mark_head;      /* behind the entry that is measured; the head then .. */
+    otp_instant marked;            /* .. since then; 0: none */
+    /* owner: the watcher. Decisions of the last tick; what is done, see gather.h; counts so far */
+    uint32_t made, done, seen_progress, seen_idled, seen_moved, seen_received, stuck_ticks;
+    _Atomic uint32_t n_fibers; /* atomic: owner writes */
     struct otpi_thread thread;
     struct otpi_stacks *stacks; /* const: where its fibers' stacks come from */
     uint32_t index;
@@ -55,6 +56,9 @@ struct otpi_worker {
     _Alignas(OTPI_CACHE_LINE) _Atomic uint32_t head;
     _Alignas(OTPI_CACHE_LINE) _Atomic uint32_t tail; /* owner writes */
     _Atomic uint32_t progress;                       /* owner writes: counts decisions */
+    _Atomic uint32_t idled;                          /* owner writes: those that found nothing */
+    _Atomic uint32_t moved;           /* owner writes: runs of what ran on another worker before */
+    _Atomic uint32_t received;        /* owner writes: messages */
     _Atomic uint32_t crowded;         /* owner and watcher write: others may take from the ring */
     _Atomic(struct otpi_proc *) next; /* owner fills it; emptied under ready_lock */
     _Atomic(struct otpi_proc *) ring[OTPI_RING];
@@ -63,8 +67,9 @@ struct otpi_worker {
     _Alignas(OTPI_CACHE_LINE) _Atomic(struct otpi_fiber *) ready_in;
     _Atomic uint32_t sleeping; /* 1: asleep or about to; who sets it to 0 wakes it */
     _Atomic uint32_t stuck;    /* watcher writes: no progress for a tick, others help themselves */
-    _Atomic uint32_t active;   /* watcher writes: takes what is not its own; a spare: sometimes */
-    _Atomic uint32_t started;  /* its thread runs; a spare: from when it was first needed */
+    /* watcher writes: takes what is not its own. A spare: sometimes; others: unless they rest */
+    _Atomic uint32_t active;
+    _Atomic uint32_t started; /* its thread runs; a spare: from when it was first needed */
     _Atomic(struct otpi_fiber *) unarmed; /* waits whose timers are not armed yet; owner pushes */
     struct otpi_lock arming;              /* one who takes those */
     _Atomic uint64_t running;             /* owner writes: the pid whose message it last took up */

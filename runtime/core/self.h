@@ -12,6 +12,7 @@
 #include <otp/runtime.h>
 
 #include "core/bound.h"
+#include "core/gather.h"
 #include "core/msg.h"
 #include "core/name.h"
 #include "core/proc.h"
@@ -115,6 +116,7 @@ struct otpi_runtime {
     uint32_t free_ticks;      /* owner: watcher; since when a worker that always works is free */
     otp_instant accuse_again; /* owner: watcher; not before */
     bool alone_said;          /* owner: watcher */
+    struct otpi_gather gather;
 
     _Atomic int64_t manual_now;
     _Atomic uint64_t next_ref, lost;

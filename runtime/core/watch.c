@@ -7,6 +7,7 @@
  * a while it sleeps too.
  * Threads: its own. Locks: none. Owns: nothing.
  */
+#include "core/gather.h"
 #include "core/pool.h"
 #include "core/rescue.h"
 #include "core/sched.h"
@@ -52,6 +53,7 @@ static bool look_at(struct otpi_worker *worker, otp_instant now)
     uint32_t made = count_progress(worker);
     bool still = made == 0 && is_awake(worker), help;
 
+    worker->made = made;
     relieve(worker, made);
     worker->stuck_ticks = still ? worker->stuck_ticks + 1 : 0;
     help = still && has_work(worker, now);
@@ -92,6 +94,7 @@ static void look(void)
 
     for (uint32_t i = 0; i < otpi_sched_slots(); i++)
         help = look_at(&otpi_rt->workers[i], now) || help;
+    otpi_gather_look(&otpi_rt->gather);
     help =
         help || atomic_load(&otpi_rt->rescued[0].n) != 0 || atomic_load(&otpi_rt->n_injected) != 0;
     if (atomic_load(&otpi_rt->rescued[1].n) != 0)
@@ -127,6 +130,7 @@ void otpi_watch_main(void *unused)
         if (idle_ticks < LINGER)
             continue;
         idle_ticks = 0;
+        otpi_gather_end(&otpi_rt->gather);
         atomic_store(&otpi_rt->watching, 0);
         if (all_sleep() && atomic_load(&otpi_rt->stopping) != OTPI_STOP_WORKERS)
             otpi_plat_wait(watching, 0, OTP_INFINITY);

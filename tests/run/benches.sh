@@ -10,7 +10,7 @@ line="^{\"workload\":\"\([^\"]*\)\",\"peer\":\"otpc\",\"n\":$number,\"ns_per_op\
 line="$line\"ops_per_s\":$number,\"peak_rss_kb\":$number\(,\"[bh][a-z_]*\":-\{0,1\}$number\)\{0,1\}}\$"
 for spec in tests/bench/*/*.otp; do
     name=$(basename "$(dirname "$spec")")
-    sh tests/run/bench.sh --tiny "$name" >"$out/bench-$name.txt" 2>&1
+    sh tests/run/bench.sh --tiny "$name" >"$out/bench-$name.txt" 2>"$out/bench-$name.err"
     rc=$?
     sed "s/$line/$name \1/" "$out/bench-$name.txt" >"$out/bench-$name.got"
     grep "^$name " tests/bench/workloads.txt >"$out/bench-$name.want"
@@ -18,7 +18,7 @@ for spec in tests/bench/*/*.otp; do
         passed=$((passed + 1))
     else
         echo "FAIL benchmark $name: exit status $rc"
-        tail -n 20 "$out/bench-$name.txt"
+        tail -n 20 "$out/bench-$name.txt" "$out/bench-$name.err"
         failed=$((failed + 1))
     fi
 done
