@@ -132,7 +132,7 @@ END_TEST
 
 START_TEST(coarse_work_is_left_alone)
 {
-    ck_assert_int_eq(ticks_of_rest(1000, 4, 4, 10 * MUCH), 0);
+    ck_assert_int_eq(ticks_of_rest(1000, 1, 1, 10 * MUCH), 0);
 }
 END_TEST
 
@@ -140,7 +140,7 @@ START_TEST(all_come_back_when_the_work_becomes_coarse)
 {
     (void)ticks_of_rest(ENOUGH, MUCH, MUCH / 2, 3 * MUCH);
     ck_assert(anyone_rests());
-    tick(MUCH, MUCH / 2, 4);
+    tick(MUCH, MUCH / 2, 2);
     ck_assert(!anyone_rests());
 }
 END_TEST
