@@ -35,6 +35,14 @@ static inline void step_aside(void)
         sched_yield();
 }
 
+/* For what must come: so long that only what hangs takes longer, whatever the machine does. */
+#define PATIENCE OTP_HOUR
+
+/* An upper bound of a time, with its slack. Any thread may stand still for longer on a machine that
+ * does much else: one of TRIES tries is in time. */
+#define IN_TIME(took, limit) ((took) <= (limit) + 50 * OTP_MS * support_slow())
+#define TRIES                10
+
 /* -- the journal -- */
 
 #define NOTES 4096
@@ -92,7 +100,7 @@ static inline void await_notes(const char *text, size_t n)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 8 * support_slow();
+    until.tv_sec += support_patience();
     int rc = 0;
     for (long i = 0; is_simulated() && noted(text) < n && i < 1000000; i++)
         step_aside();
@@ -180,9 +188,11 @@ static inline void gate_pass(struct gate *gate)
 }
 
 /* -- the log hook: events become notes "log:KIND:CHILD:REASON" if that is wanted; the end of a
- * process, which is nobody's child, has the last message's name instead -- */
+ * process, which is nobody's child, has the last message's name instead. That a worker is stuck may
+ * come at any time on a busy machine, so it is noted only for who asks for it -- */
 
 static otp_pid last_client; /* of the last event; under the journal's lock */
+static bool note_stuck;
 
 static inline void note_event(void *context, const struct otp_log_event *event)
 {
@@ -191,7 +201,7 @@ static inline void note_event(void *context, const struct otp_log_event *event)
                                          "unexpected",   "lost",       "application",
                                          "trace",        "stuck",      "misuse" };
     char text[128] = "";
-    if (context == NULL)
+    if (context == NULL || (event->kind == OTP_LOG_STUCK && !note_stuck))
         return;
     if (event->reason != NULL)
         otp_reason_format(*event->reason, text, sizeof(text));
@@ -389,14 +399,14 @@ static inline otp_status probe_call_within(otp_dest dest, otp_duration timeout, 
 
 static inline otp_status probe_call(otp_pid pid, probe_handler run, void *context, uint64_t *reply)
 {
-    return probe_call_within(otp_to(pid), OTP_CALL_TIMEOUT, run, context, reply);
+    return probe_call_within(otp_to(pid), PATIENCE, run, context, reply);
 }
 
 static inline otp_status probe_ask_later(otp_pid pid, probe_handler run, void *context,
                                          uint64_t *reply)
 {
     struct probe_args args = { run, context };
-    return otp_call(otp_to(pid), &probe_later_type, &args, reply, OTP_CALL_TIMEOUT);
+    return otp_call(otp_to(pid), &probe_later_type, &args, reply, PATIENCE);
 }
 
 static inline void probe_cast(otp_pid pid, probe_handler run, void *context)
@@ -430,10 +440,36 @@ static inline void probe_sync(otp_pid pid)
     ck_assert_int_eq(probe_call(pid, probe_count, NULL, &count), OTP_OK);
 }
 
-/* With one worker: returns when no other process is in a handler that does not park. */
-static inline void probe_settle(otp_pid bystander)
+/* Returns when the server waits, with nothing to do: what was due is done, its timers are armed. */
+static inline void await_idle(otp_pid pid)
 {
-    probe_sync(bystander);
+    struct otp_proc_info info;
+    for (;;) {
+        ck_assert_int_eq(otp_process_info(pid, &info), OTP_OK);
+        if (info.state == OTP_PROCESS_IDLE && info.mailbox == 0)
+            return;
+        step_aside();
+    }
+}
+
+/* Returns when the process waits in a call: then its request is in a mailbox. */
+static inline void await_parked(otp_pid pid)
+{
+    struct otp_proc_info info;
+    do {
+        step_aside();
+        ck_assert_int_eq(otp_process_info(pid, &info), OTP_OK);
+    } while (info.state != OTP_PROCESS_PARKED);
+}
+
+/* Returns when so many messages or more wait to be handled. */
+static inline void await_mail(otp_pid pid, size_t n)
+{
+    struct otp_proc_info info;
+    do {
+        step_aside();
+        ck_assert_int_eq(otp_process_info(pid, &info), OTP_OK);
+    } while (info.mailbox < n);
 }
 
 /* A handler: notes the text in context. */

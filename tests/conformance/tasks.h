@@ -162,7 +162,4 @@ static inline void until_dead(otp_pid pid)
         otp_yield();
 }
 
-/* Not later than it should be; a busy machine is given some tries. */
-#define IN_TIME(took, limit) ((took) <= (limit) + 50 * OTP_MS * support_slow())
-
 #endif

@@ -264,6 +264,8 @@ START_TEST(B194_a_restarted_cache_is_empty_and_sweeps)
     while (otp_cache_count(at, &numbers, &n) == OTP_NOPROC)
         sched_yield();
     ck_assert_uint_eq(n, 0);
+    /* it has started, so its sweeps are due: the supervisor answers after that */
+    ck_assert_int_eq(otp_delete_child(otp_to(pid), "none"), OTP_NOT_FOUND);
     await_sweeps(0);
     pass(60 * OTP_S);
     await_sweeps(1);

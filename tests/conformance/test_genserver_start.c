@@ -247,7 +247,7 @@ static void call_while_starting(struct starting *starting, uint64_t *count)
     ck_assert(pid.bits != 0);
     ck_assert(otp_is_alive(pid));
     ck_assert_int_eq(pthread_create(&caller, NULL, call_by_name, count), 0);
-    await_note("calling");
+    await_mail(pid, 1); /* it has called */
     /* A second call with no patience shows that the server does not answer yet. */
     uint64_t unused;
     ck_assert_int_eq(probe_call_within(otp_to(pid), 20 * OTP_MS, probe_count, NULL, &unused),
@@ -298,13 +298,18 @@ static void start_slow(void *arg)
     struct slow *slow = arg;
     struct otp_start how = { "tests.name", 50 * OTP_MS, true, false, false, NULL, NULL };
     otp_pid pid;
-    otp_instant begin = otp_now();
-    ck_assert_int_eq(start(&how, slow->init, slow->context, &pid), OTP_TIMEOUT);
-    otp_duration took = otp_now() - begin;
-    ck_assert_int_ge(took, 50 * OTP_MS);
-    ck_assert_int_le(took, 50 * OTP_MS + 50 * OTP_MS * support_slow());
-    ck_assert(otp_whereis("tests.name").bits == 0);
-    expect_no_message(); /* and this process, linked and not trapping, is alive */
+    otp_duration took;
+    int tries = TRIES;
+    do {
+        forget_notes();
+        otp_instant begin = otp_now();
+        ck_assert_int_eq(start(&how, slow->init, slow->context, &pid), OTP_TIMEOUT);
+        took = otp_now() - begin;
+        ck_assert_int_ge(took, 50 * OTP_MS);
+        ck_assert(otp_whereis("tests.name").bits == 0);
+        expect_no_message(); /* and this process, linked and not trapping, is alive */
+    } while ((!IN_TIME(took, 50 * OTP_MS) || noted("asked") == 0) && --tries > 0);
+    ck_assert(IN_TIME(took, 50 * OTP_MS));
     ck_assert_int_eq(start(&named, NULL, NULL, &pid), OTP_OK); /* the name is free */
     note("survived");
 }

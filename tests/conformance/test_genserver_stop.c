@@ -89,11 +89,16 @@ static void stop_impatiently(void *arg)
     ck_assert_int_eq(probe_start_with(&how, NULL, &pid), OTP_OK);
     probe_cast(pid, wait_at_gate, gate);
     await_note("at gate");
-    otp_instant begin = otp_now();
-    ck_assert_int_eq(otp_stop_process(otp_to(pid), otp_error("late"), 50 * OTP_MS), OTP_TIMEOUT);
-    otp_duration took = otp_now() - begin;
-    ck_assert_int_ge(took, 50 * OTP_MS);
-    ck_assert_int_le(took, 50 * OTP_MS + 50 * OTP_MS * support_slow());
+    otp_duration took;
+    int tries = TRIES;
+    do {
+        otp_instant begin = otp_now();
+        ck_assert_int_eq(otp_stop_process(otp_to(pid), otp_error("late"), 50 * OTP_MS),
+                         OTP_TIMEOUT);
+        took = otp_now() - begin;
+        ck_assert_int_ge(took, 50 * OTP_MS);
+    } while (!IN_TIME(took, 50 * OTP_MS) && --tries > 0);
+    ck_assert(IN_TIME(took, 50 * OTP_MS));
     ck_assert(otp_is_alive(pid));
     expect_no_message();
     gate_open(gate);

@@ -101,7 +101,7 @@ static void with_tree(otp_status (*scenario)(void))
     ck_assert_int_eq(otp_application_start(&scarce_application, &root, text, sizeof(text)), OTP_OK);
     works();
     starve(scenario);
-    ck_assert_int_eq(otp_application_stop(&scarce_application, 10 * OTP_S), OTP_OK);
+    ck_assert_int_eq(otp_application_stop(&scarce_application, PATIENCE), OTP_OK);
     ck_assert_int_eq(otp_runtime_stop(), OTP_OK);
     ck_assert_int_eq(atomic_load(&in_use), 0);
 }
@@ -139,7 +139,7 @@ START_TEST(an_application_starts_or_says_why_not)
         ck_assert_msg(is_told(status), "allocation %ld: %s", n, otp_status_text(status));
         if (status == OTP_OK) {
             works();
-            ck_assert_int_eq(otp_application_stop(&scarce_application, 10 * OTP_S), OTP_OK);
+            ck_assert_int_eq(otp_application_stop(&scarce_application, PATIENCE), OTP_OK);
         }
         if (status == OTP_OK && !short_of)
             break;

@@ -255,9 +255,12 @@ START_TEST(a_hundred_thousand_lives_leave_nothing)
             end_by_crash(pid);
         else
             end_by_stop(pid);
-        if (i == 20000)
+        if (i == 20000) {
+            settle();
             after_some = atomic_load(&in_use);
+        }
     }
+    settle();
     /* a hundred bytes of each would be 8 MB */
     ck_assert_int_lt(atomic_load(&in_use) - after_some, 2 * 1024 * 1024);
     stop_runtime();

@@ -47,7 +47,7 @@ static void make(struct parts *p, uint32_t n)
     p->spec.partitions = n;
     p->spec.strategy = OTP_ONE_FOR_ONE;
     p->spec.max_restarts = 100;
-    p->spec.period = 5 * OTP_S;
+    p->spec.period = OTP_HOUR;
     p->spec.arguments = number_them;
     p->tree.module = &p->spec.module;
 }

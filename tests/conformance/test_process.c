@@ -24,7 +24,7 @@ static void tell(otp_pid pid, uint64_t number)
 static void expect_number(uint64_t number)
 {
     const struct otp_message *message;
-    ck_assert_int_eq(otp_receive(5 * support_slow() * OTP_S, &message), OTP_OK);
+    ck_assert_int_eq(otp_receive(PATIENCE, &message), OTP_OK);
     ck_assert_uint_eq(message->kind, OTP_MESSAGE_USER);
     ck_assert_ptr_eq(message->type, &number_type);
     ck_assert_uint_eq(*(uint64_t *)message->args, number);
@@ -35,7 +35,7 @@ static uint64_t expect_end(uint32_t kind, otp_pid pid, const char *reason)
 {
     const struct otp_message *message;
     char text[128];
-    ck_assert_int_eq(otp_receive(5 * support_slow() * OTP_S, &message), OTP_OK);
+    ck_assert_int_eq(otp_receive(PATIENCE, &message), OTP_OK);
     ck_assert_uint_eq(message->kind, kind);
     ck_assert(otp_pid_equal(message->pid, pid));
     ck_assert_str_eq(reason_text(*message->reason, text), reason);

@@ -44,11 +44,8 @@ static void call_the_burning(void *arg)
     otp_instant begin = otp_now();
     ck_assert_int_eq(
         probe_call_within(otp_to(*(otp_pid *)arg), 20 * OTP_MS, burn_handler, NULL, &value),
-        OTP_TIMEOUT);
-    otp_duration took = otp_now() - begin;
-    ck_assert_int_ge(took, 20 * OTP_MS);
-    /* what burns takes the CPU from other programs too, and they take it back */
-    ck_assert_int_le(took, 20 * OTP_MS + 300 * OTP_MS * support_slow());
+        OTP_TIMEOUT); /* or it burns for ever */
+    ck_assert_int_ge(otp_now() - begin, 20 * OTP_MS);
     ck_assert_uint_eq(value, 7);
     release();
     ck_assert_int_eq(probe_call(*(otp_pid *)arg, probe_count, NULL, &value), OTP_OK);
@@ -202,6 +199,7 @@ END_TEST
 
 START_TEST(a_handler_that_burns_is_logged)
 {
+    note_stuck = true;
     start_workers(2, false, true);
     otp_pid server = probe_start(NULL);
     probe_cast(server, cast_burn, NULL);

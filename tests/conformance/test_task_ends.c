@@ -74,7 +74,7 @@ static void shut_down_trapping(void *arg)
 {
     uint64_t value = 0;
     otp_duration took;
-    int tries = 5;
+    int tries = TRIES;
     (void)arg;
     do {
         took = shut_down_deaf();
@@ -121,9 +121,11 @@ static void ignore_them(void *arg)
     if (otp_self().bits != 0)
         ck_assert_str_eq(next_reason(OTP_MESSAGE_EXIT, text), "boom");
 
-    task = async(GIVE, 30 * OTP_MS, 9);
+    atomic_store(&released, false);
+    task = async(GIVE_RELEASED, 0, 9);
     otp_pid pid = otp_task_pid(&task);
     ck_assert_int_eq(otp_task_ignore(&task, &worker, &value), OTP_TIMEOUT);
+    atomic_store(&released, true);
     until_dead(pid);
     ck_assert_int_eq(await(&task, &value, 0), OTP_NOT_FOUND);
     expect_nothing_left();

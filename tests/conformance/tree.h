@@ -101,7 +101,7 @@ static inline void tree_make(struct tree *tree, enum otp_strategy strategy, uint
     tree->spec.module.start = otp_supervisor_start;
     tree->spec.strategy = strategy;
     tree->spec.max_restarts = max_restarts;
-    tree->spec.period = 5 * OTP_S;
+    tree->spec.period = OTP_HOUR; /* no restart is forgotten, however long it takes */
     tree->spec.children = tree->children;
     tree->started = closed;
 }

@@ -28,9 +28,19 @@ int support_run(Suite *s)
     return failed != 0;
 }
 
+static int64_t factor(const char *name)
+{
+    const char *said = getenv(name);
+    long value = said ? strtol(said, NULL, 10) : 1;
+    return value > 1 ? value : 1;
+}
+
 int64_t support_slow(void)
 {
-    const char *said = getenv("OTP_TEST_SLOW");
-    long factor = said ? strtol(said, NULL, 10) : 1;
-    return factor > 1 ? factor : 1;
+    return factor("OTP_TEST_SLOW");
+}
+
+int64_t support_patience(void)
+{
+    return 8 * factor("CK_TIMEOUT_MULTIPLIER");
 }

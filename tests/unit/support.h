@@ -22,4 +22,8 @@ int support_run(Suite *s);
  * multiply the slack of an upper time bound with it, never the bound "not before". */
 int64_t support_slow(void);
 
+/* How many seconds to wait for what must come: a little less than a case's time limit, so that the
+ * test can say what did not. */
+int64_t support_patience(void);
+
 #endif
