@@ -94,15 +94,19 @@ struct otpi_heap *otpi_sched_heap(void)
 /* -- waits -- */
 
 /* Of a wait that is going on; it may end meanwhile if this is not its worker's thread: then the
- * timer finds another wait, or none. */
-OTPI_APART static void arm(struct otpi_fiber *fiber, otp_instant now)
+ * timer finds another wait, or none. The clock is read once the wait is known: this thread may have
+ * stood still, and the wait be younger than any time from before. */
+OTPI_APART static void arm(struct otpi_fiber *fiber)
 {
-    uint64_t id = atomic_load_explicit(&fiber->wait_id, memory_order_relaxed);
+    /* acquire: pairs with the release in otpi_sched_wait; the limit is not an earlier wait's */
+    uint64_t id = atomic_load_explicit(&fiber->wait_id, memory_order_acquire);
     otp_duration limit = atomic_load_explicit(&fiber->wait_limit, memory_order_relaxed);
-    otp_instant due = limit > OTP_INFINITY - now ? OTP_INFINITY : now + limit;
+    otp_instant now, due;
 
     if (id == 0)
         return;
+    now = otpi_sched_now();
+    due = limit > OTP_INFINITY - now ? OTP_INFINITY : now + limit;
     atomic_store_explicit(&fiber->armed, 1, memory_order_relaxed);
     if (otpi_timer_wait(&fiber->timer, due, &fiber->slot, id) != OTP_OK)
         (void)otpi_slot_fail(&fiber->slot, id, OTP_NOMEM, NULL);
@@ -116,9 +120,10 @@ void otpi_sched_wait(struct otpi_fiber *fiber, uint64_t wait_id, otp_duration li
     struct otpi_fiber *top;
 
     atomic_store_explicit(&fiber->wait_limit, limit, memory_order_relaxed);
-    atomic_store_explicit(&fiber->wait_id, wait_id, memory_order_relaxed);
+    /* release: pairs with the acquire in arm */
+    atomic_store_explicit(&fiber->wait_id, wait_id, memory_order_release);
     if (otpi_rt->config.manual_clock) {
-        arm(fiber, otpi_sched_now());
+        arm(fiber);
         return;
     }
     otpi_fence_light(); /* pairs with the heavy one of otpi_sched_arm_held: one sees the other */
@@ -162,22 +167,22 @@ static struct otpi_fiber *take_unarmed(struct otpi_worker *worker)
     return taken;
 }
 
-void otpi_sched_arm_held(struct otpi_worker *worker, otp_instant now, bool foreign)
+void otpi_sched_arm_held(struct otpi_worker *worker, bool foreign)
 {
     struct otpi_fiber *fiber = take_unarmed(worker);
 
     if (foreign && fiber != NULL)
         otpi_fence_heavy(); /* pairs with the light one of otpi_sched_wait */
     for (; fiber != NULL; fiber = fiber->arming_next)
-        arm(fiber, now);
+        arm(fiber);
 }
 
-void otpi_sched_arm(struct otpi_worker *worker, otp_instant now)
+void otpi_sched_arm(struct otpi_worker *worker)
 {
     if (atomic_load_explicit(&worker->unarmed, memory_order_relaxed) == NULL)
         return;
     otpi_lock_take(&worker->arming);
-    otpi_sched_arm_held(worker, now, false);
+    otpi_sched_arm_held(worker, false);
     otpi_lock_release(&worker->arming);
 }
 
@@ -204,7 +209,7 @@ bool otpi_sched_tick(struct otpi_worker *worker)
     worker->tick_decisions = worker->decisions;
     worker->tick_seen = tick;
     now = otpi_sched_now();
-    otpi_sched_arm(worker, now);
+    otpi_sched_arm(worker);
     if (!otpi_rt->config.manual_clock)
         fire(worker, now);
     otpi_rescue_log();
@@ -298,7 +303,7 @@ void otpi_sched_idle(struct otpi_worker *worker)
     atomic_store_explicit(&worker->idled,
                           atomic_load_explicit(&worker->idled, memory_order_relaxed) + 1,
                           memory_order_relaxed);
-    otpi_sched_arm(worker, now);
+    otpi_sched_arm(worker);
     otpi_rescue_log();
     if (!otpi_rt->config.manual_clock) {
         fire(worker, now);

@@ -197,7 +197,7 @@ bool otpi_pool_idle(struct otpi_worker *worker)
 {
     otp_instant now = otpi_plat_now();
 
-    otpi_sched_arm(worker, otpi_sched_now());
+    otpi_sched_arm(worker);
     if (otpi_sched_has_work(worker))
         return false;
     otpi_sched_sleep(worker, now + LINGER);

@@ -93,13 +93,13 @@ static bool take_ready(struct otpi_worker *worker)
     return true;
 }
 
-bool otpi_rescue_fibers(struct otpi_worker *worker, otp_instant now)
+bool otpi_rescue_fibers(struct otpi_worker *worker)
 {
     bool taken;
 
     if (!otpi_lock_try(&worker->arming))
         return false;
-    otpi_sched_arm_held(worker, now, true);
+    otpi_sched_arm_held(worker, true);
     taken = take_ready(worker);
     otpi_lock_release(&worker->arming);
     return taken;

@@ -15,7 +15,7 @@
 #define OTPI_RESCUE_TICKS 3
 
 /* Arms its waits and takes its ready fibers away. True: others have something to do now. */
-bool otpi_rescue_fibers(struct otpi_worker *worker, otp_instant now);
+bool otpi_rescue_fibers(struct otpi_worker *worker);
 /* It has been stuck for so many ticks: what it runs is to be logged, now and then. */
 void otpi_rescue_accuse(struct otpi_worker *worker, otp_instant now);
 /* All that work are stuck: has a spare one work. */

@@ -97,9 +97,9 @@ void otpi_sched_wait(struct otpi_fiber *fiber, uint64_t wait_id, otp_duration li
 /* Ends it. */
 void otpi_sched_unwait(struct otpi_fiber *fiber);
 /* Arms the timers of its waits. By the worker. */
-void otpi_sched_arm(struct otpi_worker *worker, otp_instant now);
+void otpi_sched_arm(struct otpi_worker *worker);
 /* The same under the lock arming. foreign: by another thread. */
-void otpi_sched_arm_held(struct otpi_worker *worker, otp_instant now, bool foreign);
+void otpi_sched_arm_held(struct otpi_worker *worker, bool foreign);
 /* How many slots are worth looking at. */
 static inline uint32_t otpi_sched_slots(void)
 {

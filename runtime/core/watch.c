@@ -63,7 +63,7 @@ static bool look_at(struct otpi_worker *worker, otp_instant now)
     if (worker->stuck_ticks < OTPI_RESCUE_TICKS)
         return help;
     otpi_rescue_accuse(worker, now);
-    return otpi_rescue_fibers(worker, now) || help;
+    return otpi_rescue_fibers(worker) || help;
 }
 
 /* Some worker that always works does not get on with what all could do, and no other does. */
