@@ -26,7 +26,7 @@ static void start_agents(void)
 
 static void stop_agents(void)
 {
-    OK(otp_application_stop(&agents_application, 10 * OTP_S));
+    OK(otp_application_stop(&agents_application, PATIENCE));
     stop_runtime();
 }
 
@@ -217,7 +217,7 @@ static void watch_a_stop(void *arg)
     char text[128];
     (void)arg;
     OK(otp_monitor_start(counter, &monitor));
-    OK(otp_stop_process(counter, otp_error("enough"), OTP_S));
+    OK(otp_stop_process(counter, otp_error("enough"), PATIENCE));
     note("%s", next_reason(OTP_MESSAGE_DOWN, text));
 }
 

@@ -278,7 +278,7 @@ START_TEST(it_stops_in_order_and_what_cannot_be_does_not_start)
     static const struct otp_start plain;
     struct otp_cache impossible = numbers;
     otp_pid pid = start(&numbers), other;
-    ck_assert_int_eq(otp_stop_process(at, otp_shutdown(), OTP_S), OTP_OK);
+    ck_assert_int_eq(otp_stop_process(at, otp_shutdown(), PATIENCE), OTP_OK);
     ck_assert_int_eq(otp_cache_start(&numbers.module, &plain, &pid, &other), OTP_BADARG);
     impossible.sweep = 0;
     ck_assert_int_eq(otp_cache_start(&impossible.module, &plain, NULL, &other), OTP_BADARG);

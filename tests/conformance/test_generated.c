@@ -21,7 +21,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-    ck_assert_int_eq(otp_application_stop(&generated_application, 10 * OTP_S), OTP_OK);
+    ck_assert_int_eq(otp_application_stop(&generated_application, OTP_HOUR), OTP_OK);
     ck_assert_int_eq(otp_runtime_stop(), OTP_OK);
 }
 
@@ -331,7 +331,7 @@ START_TEST(options_are_copied_at_the_start)
     SAME(reply.as.given.nick, "nick");
     ck_assert_int_eq(reply.as.given.level, GENERATED_LEVEL_HIGH);
     generated_holder_given_free_reply(&reply);
-    OK(otp_stop_process(otp_to(pid), otp_normal(), 5 * OTP_S));
+    OK(otp_stop_process(otp_to(pid), otp_normal(), OTP_HOUR));
 }
 END_TEST
 

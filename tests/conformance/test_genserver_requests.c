@@ -111,7 +111,7 @@ static void take_in_any_order(void *arg)
     ck_assert_int_eq(otp_wait_response(&requests[0], OTP_INFINITY), OTP_OK); /* it stays */
     ck_assert_int_eq(take(&requests[0], OTP_INFINITY, &value), OTP_OK);
     ck_assert_uint_eq(value, 100);
-    ck_assert_int_eq(take(&requests[2], OTP_S, &value), OTP_OK);
+    ck_assert_int_eq(take(&requests[2], PATIENCE, &value), OTP_OK);
     ck_assert_uint_eq(value, 102);
     expect_nothing_left();
 }

@@ -227,7 +227,7 @@ START_TEST(B042_whereis_gives_the_holder_or_nobody)
     ck_assert_int_eq(probe_start_with(&how, &options, &pid), OTP_OK);
     ck_assert_uint_eq(otp_whereis("tests.found").bits, pid.bits);
     ck_assert_uint_eq(otp_dest_pid(otp_to_name(&name)).bits, pid.bits);
-    ck_assert_int_eq(otp_stop_process(otp_to(pid), otp_normal(), OTP_S), OTP_OK);
+    ck_assert_int_eq(otp_stop_process(otp_to(pid), otp_normal(), PATIENCE), OTP_OK);
     ck_assert_uint_eq(otp_whereis("tests.found").bits, 0);
     ck_assert_uint_eq(otp_dest_pid(otp_to_name(&name)).bits, 0);
     stop_runtime();

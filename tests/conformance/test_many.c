@@ -87,7 +87,7 @@ static void end_all(void *failed)
         *(size_t *)failed += otp_monitor_start(otp_to(callers[i].pid), &monitor) != OTP_OK ||
                              otp_exit_signal(callers[i].pid, otp_kill()) != OTP_OK;
     for (size_t i = 0; i < n_callers; i++)
-        *(size_t *)failed += otp_receive(60 * OTP_S, &message) != OTP_OK ||
+        *(size_t *)failed += otp_receive(PATIENCE, &message) != OTP_OK ||
                              message->kind != OTP_MESSAGE_DOWN ||
                              message->reason->kind != OTP_REASON_KILLED;
 }
@@ -130,8 +130,8 @@ static otp_next call_gatekeeper(struct probe *self, otp_from from, void *context
     struct caller *caller = context;
     struct probe_args args = { keep_waiting, caller };
     (void)self, (void)from;
-    caller->status = otp_call(otp_to(gatekeeper), &probe_later_type, &args, &caller->reply,
-                              100 * support_slow() * OTP_S);
+    caller->status =
+        otp_call(otp_to(gatekeeper), &probe_later_type, &args, &caller->reply, PATIENCE);
     if (caller->status != OTP_OK)
         caller->reason = otp_last_reason();
     if (atomic_fetch_add(&n_through, 1) + 1 == n_callers)

@@ -22,7 +22,7 @@ static void start_via(void)
 
 static void stop_via(void)
 {
-    OK(otp_application_stop(&via_application, 10 * OTP_S));
+    OK(otp_application_stop(&via_application, PATIENCE));
     stop_runtime();
 }
 
@@ -75,7 +75,7 @@ START_TEST(B171_a_held_via_name_reports_its_holder_without_init)
     ck_assert_int_eq(via_room_start(&options, &second), OTP_ALREADY_STARTED);
     ck_assert_uint_eq(second.bits, first.bits);
     ck_assert_int_eq(inits, before);
-    OK(otp_stop_process(via_room_via(7), otp_normal(), OTP_S));
+    OK(otp_stop_process(via_room_via(7), otp_normal(), PATIENCE));
     second = start_room(7); /* free at once */
     ck_assert_uint_ne(second.bits, first.bits);
     OK(otp_exit_signal(second, otp_kill()));
@@ -143,7 +143,7 @@ START_TEST(B172_a_failed_start_leaves_the_via_name_free)
         ck_assert_int_eq(via_room_start(&options, &pid), OTP_EXIT);
         ck_assert_uint_eq(otp_dest_pid(via_room_via(7)).bits, 0);
         pid = start_room(7);
-        OK(otp_stop_process(otp_to(pid), otp_normal(), OTP_S));
+        OK(otp_stop_process(otp_to(pid), otp_normal(), PATIENCE));
     }
     stop_via();
 }
@@ -157,7 +157,7 @@ START_TEST(B173_a_via_name_carries_a_value_and_a_free_one_says_noproc)
     uint64_t value;
     otp_pid pid = otp_no_pid(), other = otp_no_pid();
     start_runtime(false, false);
-    ck_assert_int_eq(probe_call_within(otp_to_via(&via), OTP_S, probe_count, NULL, &value),
+    ck_assert_int_eq(probe_call_within(otp_to_via(&via), PATIENCE, probe_count, NULL, &value),
                      OTP_NOPROC);
     ck_assert_int_eq(probe_start_with(&how, &options, &pid), OTP_EXIT);
     ck_assert_int_eq(kept.given_back, 1);
@@ -166,8 +166,8 @@ START_TEST(B173_a_via_name_carries_a_value_and_a_free_one_says_noproc)
     ck_assert_str_eq(kept.value, "blue");
     ck_assert_int_eq(probe_start_with(&how, &options, &other), OTP_ALREADY_STARTED);
     ck_assert_uint_eq(other.bits, pid.bits);
-    OK(probe_call_within(otp_to_via(&via), OTP_S, probe_count, NULL, &value));
-    OK(otp_stop_process(otp_to_via(&via), otp_normal(), OTP_S));
+    OK(probe_call_within(otp_to_via(&via), PATIENCE, probe_count, NULL, &value));
+    OK(otp_stop_process(otp_to_via(&via), otp_normal(), PATIENCE));
     ck_assert_uint_eq(otp_dest_pid(otp_to_via(&via)).bits, 0); /* it has not been told, we know */
     stop_runtime();
 }
