@@ -15,15 +15,12 @@
 
 enum { FIRST_CAPACITY = 8 };
 
-/* Spreads keys that are counters or carry a counter in their upper half. */
+/* Spreads keys that are counters or carry a counter in their upper half: all bits of a key get into
+ * the upper ones of the product. Nobody chooses keys. */
 static uint32_t home_slot(const struct otpi_map *map, uint64_t key)
 {
-    key ^= key >> 33;
-    key *= 0xff51afd7ed558ccdULL;
-    key ^= key >> 33;
-    key *= 0xc4ceb9fe1a85ec53ULL;
-    key ^= key >> 33;
-    return (uint32_t)key & (map->capacity - 1);
+    /* capacity is a power of two, its logarithm 31 less these zeros */
+    return (uint32_t)(key * 0x9e3779b97f4a7c15ULL >> (33 + __builtin_clz(map->capacity)));
 }
 
 static uint32_t next_slot(const struct otpi_map *map, uint32_t slot)
@@ -75,17 +72,25 @@ static bool grow_table(struct otpi_map *map)
     return true;
 }
 
+/* Where key is or is to go; NULL: no memory. */
+static struct otpi_map_entry *find_place(struct otpi_map *map, uint64_t key)
+{
+    struct otpi_map_entry *place = map->capacity == 0 ? &map->one : find_slot(map, key);
+    bool fits = map->capacity == 0 ? map->count == 0 : !is_crowded(map);
+    if ((map->count != 0 && place->key == key) || fits)
+        return place;
+    return grow_table(map) ? find_slot(map, key) : NULL;
+}
+
 otp_status otpi_map_put(struct otpi_map *map, uint64_t key, uint64_t value)
 {
-    struct otpi_map_entry *entry = find_entry(map, key);
-    if (entry != NULL) {
+    struct otpi_map_entry *entry = find_place(map, key);
+    if (entry == NULL)
+        return OTP_NOMEM;
+    if (map->count != 0 && entry->key == key) {
         entry->value = value;
         return OTP_OK;
     }
-    bool is_first = map->capacity == 0 && map->count == 0;
-    if (!is_first && is_crowded(map) && !grow_table(map))
-        return OTP_NOMEM;
-    entry = is_first ? &map->one : find_slot(map, key);
     entry->key = key;
     entry->value = value;
     map->count++;
