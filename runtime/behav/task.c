@@ -7,6 +7,7 @@
  * Owns: nothing; the request is the owner's.
  */
 #include "behav/task.h"
+#include "base/apart.h"
 #include "base/misuse.h"
 
 #include <string.h>
@@ -26,7 +27,17 @@ static const struct otp_task_type *own_type(void)
     return (const struct otp_task_type *)otp_own_module();
 }
 
-static void run(void *data, const void *args)
+/* It has no result, or has not given it. */
+OTPI_APART static void acknowledge(const struct otp_message_type *work, otp_from from)
+{
+    if (work->reply != NULL)
+        otp_exit(otp_reason_make(OTP_REASON_BAD_RETURN, NULL, 0));
+    if (from.slot_ != NULL)
+        (void)otp_answer(from, NULL, NULL);
+}
+
+/* Flat, as a call is: all that a short task does, beside its body, is to begin and to end. */
+__attribute__((flatten)) static void run(void *data, const void *args)
 {
     const struct otp_message_type *work = &own_type()->work;
     const otp_reason normal = otp_normal();
@@ -36,10 +47,8 @@ static void run(void *data, const void *args)
     (void)data;
     otp_init_ack(OTP_OK, normal);
     next = work->dispatch(NULL, from, args);
-    if (work->reply != NULL && next.action_ != REPLIED)
-        otp_exit(otp_reason_make(OTP_REASON_BAD_RETURN, NULL, 0));
-    if (work->reply == NULL && from.slot_ != NULL)
-        (void)otp_answer(from, NULL, NULL);
+    if (next.action_ != REPLIED || work->reply == NULL)
+        acknowledge(work, from);
     otp_finish(normal);
 }
 
