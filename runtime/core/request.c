@@ -87,23 +87,47 @@ OTPI_APART static void flush(struct otpi_request_cache *cache, uint32_t left)
     otpi_lock_release(&all->lock);
 }
 
-/* The list of the calling process or thread. NULL: no memory; never for one that has a request. */
+/* The calling process or thread. To be found anew by who has waited. */
+struct caller {
+    struct otpi_self *self;
+    struct otpi_fiber *fiber; /* NULL: a foreign thread */
+    struct otpi_proc *proc;   /* the same */
+};
+
+static inline struct caller find_caller(void)
+{
+    struct caller caller = { otpi_me(), NULL, NULL };
+
+    caller.fiber = caller.self->current;
+    caller.proc = caller.fiber == NULL ? NULL : caller.fiber->proc;
+    return caller;
+}
+
+/* Its list. NULL: no memory; never for one that has a request. */
+static inline struct otpi_request **list_of(const struct caller *caller)
+{
+    struct otpi_extras *extras = caller->proc == NULL ? NULL : otpi_proc_extras(caller->proc);
+
+    if (caller->proc == NULL)
+        return &caller->self->requests;
+    return extras == NULL ? NULL : &extras->requests;
+}
+
 static struct otpi_request **own_list(void)
 {
-    struct otpi_proc *proc = otpi_self_proc();
-    struct otpi_extras *extras = proc == NULL ? NULL : otpi_proc_extras(proc);
+    const struct caller caller = find_caller();
 
-    if (proc == NULL)
-        return &otpi_me()->requests;
-    return extras == NULL ? NULL : &extras->requests;
+    return list_of(&caller);
 }
 
 /* One for the caller, in its list, with room for a reply of that size. NULL: no memory. */
 static struct otpi_request *take(size_t reply_size)
 {
-    struct otpi_request_cache *cache = &otpi_me()->request_cache;
-    struct otpi_request *request, **list = own_list();
-    struct otpi_fiber *fiber = otpi_self_fiber();
+    const struct caller caller = find_caller();
+    struct otpi_request_cache *cache = &caller.self->request_cache;
+    struct otpi_request *request, **list = list_of(&caller);
+    struct otpi_fiber *fiber = caller.fiber;
+    uint64_t pid = 0;
     void *reply = NULL;
 
     if (list == NULL)
@@ -128,9 +152,10 @@ static struct otpi_request *take(size_t reply_size)
     if (*list != NULL)
         (*list)->prev = request;
     *list = request;
-    atomic_store_explicit(&request->process, otpi_self_pid(), memory_order_relaxed);
-    atomic_store_explicit(&request->thread, otpi_self_proc() == NULL ? otpi_me() : NULL,
-                          memory_order_relaxed);
+    if (caller.proc != NULL)
+        pid = atomic_load_explicit(&caller.proc->pid, memory_order_relaxed);
+    atomic_store_explicit(&request->process, pid, memory_order_relaxed);
+    atomic_store_explicit(&request->thread, pid == 0 ? caller.self : NULL, memory_order_relaxed);
     return request;
 }
 
@@ -197,14 +222,15 @@ void otpi_requests_free(struct otpi_requests *all)
 
 static bool is_mine(const struct otpi_request *request)
 {
-    uint64_t pid = otpi_self_pid();
+    const struct caller caller = find_caller();
 
     /* relaxed: nobody else writes what is mine */
     if (OTP_MUTANT(B142))
         return true;
-    if (pid != 0)
-        return atomic_load_explicit(&request->process, memory_order_relaxed) == pid;
-    return atomic_load_explicit(&request->thread, memory_order_relaxed) == otpi_me();
+    if (caller.proc != NULL)
+        return atomic_load_explicit(&request->process, memory_order_relaxed) ==
+               atomic_load_explicit(&caller.proc->pid, memory_order_relaxed);
+    return atomic_load_explicit(&request->thread, memory_order_relaxed) == caller.self;
 }
 
 /* The request that handle names. NOT_FOUND, WRONG_THREAD. */
