@@ -22,6 +22,7 @@
 #define STEAL_MAX    32
 #define MEASURE      16 /* decisions between two looks at how long a queue is waited in */
 #define CROWDED      (10 * OTP_US)
+#define MANY         128 /* of a ring: their memory is still in the cache */
 
 /* -- queues -- */
 
@@ -577,6 +578,15 @@ void otpi_sched_yield(struct otpi_fiber *fiber)
     if (!otpi_sched_park()) /* it finds at least this one */
         otpi_plat_die("a fiber that can go on was lost");
     otpi_sched_count_parked(fiber->home, -1);
+}
+
+void otpi_sched_give_way(struct otpi_fiber *fiber)
+{
+    if (ring_length(fiber->home) < MANY)
+        return;
+    otpi_sched_patient(fiber, MANY);
+    otpi_sched_yield(fiber);
+    otpi_sched_patient(fiber, 0);
 }
 
 void otpi_sched_abandon(void)

@@ -90,6 +90,8 @@ bool otpi_sched_park(void);
 void otpi_sched_patient(struct otpi_fiber *fiber, uint32_t patience);
 /* Lets others run that can; a process may go on at once. */
 void otpi_sched_yield(struct otpi_fiber *fiber);
+/* Lets those go first that wait on this worker, if they are many. */
+void otpi_sched_give_way(struct otpi_fiber *fiber);
 /* Leaves the running fiber for ever: its frames are abandoned. worker->orphan goes on elsewhere. */
 OTP_NORETURN void otpi_sched_abandon(void);
 /* Puts a wait with limit (> 0) on the list of those whose timer may have to be armed. */

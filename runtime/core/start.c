@@ -412,14 +412,30 @@ const struct otp_behaviour otpi_plain = { "process", plain_init, plain_receive, 
 
 static const struct otp_layout plain_layout = { sizeof(struct plain), 0, NULL };
 
+/* Who starts many processes lets some of them run now and then: until they have, what they need is
+ * touched for the first time. A plain process may park anywhere. */
+static void give_way(void)
+{
+    struct otpi_fiber *fiber = otpi_self_fiber();
+
+    if (fiber == NULL || fiber->proc == NULL || fiber->proc->behaviour != &otpi_plain)
+        return;
+    otpi_sched_give_way(fiber);
+    otpi_check_alive();
+}
+
 otp_status otp_spawn(void (*run)(void *arg), void *arg, const struct otp_start *how, otp_pid *pid)
 {
     struct plain plain = { .run = run, .arg = arg };
     struct otp_process_spec spec = { .behaviour = &otpi_plain, .at_once = true };
+    otp_status status;
 
     spec.layout = &plain_layout;
     spec.args = &plain;
-    return OTPI_JUDGED(otp_behaviour_start(&spec, how, pid));
+    status = otp_behaviour_start(&spec, how, pid);
+    if (status == OTP_OK)
+        give_way();
+    return OTPI_JUDGED(status);
 }
 
 otp_status otp_process_start(const struct otp_module *module, const struct otp_start *how,

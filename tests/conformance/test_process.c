@@ -717,6 +717,44 @@ START_TEST(a_selective_wait_looks_at_new_messages_only)
 }
 END_TEST
 
+#define MANY 1000 /* in less than a tick, or others would take over */
+
+static atomic_int born, at_most;
+
+static void be_born(void *unused)
+{
+    (void)unused;
+    atomic_fetch_add(&born, 1);
+}
+
+/* On one worker nobody runs as long as it does. */
+static void start_many(void *unused)
+{
+    otp_pid pid;
+    (void)unused;
+    for (int i = 0; i < MANY; i++) {
+        int waiting;
+        ck_assert_int_eq(otp_spawn(be_born, NULL, NULL, &pid), OTP_OK);
+        waiting = i + 1 - atomic_load(&born);
+        if (waiting > atomic_load(&at_most))
+            atomic_store(&at_most, waiting);
+    }
+    note("started");
+}
+
+START_TEST(who_starts_many_lets_some_run)
+{
+    otp_pid pid;
+    start_workers(1, false, false);
+    ck_assert_int_eq(otp_spawn(start_many, NULL, NULL, &pid), OTP_OK);
+    await_notes("started", 1);
+    ck_assert_int_lt(atomic_load(&at_most), MANY);
+    while (atomic_load(&born) < MANY)
+        step_aside();
+    stop_runtime();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("process");
@@ -738,6 +776,7 @@ int main(void)
     support_behaviour(suite, "B208", B208_a_name_has_one_holder_and_a_process_one_name);
     tcase_add_test(more, who_is_killed_while_it_starts_others_leaves_none_behind);
     tcase_add_test(more, selective_receive_looks_at_each_message_once);
+    tcase_add_test(more, who_starts_many_lets_some_run);
     tcase_add_test(more, a_selective_wait_looks_at_new_messages_only);
     return support_run(suite);
 }

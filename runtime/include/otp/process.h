@@ -144,7 +144,8 @@ OTP_API otp_status otp_process_links(otp_pid pid, otp_pid *links, size_t room, s
 OTP_API otp_status otp_processes(otp_pid *pids, size_t room, size_t *n);
 
 /* Starts a plain process that runs run(arg) and ends normal when that returns. It may call,
- * receive and park wherever it likes. how may be NULL. arg is borrowed until the process ends.
+ * receive and park wherever it likes. how may be NULL. arg is borrowed until the process ends. A
+ * plain process that starts many lets some of them run first.
  * NOMEM, NOT_RUNNING, BADARG, ALREADY_STARTED (*pid is then the holder of the name). */
 OTP_API OTP_MUST_CHECK otp_status otp_spawn(void (*run)(void *arg), void *arg,
                                             const struct otp_start *how, otp_pid *pid);
