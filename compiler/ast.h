@@ -267,9 +267,10 @@ struct field {
     struct expr *value; /* its default; NULL if none */
     struct doc *doc;    /* NULL if none */
     struct span span;
-    struct text variable;   /* env: `env "PORT"`; bytes is NULL if none */
-    struct set_word access; /* a table in a state: enum access_kind */
-    struct set_ref heir;    /* a table in a state */
+    struct text variable;    /* env: `env "PORT"`; bytes is NULL if none */
+    struct set_word access;  /* a table in a state: enum access_kind */
+    struct set_ref heir;     /* a table in a state */
+    struct set_flag ordered; /* a table in a state */
     struct field *next;
 };
 

@@ -324,11 +324,29 @@ static void check_value(struct check *c, struct expr *e, const struct type *t,
 
 /* ---- Walking ---- */
 
+/* Of a table of a state. */
+static void check_ordered(struct check *c, const struct field *f)
+{
+    const struct type *key = f->type->table.key;
+    if (ast_is_shared(f)) {
+        struct diag *d =
+            diag_add(c->ds, E_CLAUSE, f->ordered.span, "a table that others use has no order");
+        diag_note(d, f->access.span, "its access");
+        diag_help(d, "leave one of the two out");
+        return;
+    }
+    if (key && !is_unknown(key) && (key->kind == TYPE_PID || key_struct(key)))
+        diag_add(c->ds, E_TABLE_KEY, key->span, "values of type '%s' have no order",
+                 ast_type_text(c->a, key));
+}
+
 static void check_fields(struct check *c, const struct field_list *fields, enum type_place place,
                          enum value_place value)
 {
     for (const struct field *f = fields->first; f; f = f->next) {
         check_type(c, f->type, place);
+        if (f->ordered.set && f->type && f->type->kind == TYPE_TABLE)
+            check_ordered(c, f);
         check_value(c, f->value, f->type, &f->name, value);
     }
 }

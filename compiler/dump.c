@@ -181,6 +181,8 @@ static void put_fields(struct dumper *w, const char *word, const struct field_li
             put_string(w, &f->variable);
         }
         put_word(w, "access", &f->access, access);
+        if (f->ordered.set)
+            put(w, " ordered");
         if (f->heir.set) {
             put(w, " heir ");
             put_ref(w, &f->heir.ref);

@@ -177,6 +177,13 @@ void emit_table_head(struct emitter *e, const struct plan_table *t, enum emit_ta
                               "$out$ initial, $out$ *value)",
         [EMIT_TABLE_ADD_WRAP] = "otp_status $c$_add_wrap(struct $c$ *table, $key$, int64_t by, "
                                 "$out$ limit, $out$ restart, $out$ *value)",
+        [EMIT_TABLE_FIRST] = "bool $c$_first(const struct $c$ *table, $K$ *found)",
+        [EMIT_TABLE_LAST] = "bool $c$_last(const struct $c$ *table, $K$ *found)",
+        [EMIT_TABLE_NEXT] = "bool $c$_next(const struct $c$ *table, $key$, $K$ *found)",
+        [EMIT_TABLE_PREV] = "bool $c$_prev(const struct $c$ *table, $key$, $K$ *found)",
+        [EMIT_TABLE_RANGE] = "void $c$_range(const struct $c$ *table, const $K$ *from, "
+                             "const $K$ *to, bool (*visit)($key$, $value$, void *context), "
+                             "void *context)",
     };
     tmpl_put(&e->out, texts[verb],
              EMIT_VARS(TMPL_VAR("c", t->c_name), TMPL_VAR("key", emit_item_param(e, t->key, "key")),
@@ -186,10 +193,13 @@ void emit_table_head(struct emitter *e, const struct plan_table *t, enum emit_ta
 
 bool emit_table_has(const struct plan_table *t, enum emit_table_verb verb)
 {
+    if (verb >= EMIT_TABLE_FIRST)
+        return t->ordered;
     return t->counts || verb < EMIT_TABLE_ADD;
 }
 
 bool emit_table_must(enum emit_table_verb verb)
 {
-    return verb <= EMIT_TABLE_PUT_ALL_NEW || verb == EMIT_TABLE_SELECT || verb >= EMIT_TABLE_ADD;
+    return verb <= EMIT_TABLE_PUT_ALL_NEW || verb == EMIT_TABLE_SELECT ||
+           (verb >= EMIT_TABLE_ADD && verb < EMIT_TABLE_FIRST);
 }

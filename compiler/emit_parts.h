@@ -161,6 +161,11 @@ enum emit_table_verb {
     EMIT_TABLE_ADD, /* this and the next two: of integers */
     EMIT_TABLE_ADD_OR,
     EMIT_TABLE_ADD_WRAP,
+    EMIT_TABLE_FIRST, /* this and the rest: of ordered ones */
+    EMIT_TABLE_LAST,
+    EMIT_TABLE_NEXT,
+    EMIT_TABLE_PREV,
+    EMIT_TABLE_RANGE,
     EMIT_TABLE_VERB_COUNT
 };
 void emit_table_head(struct emitter *e, const struct plan_table *t, enum emit_table_verb verb);

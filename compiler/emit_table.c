@@ -71,16 +71,34 @@ static const char *const bodies[EMIT_TABLE_VERB_COUNT] = {
     [EMIT_TABLE_ADD_WRAP] =
         "    const struct otp_addition add_ = {by, NULL, &limit, &restart, $signed$};\n"
         "    return otp_table_add((struct otp_table *)table, $key$, &add_, value);\n",
+    [EMIT_TABLE_FIRST] = "    return otp_table_first((const struct otp_table *)table, found);\n",
+    [EMIT_TABLE_LAST] = "    return otp_table_last((const struct otp_table *)table, found);\n",
+    [EMIT_TABLE_NEXT] =
+        "    return otp_table_next((const struct otp_table *)table, $key$, found);\n",
+    [EMIT_TABLE_PREV] =
+        "    return otp_table_prev((const struct otp_table *)table, $key$, found);\n",
+    [EMIT_TABLE_RANGE] =
+        "    struct $stem$_visitor visitor_ = {visit, context};\n"
+        "    otp_table_range((const struct otp_table *)table, from, to, $stem$_visit, "
+        "&visitor_);\n",
 };
+
+static const char *key_kind(const struct plan_table *t)
+{
+    if (!t->ordered)
+        return t->key->kind == PLAN_TEXT ? "OTP_KEY_TEXT" : "OTP_KEY_PLAIN";
+    if (t->key->kind == PLAN_TEXT)
+        return "OTP_KEY_TEXT | OTP_KEY_ORDERED";
+    return t->signed_keys ? "OTP_KEY_ORDERED | OTP_KEY_SIGNED" : "OTP_KEY_ORDERED";
+}
 
 void emit_source_table(struct emitter *e, const struct plan_table *t)
 {
     emit_note(e, "table ", TMPL_JOIN(e->arena, t->name, ", a ", t->type), t->line, NULL);
-    tmpl_put(
-        &e->out, "static const struct otp_table_type $stem$_type = {$kind$, &$key$, &$value$};\n\n",
-        EMIT_VARS(TMPL_VAR("stem", t->stem),
-                  TMPL_VAR("kind", t->key->kind == PLAN_TEXT ? "OTP_KEY_TEXT" : "OTP_KEY_PLAIN"),
-                  TMPL_VAR("key", t->key->layout), TMPL_VAR("value", t->value->layout)));
+    tmpl_put(&e->out,
+             "static const struct otp_table_type $stem$_type = {$kind$, &$key$, &$value$};\n\n",
+             EMIT_VARS(TMPL_VAR("stem", t->stem), TMPL_VAR("kind", key_kind(t)),
+                       TMPL_VAR("key", t->key->layout), TMPL_VAR("value", t->value->layout)));
     emit_key_maker(e, t->stem, t->key);
     emit_keys_maker(e, t->stem, t->key);
     emit_adaptor(e, t);

@@ -200,7 +200,9 @@ static void refuse_table_clauses(struct parser *p, struct field *f)
                  "only a table of a state has an access");
     if (f->heir.set)
         diag_add(&p->unit->diags, E_CLAUSE, f->heir.span, "only a table of a state has an heir");
-    f->access.set = f->heir.set = false;
+    if (f->ordered.set)
+        diag_add(&p->unit->diags, E_CLAUSE, f->ordered.span, "only a table of a state is ordered");
+    f->access.set = f->heir.set = f->ordered.set = false;
 }
 
 struct decl *build_struct(struct parser *p, struct word *word, struct word *name,

@@ -130,6 +130,7 @@ struct field *build_field(struct parser *p, struct word *name, struct type *type
                           struct expr *value, struct span span);
 struct field *build_variable(struct parser *p, struct field *f, struct text *variable,
                              struct span word_span);
+struct field *build_ordered(struct parser *p, struct field *f, struct span span);
 struct field *build_access(struct parser *p, struct field *f, struct word *word, struct span span);
 struct field *build_heir(struct parser *p, struct field *f, struct ref *ref, struct span span);
 void build_add_field(struct field_list *list, struct field *f, struct span span);

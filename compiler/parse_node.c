@@ -173,6 +173,13 @@ struct field *build_access(struct parser *p, struct field *f, struct word *word,
     return f;
 }
 
+struct field *build_ordered(struct parser *p, struct field *f, struct span span)
+{
+    if (build_once(p, f->ordered.set, f->ordered.span, span, "ordered"))
+        f->ordered = (struct set_flag){ true, span };
+    return f;
+}
+
 struct field *build_heir(struct parser *p, struct field *f, struct ref *ref, struct span span)
 {
     if (build_once(p, f->heir.set, f->heir.span, span, "heir"))

@@ -202,6 +202,8 @@ struct plan_table {
     const char *name;   /* the field */
     bool counts;        /* its values are integers .. */
     bool is_signed;     /* .. with a sign */
+    bool ordered;       /* by its keys .. */
+    bool signed_keys;   /* .. which have a sign */
     const char *type;   /* "table<string, entry>" */
     const char *stem;   /* "cache_table" */
     const char *c_name; /* "myapp_cache_table" */

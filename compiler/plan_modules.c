@@ -107,6 +107,10 @@ static void plan_table(struct plan_builder *b, const struct field *f, struct pla
     const enum type_kind kind = f->type->table.value->kind;
     t->is_signed = kind >= TYPE_I8 && kind <= TYPE_I64;
     t->counts = t->is_signed || (kind >= TYPE_U8 && kind <= TYPE_U64);
+    const enum type_kind key = f->type->table.key->kind;
+    t->ordered = f->ordered.set;
+    t->signed_keys =
+        (key >= TYPE_I8 && key <= TYPE_I64) || key == TYPE_DURATION || key == TYPE_INSTANT;
 }
 
 static void plan_shared(struct plan_builder *b, const struct field *f, struct plan_module *m)

@@ -466,12 +466,14 @@ static void take_registered(struct names *n, const struct ident *name)
 
 static void take_state(struct names *n, const struct field_list *state, const char *module)
 {
-    /* the last three only of integers, but a name is not free or taken by what values are */
+    /* the last ones only of integers or where there is an order, but a name is not free or taken
+     * by what a table is like */
     static const char *const verbs[] = { "",         "_put",         "_put_new",  "_get",
                                          "_take",    "_has",         "_delete",   "_delete_if",
                                          "_put_all", "_put_all_new", "_count_if", "_select",
                                          "_each",    "_clear",       "_count",    "_memory",
-                                         "_add",     "_add_or",      "_add_wrap" };
+                                         "_add",     "_add_or",      "_add_wrap", "_first",
+                                         "_last",    "_next",        "_prev",     "_range" };
     check_fields(n, state, "a field of a state");
     for (const struct field *f = state->first; f; f = f->next) {
         if (!f->type || ast_is_shared(f) ||

@@ -91,7 +91,7 @@ static void grammar_error(const struct span *place, struct parser *p, const char
     KW_TIMEOUT "'timeout'" KW_REPLY "'reply'" KW_BY "'by'" KW_CALLS "'calls'" KW_CASTS "'casts'"
     KW_TAKES "'takes'" KW_TO "'to'" KW_BLOCKING "'blocking'" KW_IN "'in'" KW_RESTART "'restart'"
     KW_SHUTDOWN "'shutdown'" KW_BACKOFF "'backoff'" KW_SIGNIFICANT "'significant'"
-    KW_ACCESS "'access'" KW_HEIR "'heir'" KW_OF "'of'" KW_EXTERN "'extern'"
+    KW_ACCESS "'access'" KW_HEIR "'heir'" KW_ORDERED "'ordered'" KW_OF "'of'" KW_EXTERN "'extern'"
 
 %left OR
 %left AND
@@ -186,6 +186,7 @@ field: field_head
     | field KW_ENV STRING { $$ = build_variable(p, $1, &$3, @2); }
     | field KW_ACCESS name { $$ = build_access(p, $1, &$3, build_span(@2, @3)); }
     | field KW_HEIR ref { $$ = build_heir(p, $1, &$3, build_span(@2, @3)); }
+    | field KW_ORDERED { $$ = build_ordered(p, $1, @2); }
     | field mend_clause
 
 field_head: name ':' type expr_opt { $$ = build_field(p, &$1, $3, $4, @$); }
@@ -450,7 +451,7 @@ name: NAME | KW_PACKAGE | KW_IMPORT | KW_INCLUDE | KW_STRUCT | KW_ENUM | KW_ENV 
     | KW_CHILD | KW_START | KW_TYPE | KW_USES | KW_CRASH | KW_PREP_STOP | KW_STOP | KW_STOP_WITHIN
     | KW_VIA | KW_TIMEOUT | KW_REPLY | KW_BY | KW_CALLS | KW_CASTS | KW_TAKES | KW_TO
     | KW_BLOCKING | KW_IN | KW_RESTART | KW_SHUTDOWN | KW_BACKOFF | KW_SIGNIFICANT | KW_ACCESS
-    | KW_HEIR | KW_OF | KW_EXTERN
+    | KW_HEIR | KW_ORDERED | KW_OF | KW_EXTERN
 
 %%
 

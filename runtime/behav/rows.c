@@ -6,6 +6,7 @@
  * an entry is gone in one step. Hashes are keyed with a seed of the table's own.
  * Invariant: between an entry and the home of its hash no slot is free; one slot in four is free.
  * It holds whenever a function of the user's is called, so it may also end the process.
+ * Where keys have an order, they are in that too (order.h): just when they are here.
  * Threads: the owning process only. Locks: none.
  * Owns: the block of hashes and slots, and each entry's block; all from otp_alloc.
  */
@@ -19,6 +20,7 @@
 
 #include "base/hash.h"
 #include "base/layout.h"
+#include "behav/order.h"
 
 enum { FIRST_CAPACITY = 8, MOST_ALIGNED = 16 };
 
@@ -34,9 +36,11 @@ struct otpi_rows {
     size_t entry_bytes; /* in the blocks of all entries */
     size_t key_at;      /* in a slot */
     size_t value_at;
-    size_t stride;   /* from slot to slot */
-    size_t walks;    /* under way */
-    bool has_blocks; /* keys are text or values have references */
+    size_t stride;            /* from slot to slot */
+    size_t walks;             /* under way */
+    struct otpi_order *order; /* NULL: keys have none */
+    bool is_text;             /* keys are */
+    bool has_blocks;          /* keys are text or values have references */
 };
 
 /* -- slots -- */
@@ -59,7 +63,8 @@ static void lay_out_slot(struct otpi_rows *table)
     size_t key_alignment = alignment_of(type->key->size);
     size_t value_alignment = alignment_of(type->value->size);
     size_t most = key_alignment > value_alignment ? key_alignment : value_alignment;
-    table->has_blocks = type->key_kind == OTP_KEY_TEXT || type->value->n_refs > 0;
+    table->is_text = (type->key_kind & OTP_KEY_TEXT) != 0;
+    table->has_blocks = table->is_text || type->value->n_refs > 0;
     if (table->has_blocks && most < sizeof(void *))
         most = sizeof(void *);
     table->key_at = round_up(table->has_blocks ? sizeof(void *) : 0, key_alignment);
@@ -96,7 +101,7 @@ static uint64_t hash_key(const struct otpi_rows *table, const void *key)
 {
     size_t size = table->type->key->size;
     uint64_t hash = 0;
-    if (table->type->key_kind == OTP_KEY_TEXT) {
+    if (table->is_text) {
         otp_str text = text_of(key);
         hash = otpi_hash_bytes(table->seed, text.data, text.size);
     } else if (size <= sizeof hash) {
@@ -110,7 +115,7 @@ static uint64_t hash_key(const struct otpi_rows *table, const void *key)
 
 static bool keys_equal(const struct otpi_rows *table, const void *a, const void *b)
 {
-    if (table->type->key_kind == OTP_KEY_TEXT)
+    if (table->is_text)
         return otp_str_equal(text_of(a), text_of(b));
     return memcmp(a, b, table->type->key->size) == 0;
 }
@@ -157,7 +162,7 @@ static void *get_block(const struct otpi_rows *table, size_t index)
 static size_t measure_block(const struct otpi_rows *table, const void *key, const void *value)
 {
     size_t size = otpi_layout_measure_refs(table->type->value, value);
-    if (size > OTPI_LAYOUT_MAX || table->type->key_kind != OTP_KEY_TEXT)
+    if (size > OTPI_LAYOUT_MAX || !table->is_text)
         return size;
     size_t text_size = text_of(key).size;
     return text_size > OTPI_LAYOUT_MAX - size ? SIZE_MAX : size + text_size;
@@ -176,7 +181,7 @@ static void fill_slot(struct otpi_rows *table, size_t index, const void *key, co
         return;
     memcpy(slot_at(table, index), &block, sizeof block);
     otpi_layout_copy_refs(type->value, value_of(table, index), block);
-    if (type->key_kind == OTP_KEY_TEXT) {
+    if (table->is_text) {
         otp_str text = text_of(key);
         if (text.size > 0)
             memcpy(block + value_bytes, text.data, text.size);
@@ -233,6 +238,8 @@ static otp_status grow_table(struct otpi_rows *table)
 static void remove_entry(struct otpi_rows *table, size_t hole)
 {
     size_t mask = table->capacity - 1;
+    if (table->order != NULL)
+        otpi_order_remove(table->order, key_of(table, hole));
     free_block(table, hole);
     for (size_t i = next_index(table, hole); table->hashes[i] != 0; i = next_index(table, i)) {
         size_t from_home = (i - (size_t)table->hashes[i]) & mask;
@@ -256,7 +263,13 @@ struct otpi_rows *otpi_rows_new(const struct otp_table_type *type)
     table->type = type;
     table->seed = otpi_hash_seed();
     lay_out_slot(table);
-    return table;
+    if ((type->key_kind & OTP_KEY_ORDERED) == 0)
+        return table;
+    table->order = otpi_order_new(type);
+    if (table->order != NULL)
+        return table;
+    otp_free(table);
+    return NULL;
 }
 
 void otpi_rows_drop(struct otpi_rows *table)
@@ -264,6 +277,7 @@ void otpi_rows_drop(struct otpi_rows *table)
     if (table == NULL)
         return;
     otpi_rows_clear(table);
+    otpi_order_drop(table->order);
     otp_free(table);
 }
 
@@ -334,6 +348,11 @@ static otp_status insert(struct otpi_rows *table, uint64_t hash, const void *key
         return OTP_NOMEM;
     if (make_block(table, key, value, &block) != OTP_OK)
         return OTP_NOMEM;
+    if (table->order != NULL && otpi_order_add(table->order, key) != OTP_OK) {
+        table->entry_bytes -= block == NULL ? 0 : measure_block(table, key, value);
+        otp_free(block);
+        return OTP_NOMEM;
+    }
     place_entry(table, hash, key, value, block);
     return OTP_OK;
 }
@@ -389,6 +408,26 @@ static void give(const struct otpi_rows *table, size_t index, void *value)
     memcpy(value, value_of(table, index), layout->size);
     if (layout->n_refs > 0)
         otpi_layout_copy_refs(layout, value, scratch);
+}
+
+/* The same of a key. */
+static void give_key(const struct otpi_rows *table, const void *key, void *to)
+{
+    otp_str text;
+    char *bytes;
+
+    if (!table->is_text) {
+        memcpy(to, key, table->type->key->size);
+        return;
+    }
+    text = text_of(key);
+    bytes = otp_scratch(text.size + 1);
+    if (bytes == NULL)
+        otp_exit(otp_reason_make(OTP_REASON_NOMEM, NULL, 0));
+    if (text.size != 0)
+        memcpy(bytes, text.data, text.size);
+    text.data = bytes;
+    memcpy(to, &text, sizeof text);
 }
 
 bool otpi_rows_get(const struct otpi_rows *table, const void *key, void *value)
@@ -499,6 +538,26 @@ static otp_status make_blocks(struct otpi_rows *table, const struct otpi_row_lis
     return OTP_OK;
 }
 
+/* The order has the keys of the table only. */
+static void order_none(struct otpi_rows *table, const struct otpi_row_list *list)
+{
+    for (size_t i = 0; table->order != NULL && i < list->n; i++) {
+        const char *key = nth_key(table, list, i);
+        if (find_key(table, key, hash_key(table, key)) == table->capacity)
+            otpi_order_remove(table->order, key);
+    }
+}
+
+/* And those of all. NOMEM: it has not. */
+static otp_status order_all(struct otpi_rows *table, const struct otpi_row_list *list)
+{
+    otp_status status = OTP_OK;
+
+    for (size_t i = 0; table->order != NULL && i < list->n && status == OTP_OK; i++)
+        status = otpi_order_add(table->order, nth_key(table, list, i));
+    return status;
+}
+
 otp_status otpi_rows_put_all(struct otpi_rows *table, const struct otpi_row_list *list)
 {
     size_t n_new = count_new(table, list);
@@ -512,8 +571,11 @@ otp_status otpi_rows_put_all(struct otpi_rows *table, const struct otpi_row_list
     status = make_blocks(table, list, &blocks);
     if (status != OTP_OK)
         return status;
-    status = make_room(table, n_new);
+    status = order_all(table, list);
+    if (status == OTP_OK)
+        status = make_room(table, n_new);
     if (status != OTP_OK) {
+        order_none(table, list);
         free_blocks(table, list, blocks, blocks == NULL ? 0 : list->n);
         return status;
     }
@@ -533,6 +595,65 @@ otp_status otpi_rows_put_all(struct otpi_rows *table, const struct otpi_row_list
 
 /* -- walks -- */
 
+/* From a place on, to the end or to a key; NULL: none. False: visit has ended it. */
+static void each_from(struct otpi_rows *table, const struct otpi_place *place, const void *to,
+                      otp_table_predicate *visit, void *context)
+{
+    table->walks++;
+    for (; place != NULL; place = otpi_order_next(place)) {
+        const void *key = otpi_order_key(place);
+        size_t i = find_key(table, key, hash_key(table, key));
+        if (to != NULL && otpi_order_compare(table->order, place, to) >= 0)
+            break;
+        if (!visit(key_of(table, i), value_of(table, i), context))
+            break;
+    }
+    table->walks--;
+}
+
+otp_status otpi_rows_range(struct otpi_rows *table, const void *from, const void *to,
+                           otp_table_predicate *visit, void *context)
+{
+    if (table->order == NULL)
+        return OTP_BADARG;
+    each_from(table,
+              from == NULL ? otpi_order_first(table->order) : otpi_order_seek(table->order, from),
+              to, visit, context);
+    return OTP_OK;
+}
+
+static const struct otpi_place *place_after(const struct otpi_order *order, const void *key)
+{
+    const struct otpi_place *place = otpi_order_seek(order, key);
+    bool is_it = place != NULL && otpi_order_compare(order, place, key) == 0;
+
+    return is_it ? otpi_order_next(place) : place;
+}
+
+static const struct otpi_place *place_before(const struct otpi_order *order, const void *key)
+{
+    const struct otpi_place *place = otpi_order_seek(order, key);
+
+    return place != NULL ? otpi_order_prev(place) : otpi_order_last(order);
+}
+
+otp_status otpi_rows_step(const struct otpi_rows *table, enum otpi_step step, const void *key,
+                          void *found)
+{
+    const struct otpi_place *place;
+
+    if (table->order == NULL)
+        return OTP_BADARG;
+    if (key == NULL)
+        place = step == OTPI_UP ? otpi_order_first(table->order) : otpi_order_last(table->order);
+    else
+        place = step == OTPI_UP ? place_after(table->order, key) : place_before(table->order, key);
+    if (place == NULL)
+        return OTP_NOT_FOUND;
+    give_key(table, otpi_order_key(place), found);
+    return OTP_OK;
+}
+
 /* Once round from a free slot on: what a removal moves comes from further on in its run, never from
  * what was seen already, so each entry is asked about once. */
 size_t otpi_rows_delete_if(struct otpi_rows *table, otp_table_predicate *predicate, void *context)
@@ -551,6 +672,10 @@ size_t otpi_rows_delete_if(struct otpi_rows *table, otp_table_predicate *predica
 
 void otpi_rows_each(struct otpi_rows *table, otp_table_predicate *visit, void *context)
 {
+    if (table->order != NULL) {
+        each_from(table, otpi_order_first(table->order), NULL, visit, context);
+        return;
+    }
     table->walks++;
     for (size_t i = 0; i < table->capacity; i++)
         if (table->hashes[i] != 0 && !visit(key_of(table, i), value_of(table, i), context))
@@ -561,7 +686,7 @@ void otpi_rows_each(struct otpi_rows *table, otp_table_predicate *visit, void *c
 /* Copies the keys of n slots to scratch memory, and the texts behind them. NULL: no memory. */
 static const void *copy_keys(const struct otpi_rows *table, const size_t *chosen, size_t n)
 {
-    bool is_text = table->type->key_kind == OTP_KEY_TEXT;
+    bool is_text = table->is_text;
     size_t size = table->type->key->size, bytes = n * size;
     for (size_t i = 0; is_text && i < n; i++)
         bytes += text_of(key_of(table, chosen[i])).size;
@@ -581,25 +706,40 @@ static const void *copy_keys(const struct otpi_rows *table, const size_t *chosen
     return keys;
 }
 
+/* The slots of what was accepted so far. */
+struct chosen {
+    const struct otpi_rows *table;
+    otp_table_predicate *predicate; /* NULL: all are */
+    void *context;
+    size_t *slots, n;
+};
+
+static bool choose(const void *key, const void *value, void *context)
+{
+    struct chosen *chosen = context;
+    const struct otpi_rows *table = chosen->table;
+
+    if (chosen->predicate == NULL || chosen->predicate(key, value, chosen->context))
+        chosen->slots[chosen->n++] = (size_t)((const char *)key - table->slots) / table->stride;
+    return true;
+}
+
 otp_status otpi_rows_select(struct otpi_rows *table, otp_table_predicate *predicate, void *context,
                             const void **keys, size_t *n)
 {
-    size_t *chosen = otp_alloc((table->count + 1) * sizeof *chosen), n_chosen = 0;
+    struct chosen chosen = { table, predicate, context, NULL, 0 };
     const void *copies;
-    if (chosen == NULL)
+
+    chosen.slots = otp_alloc((table->count + 1) * sizeof *chosen.slots);
+    if (chosen.slots == NULL)
         return OTP_NOMEM;
-    table->walks++;
-    for (size_t i = 0; i < table->capacity; i++)
-        if (table->hashes[i] != 0 &&
-            (predicate == NULL || predicate(key_of(table, i), value_of(table, i), context)))
-            chosen[n_chosen++] = i;
-    table->walks--;
-    copies = copy_keys(table, chosen, n_chosen);
-    otp_free(chosen);
+    otpi_rows_each(table, choose, &chosen);
+    copies = copy_keys(table, chosen.slots, chosen.n);
+    otp_free(chosen.slots);
     if (copies == NULL)
         return OTP_NOMEM;
     *keys = copies;
-    *n = n_chosen;
+    *n = chosen.n;
     return OTP_OK;
 }
 
@@ -620,6 +760,8 @@ void otpi_rows_clear(struct otpi_rows *table)
     for (size_t i = 0; i < table->capacity; i++)
         if (table->hashes[i] != 0)
             free_block(table, i);
+    if (table->order != NULL)
+        otpi_order_clear(table->order);
     otp_free(table->hashes);
     table->hashes = NULL;
     table->slots = NULL;
@@ -648,5 +790,5 @@ size_t otpi_rows_count(const struct otpi_rows *table)
 size_t otpi_rows_memory(const struct otpi_rows *table)
 {
     return sizeof *table + table->capacity * (sizeof(uint64_t) + table->stride) +
-           table->entry_bytes;
+           table->entry_bytes + (table->order == NULL ? 0 : otpi_order_memory(table->order));
 }

@@ -37,12 +37,23 @@ otp_status otpi_rows_add(struct otpi_rows *rows, const void *key, const struct o
 /* Out of scratch memory ends the process, before anything has changed. */
 bool otpi_rows_get(const struct otpi_rows *rows, const void *key, void *value);
 bool otpi_rows_take(struct otpi_rows *rows, const void *key, void *value);
+
+enum otpi_step { OTPI_UP, OTPI_DOWN };
+
+/* *found gets the key after (UP) or before a key, which need not be there; after none, NULL, is the
+ * first, before none the last. NOT_FOUND. BADARG: keys have no order. */
+otp_status otpi_rows_step(const struct otpi_rows *rows, enum otpi_step step, const void *key,
+                          void *found);
 bool otpi_rows_has(const struct otpi_rows *rows, const void *key);
 bool otpi_rows_delete(struct otpi_rows *rows, const void *key);
 
 /* What is called must not change the rows: who could asks is_walked. */
 size_t otpi_rows_delete_if(struct otpi_rows *rows, otp_table_predicate *predicate, void *context);
 void otpi_rows_each(struct otpi_rows *rows, otp_table_predicate *visit, void *context);
+/* Entries whose key is not before from and before to, in their order; NULL: from the first, to the
+ * last. BADARG: keys have no order. */
+otp_status otpi_rows_range(struct otpi_rows *rows, const void *from, const void *to,
+                           otp_table_predicate *visit, void *context);
 /* As otp_table_select. */
 otp_status otpi_rows_select(struct otpi_rows *rows, otp_table_predicate *predicate, void *context,
                             const void **keys, size_t *n);

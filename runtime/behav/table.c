@@ -198,6 +198,47 @@ void otp_table_each(const struct otp_table *table, otp_table_predicate *visit, v
         otpi_rows_each(rows, visit, context);
 }
 
+void otp_table_range(const struct otp_table *table, const void *from, const void *to,
+                     otp_table_predicate *visit, void *context)
+{
+    struct otpi_rows *rows = readable(table, __func__);
+
+    if (rows != NULL)
+        (void)OTPI_JUDGED(otpi_rows_range(rows, from, to, visit, context));
+}
+
+/* Of the functions below; NOT_FOUND is no misuse. */
+static bool step(const struct otp_table *table, const char *function, enum otpi_step way,
+                 const void *key, void *found)
+{
+    const struct otpi_rows *rows = readable(table, function);
+    otp_status status = rows == NULL ? OTP_NOT_OWNER : otpi_rows_step(rows, way, key, found);
+
+    if (status == OTP_BADARG)
+        (void)otpi_judge(function, status);
+    return status == OTP_OK;
+}
+
+bool otp_table_first(const struct otp_table *table, void *found)
+{
+    return step(table, __func__, OTPI_UP, NULL, found);
+}
+
+bool otp_table_last(const struct otp_table *table, void *found)
+{
+    return step(table, __func__, OTPI_DOWN, NULL, found);
+}
+
+bool otp_table_next(const struct otp_table *table, const void *key, void *found)
+{
+    return step(table, __func__, OTPI_UP, key, found);
+}
+
+bool otp_table_prev(const struct otp_table *table, const void *key, void *found)
+{
+    return step(table, __func__, OTPI_DOWN, key, found);
+}
+
 otp_status otp_table_select(const struct otp_table *table, otp_table_predicate *predicate,
                             void *context, const void **keys, size_t *n)
 {

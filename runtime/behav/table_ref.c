@@ -55,7 +55,7 @@ bool otpi_table_is_alike(const struct otpi_store_type *own, const struct otp_tab
 
 static bool is_possible(const struct otp_table_type *type)
 {
-    return type->key->size != 0 && type->value->size != 0 &&
+    return type->key_kind <= OTP_KEY_TEXT && type->key->size != 0 && type->value->size != 0 &&
            (type->key_kind == OTP_KEY_TEXT ? type->key->size == sizeof(otp_str)
                                            : type->key->n_refs == 0);
 }

@@ -505,6 +505,63 @@ START_TEST(the_killed_do_not_come_back_from_their_tables)
 }
 END_TEST
 
+/* -- in order -- */
+
+static bool put_below(const void *key, const void *value, void *table)
+{
+    uint64_t less = *(const uint64_t *)key - 1, found = 0;
+    (void)value;
+    ck_assert_int_eq(otp_table_put(table, &less, &less), OTP_BADARG);
+    ck_assert(!otp_table_delete(table, key));
+    ck_assert(otp_table_next(table, &less, &found)); /* to look is no change */
+    ck_assert_uint_eq(found, *(const uint64_t *)key);
+    return found < 6;
+}
+
+static void use_order(void *other)
+{
+    const struct otp_table_type ordered = { OTP_KEY_ORDERED, &probe_u64_layout, &probe_u64_layout };
+    const uint64_t keys[] = { 6, 2, 4, 8 };
+    struct otp_table *table = otp_table_new(&ordered), *plain = otp_table_new(&probe_table_type);
+    uint64_t found = 77;
+    ck_assert(!otp_table_first(table, &found) && !otp_table_last(table, &found));
+    ck_assert(!otp_table_next(table, &keys[0], &found) && found == 77);
+    ck_assert_int_eq(otp_table_put_all(table, keys, keys, 4), OTP_OK);
+    ck_assert_int_eq(otp_table_put_all(plain, keys, keys, 4), OTP_OK);
+    ck_assert(otp_table_first(table, &found) && found == 2);
+    ck_assert(otp_table_prev(table, &keys[3], &found) && found == 6);
+    ck_assert(otp_table_take(table, &keys[3], &found));
+    ck_assert(otp_table_last(table, &found) && found == 6);
+    otp_table_range(table, &keys[2], NULL, put_below, table);
+    ck_assert_int_eq(otp_table_put(table, &keys[3], &keys[3]), OTP_OK); /* the walk is over */
+    /* where there is no order, and in another's table */
+    found = 77;
+    ck_assert(!otp_table_first(plain, &found) && !otp_table_prev(plain, &keys[0], &found));
+    otp_table_range(plain, NULL, NULL, put_below, plain);
+    ck_assert(!otp_table_first(other, &found) && found == 77);
+    otp_table_range(other, NULL, NULL, put_below, other);
+    otp_table_clear(table);
+    ck_assert(!otp_table_first(table, &found));
+}
+
+static void *others_table;
+
+static otp_next tell_table(struct probe *self, otp_from from, void *context)
+{
+    (void)context;
+    others_table = self->table;
+    return probe_reply(from, 0);
+}
+
+START_TEST(an_ordered_table_is_gone_through_in_order)
+{
+    start_runtime(false, false);
+    ck_assert_uint_eq(ask(tell_table), 0);
+    in_process(use_order, others_table);
+    stop_runtime();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("tables");
@@ -514,6 +571,7 @@ int main(void)
     support_behaviour(suite, "B184", B184_a_missing_key_is_told_from_a_present_one);
     support_behaviour(suite, "B188", B188_deleting_by_a_condition_says_how_many);
     tcase_add_test(c, put_new_leaves_what_is_there);
+    tcase_add_test(c, an_ordered_table_is_gone_through_in_order);
     tcase_add_test(c, counters_go_on_and_never_round);
     tcase_add_test(c, a_missing_counter_starts_where_it_is_told_to);
     tcase_add_test(c, select_gives_keys_to_change_the_table_by);

@@ -118,6 +118,31 @@ START_TEST(B183_many_are_put_with_their_types)
 }
 END_TEST
 
+START_TEST(B182_entries_come_in_the_order_of_their_keys)
+{
+    static const int32_t numbers[] = { 7, -3, 100, 0, -20, 8 };
+    static const char *const names[] = {
+        "seven", "minus three", "hundred", "zero", "least", "eight"
+    };
+    static const char *const some[] = { "minus three", "zero", "seven" };
+    struct shared_board_ranks_reply reply;
+    start_board();
+    OK(shared_board_ranks(SHARED_BOARD, 0, 1, &reply));
+    ck_assert_int_eq(reply.tag, SHARED_BOARD_RANKS_NONE);
+    for (int i = 0; i < 6; i++)
+        OK(shared_board_rank(SHARED_BOARD, numbers[i], otp_cstr(names[i])));
+    OK(shared_board_ranks(SHARED_BOARD, -4, 8, &reply));
+    ck_assert_int_eq(reply.tag, SHARED_BOARD_RANKS_SOME);
+    ck_assert_int_eq(reply.as.some.first, -20);
+    ck_assert_int_eq(reply.as.some.last, 100);
+    ck_assert_uint_eq(reply.as.some.names_count, 3);
+    for (int i = 0; i < 3; i++)
+        ck_assert(otp_str_equal(reply.as.some.names[i], otp_cstr(some[i])));
+    shared_board_ranks_free_reply(&reply);
+    stop_runtime();
+}
+END_TEST
+
 static bool add_up(otp_str key, int32_t value, void *sum)
 {
     *(int64_t *)sum += (int64_t)key.size * 1000 + value;
@@ -322,6 +347,7 @@ int main(void)
     tcase_add_test(c, a_protected_table_is_read_by_all);
     tcase_add_test(c, a_public_table_is_changed_by_all);
     tcase_add_test(c, references_are_sent_and_shown);
+    support_behaviour(s, "B182", B182_entries_come_in_the_order_of_their_keys);
     support_behaviour(s, "B183", B183_many_are_put_with_their_types);
     support_behaviour(s, "B187", B187_a_table_is_its_heir_s_before_its_owner_s_end_is_seen);
     tcase_add_test(c, without_its_heir_a_table_goes);

@@ -3,136 +3,7 @@
  * Idea: the table needs six functions of the library; here they are counted and can refuse, so
  * that nothing of a running runtime is needed. Each allocation of a busy session fails once.
  */
-#include "support.h"
-
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/hash.h"
-#include "behav/rows.h"
-#include <otp/memory.h>
-#include <otp/process.h>
-
-/* -- the library below the table -- */
-
-static size_t blocks;        /* owned blocks alive */
-static long allocations;     /* so far */
-static long refuse_at = -1;  /* the allocation that gets nothing */
-static void *scratches[256]; /* freed by end_handler */
-static size_t n_scratches;
-static bool is_scratch_empty;
-static jmp_buf exit_point;
-static otp_reason exit_reason;
-
-void *otp_alloc(size_t size)
-{
-    if (allocations++ == refuse_at)
-        return NULL;
-    void *memory = calloc(1, size);
-    ck_assert_ptr_nonnull(memory);
-    blocks++;
-    return memory;
-}
-
-void otp_free(void *memory)
-{
-    if (memory == NULL)
-        return;
-    ck_assert_uint_gt(blocks, 0);
-    blocks--;
-    free(memory);
-}
-
-void *otp_scratch(size_t size)
-{
-    if (is_scratch_empty || n_scratches == sizeof scratches / sizeof scratches[0])
-        return NULL;
-    void *memory = malloc(size);
-    ck_assert_ptr_nonnull(memory);
-    scratches[n_scratches++] = memory;
-    return memory;
-}
-
-otp_reason otp_reason_make(enum otp_reason_kind kind, const char *text, int64_t code)
-{
-    otp_reason reason = { .kind = (uint32_t)kind, .code = code };
-    ck_assert_ptr_null(text);
-    return reason;
-}
-
-OTP_NORETURN void otp_exit(otp_reason reason)
-{
-    exit_reason = reason;
-    longjmp(exit_point, 1);
-}
-
-/* Rows hash without it. */
-bool otpi_hash_has_aes(void)
-{
-    return false;
-}
-
-static void end_handler(void)
-{
-    while (n_scratches > 0)
-        free(scratches[--n_scratches]);
-}
-
-/* -- types, as otpc would describe them -- */
-
-struct item {
-    int64_t number;
-    otp_str text;
-    struct {
-        uint32_t *items;
-        size_t count;
-    } list;
-};
-
-static const struct otp_layout u32_layout = { sizeof(uint32_t), 0, NULL };
-static const struct otp_layout u64_layout = { sizeof(uint64_t), 0, NULL };
-static const struct otp_layout u8_layout = { 1, 0, NULL };
-static const struct otp_layout wide_layout = { 24, 0, NULL };
-static const struct otp_ref str_refs[] = { { .kind = OTP_REF_TEXT } };
-static const struct otp_layout str_layout = { sizeof(otp_str), 1, str_refs };
-static const struct otp_ref item_refs[] = {
-    { .kind = OTP_REF_TEXT, .offset = offsetof(struct item, text) },
-    { .kind = OTP_REF_LIST, .offset = offsetof(struct item, list), .item = &u32_layout },
-};
-static const struct otp_layout item_layout = { sizeof(struct item), 2, item_refs };
-
-static const struct otp_table_type numbers = { OTP_KEY_PLAIN, &u64_layout, &u64_layout };
-static const struct otp_table_type texts = { OTP_KEY_TEXT, &str_layout, &item_layout };
-static const struct otp_table_type flags = { OTP_KEY_TEXT, &str_layout, &u8_layout };
-static const struct otp_table_type wides = { OTP_KEY_PLAIN, &wide_layout, &item_layout };
-
-static struct otpi_rows *new_table(const struct otp_table_type *type)
-{
-    struct otpi_rows *table = otpi_rows_new(type);
-    ck_assert_ptr_nonnull(table);
-    return table;
-}
-
-/* -- numbers, against a model -- */
-
-enum { KEYS = 300 };
-
-struct model {
-    uint64_t value[KEYS]; /* 0: not there */
-    size_t count;
-};
-
-static uint64_t random_state = 88172645463325252u;
-
-static uint64_t next_random(void)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state;
-}
+#include "rows.h"
 
 static void assert_same(const struct otpi_rows *table, const struct model *model)
 {
@@ -497,15 +368,16 @@ static int run_session(struct otpi_rows *table)
     return refusals;
 }
 
-START_TEST(each_allocation_may_fail_and_the_table_holds)
+static void fail_sessions(const struct otp_table_type *type)
 {
-    struct otpi_rows *table = new_table(&texts);
+    struct otpi_rows *table = new_table(type);
+    long before = allocations;
     run_session(table);
-    long needed = allocations - 1;
+    long needed = allocations - before;
     otpi_rows_drop(table);
     ck_assert_int_gt(needed, 60);
     for (long nth = 0; nth < needed; nth++) {
-        table = new_table(&texts);
+        table = new_table(type);
         refuse_at = allocations + nth;
         ck_assert_int_eq(run_session(table), 1);
         refuse_at = -1;
@@ -513,7 +385,17 @@ START_TEST(each_allocation_may_fail_and_the_table_holds)
         ck_assert_uint_eq(blocks, 0);
     }
     refuse_at = allocations;
-    ck_assert_ptr_null(otpi_rows_new(&texts));
+    ck_assert_ptr_null(otpi_rows_new(type));
+    refuse_at = -1;
+}
+
+START_TEST(each_allocation_may_fail_and_the_table_holds)
+{
+    fail_sessions(&texts);
+    fail_sessions(&sorted);
+    refuse_at = allocations + 1; /* of the order */
+    ck_assert_ptr_null(otpi_rows_new(&sorted));
+    ck_assert_uint_eq(blocks, 0);
 }
 END_TEST
 
@@ -535,9 +417,9 @@ static otp_status put_list(struct otpi_rows *table, bool only_new, const char *t
     return otpi_rows_put_all(table, &(struct otpi_row_list){ keys, items, LISTED, only_new });
 }
 
-static struct otpi_rows *new_table_of_ten(void)
+static struct otpi_rows *new_table_of_ten(const struct otp_table_type *type)
 {
-    struct otpi_rows *table = new_table(&texts);
+    struct otpi_rows *table = new_table(type);
     char key[16];
     for (int i = 0; i < 10; i++) {
         snprintf(key, sizeof key, "k%d", i);
@@ -547,9 +429,9 @@ static struct otpi_rows *new_table_of_ten(void)
 }
 
 /* False: the nth allocation was none of it any more. */
-static bool fail_list_at(long nth, bool only_new)
+static bool fail_list_at(const struct otp_table_type *type, long nth, bool only_new)
 {
-    struct otpi_rows *table = new_table_of_ten();
+    struct otpi_rows *table = new_table_of_ten(type);
     size_t held = otpi_rows_memory(table), had = blocks;
     refuse_at = allocations + nth;
     otp_status status = put_list(table, only_new, "new");
@@ -574,9 +456,9 @@ static bool fail_list_at(long nth, bool only_new)
 
 START_TEST(a_list_is_put_whole_or_not_at_all)
 {
-    for (int only_new = 0; only_new < 2; only_new++) {
+    for (int kind = 0; kind < 4; kind++) {
         long nth = 0;
-        while (fail_list_at(nth, only_new != 0))
+        while (fail_list_at(kind % 2 == 0 ? &texts : &sorted, nth, kind / 2 != 0))
             nth++;
         ck_assert_int_gt(nth, LISTED); /* a block each, and the table grows */
     }

@@ -19,9 +19,14 @@
  * between their fields, as otpc makes them), or as one otp_str or otp_bytes. */
 enum otp_key_kind { OTP_KEY_PLAIN, OTP_KEY_TEXT };
 
+/* Added to the kind of a private table's keys: its entries come in the order of their keys, which
+ * are texts, or integers of 1, 2, 4 or 8 bytes; those with a sign say so. */
+#define OTP_KEY_ORDERED 0x100u
+#define OTP_KEY_SIGNED  0x200u
+
 /* Constant, written by otpc. */
 struct otp_table_type {
-    uint32_t key_kind; /* enum otp_key_kind */
+    uint32_t key_kind; /* enum otp_key_kind, and perhaps OTP_KEY_ORDERED, OTP_KEY_SIGNED */
     const struct otp_layout *key;
     const struct otp_layout *value;
 };
@@ -75,15 +80,26 @@ OTP_API bool otp_table_take(struct otp_table *table, const void *key, void *valu
 OTP_API bool otp_table_has(const struct otp_table *table, const void *key);
 /* True if the key was there. */
 OTP_API bool otp_table_delete(struct otp_table *table, const void *key);
+/* *found gets the first key, the last, that after key, that before it; key need not be there. Bytes
+ * of texts are in scratch memory. False: there is none, or the table is not ordered, which is a
+ * misuse. Out of scratch memory ends the process with nomem. */
+OTP_API bool otp_table_first(const struct otp_table *table, void *found);
+OTP_API bool otp_table_last(const struct otp_table *table, void *found);
+OTP_API bool otp_table_next(const struct otp_table *table, const void *key, void *found);
+OTP_API bool otp_table_prev(const struct otp_table *table, const void *key, void *found);
 /* Deletes the entries that the predicate accepts and returns how many. */
 OTP_API size_t otp_table_delete_if(struct otp_table *table, otp_table_predicate *predicate,
                                    void *context);
 /* How many entries the predicate accepts. */
 OTP_API size_t otp_table_count_if(const struct otp_table *table, otp_table_predicate *predicate,
                                   void *context);
-/* Calls visit for each entry until it returns false. */
+/* Calls visit for each entry until it returns false; in an ordered table in that order. */
 OTP_API void otp_table_each(const struct otp_table *table, otp_table_predicate *visit,
                             void *context);
+/* The same for those whose key is not before from and before to, in an ordered table; NULL: from
+ * the first, to the last. */
+OTP_API void otp_table_range(const struct otp_table *table, const void *from, const void *to,
+                             otp_table_predicate *visit, void *context);
 /* *keys gets copies of the keys of those *n entries that the predicate accepts (NULL: of all), in
  * scratch memory: to go through them and change the table meanwhile. NOMEM. */
 OTP_API OTP_MUST_CHECK otp_status otp_table_select(const struct otp_table *table,

@@ -78,6 +78,41 @@ otp_next shared_board_handle_own(struct shared_board *self, otp_from from, otp_s
     return shared_board_own_reply(from, n);
 }
 
+otp_next shared_board_handle_rank(struct shared_board *self, otp_from from, int32_t number,
+                                  otp_str name)
+{
+    otp_must(shared_board_grades_put(self->grades, number, name));
+    return shared_board_rank_reply(from);
+}
+
+struct names {
+    otp_str items[16];
+    size_t n;
+};
+
+static bool add_name(int32_t number, otp_str name, void *context)
+{
+    struct names *names = context;
+    (void)number;
+    names->items[names->n++] = name;
+    return names->n < 16;
+}
+
+otp_next shared_board_handle_ranks(struct shared_board *self, otp_from from, int32_t low,
+                                   int32_t high)
+{
+    struct names names = { .n = 0 };
+    int32_t first = 0, last = 0, other = 0;
+    if (!shared_board_grades_first(self->grades, &first) ||
+        !shared_board_grades_last(self->grades, &last))
+        return shared_board_ranks_reply_none(from);
+    if (shared_board_grades_prev(self->grades, first, &other) ||
+        shared_board_grades_next(self->grades, last, &other))
+        otp_exit(otp_error("there is one beyond the ends"));
+    shared_board_grades_range(self->grades, &low, &high, add_name, &names);
+    return shared_board_ranks_reply_some(from, names.items, names.n, first, last);
+}
+
 otp_next shared_board_handle_crash(struct shared_board *self, otp_from from)
 {
     (void)self, (void)from;
