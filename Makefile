@@ -73,8 +73,8 @@ SPEC_TEST  := $(BUILD)/tests/run/spec_test
 .DELETE_ON_ERROR:
 .SECONDEXPANSION:
 .PHONY: all otpc lib tests deps demo demo-run check check-run check-all check-asan check-tsan \
-        check-mutants check-valgrind check-points check-sim check-aarch64 check-musl check-clang golden bench \
-        bench-peers stress \
+        check-mutants check-valgrind check-points check-stalls check-sim check-aarch64 check-musl \
+        check-clang golden bench bench-peers stress \
         lint format format-check install uninstall clean
 
 $(if $(V),,.SILENT:) # V=1 shows every command
@@ -197,6 +197,14 @@ check-clang:
 check-points: # the same under delays at every point where threads may meet, from three seeds
 	+for seed in 1 2 3; do OTP_POINT_SEED=$$seed $(SUB) BUILD=$(BUILD)/points CFLAGS=-DOTP_POINTS \
 	  RUNNERS="conformance samples" check-run || exit 1; done
+# Threads stand still at random: one block of code in STALL's first number, for so many ms.
+STALL ?= 300,5,50
+check-stalls:
+	mkdir -p $(BUILD)/stalls
+	$(CC) $(C11) $(WARN) -D_GNU_SOURCE -fPIC -c -o $(BUILD)/stalls/stall.o tests/run/stall.c
+	+OTP_STALL=$(STALL) OTP_TESTS_AT_ONCE=8 $(SUB) BUILD=$(BUILD)/stalls CC=$(CC) \
+	  CFLAGS=-fsanitize-coverage=trace-pc LDFLAGS=$(BUILD)/stalls/stall.o \
+	  RUNNERS="unit conformance" check-run
 check-sim: # threads one at a time, from seeds; the same build
 	+$(SUB) BUILD=$(BUILD)/points CFLAGS=-DOTP_POINTS run-sim
 run-sim: $(CONFORM)
