@@ -14,7 +14,7 @@
 #include "base/misuse.h"
 #include "base/mutant.h"
 
-#define SLICE       (50 * OTP_US)
+#define SLICE       (30 * OTP_US)
 #define SLICE_STEPS 64
 
 enum { TIMER_SWEEP = 1, TIMER_SLICE = 2 };
@@ -116,13 +116,17 @@ static bool sweep_step(struct otpi_cache_process *process)
     struct otpi_taken taken[OTPI_STORE_TAKEN];
     struct otpi_told told[OTPI_STORE_TAKEN];
     struct otpi_cache_use use;
-    size_t n, n_told;
-    bool more;
+    size_t n, n_told = 0;
+    bool more, wanted;
 
     if (!otpi_cache_enter_own(process, &use))
         return false;
-    more = otpi_store_sweep(use.store, &process->cursor, process->now, taken, &n);
-    n_told = otpi_cache_taken(&use, process->type, taken, n, told);
+    wanted = use.store->boxed || process->type->evicted != NULL;
+    more = otpi_store_sweep(use.store, &process->cursor, process->now, wanted ? taken : NULL, &n);
+    if (wanted)
+        n_told = otpi_cache_taken(&use, process->type, taken, n, told);
+    else
+        otpi_cache_count(&use, OTPI_EXPIRED, n);
     otpi_cache_leave_own(&use);
     otpi_cache_tell(process->type, told, n_told);
     return more;
@@ -137,7 +141,7 @@ static void sweep_slice(struct otpi_cache_process *process)
             end_sweep(process);
             return;
         }
-        if (i % 8 == 7 && otp_now() >= end)
+        if (i % 2 == 1 && otp_now() >= end)
             break;
     }
     arm(0, TIMER_SLICE);

@@ -195,10 +195,10 @@ bool otpi_store_recost(struct otpi_store *store, size_t old_size, size_t size)
     return true;
 }
 
-void otpi_store_unreserve(struct otpi_store *store, size_t cost)
+void otpi_store_unreserve(struct otpi_store *store, size_t n, size_t cost)
 {
     if (!store->limited)
         return;
-    atomic_fetch_sub_explicit(&store->entries, 1, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&store->entries, n, memory_order_relaxed);
     atomic_fetch_sub_explicit(&store->bytes, cost, memory_order_relaxed);
 }

@@ -277,7 +277,8 @@ uint64_t otpi_store_memory(struct otpi_store *store);
 size_t otpi_store_cost(const struct otpi_store *store, const struct otpi_box *box);
 /* Room for one more entry of that cost. False: there is none. */
 bool otpi_store_reserve(struct otpi_store *store, size_t cost);
-void otpi_store_unreserve(struct otpi_store *store, size_t cost);
+/* Gives back the room of n entries, of that cost in all. */
+void otpi_store_unreserve(struct otpi_store *store, size_t n, size_t cost);
 /* The same for an entry whose box of one size is replaced by one of another. */
 bool otpi_store_recost(struct otpi_store *store, size_t old_size, size_t size);
 
@@ -404,9 +405,10 @@ struct otpi_store_cursor {
 #define OTPI_STORE_TAKEN 64 /* what a step takes at most */
 
 /* Takes what had expired before now out of the next few buckets. False: that was all. *n: how
- * many. */
+ * many. Gives at most OTPI_STORE_TAKEN entries to taken; NULL: nobody asks for them, and the store
+ * is not boxed. */
 bool otpi_store_sweep(struct otpi_store *store, struct otpi_store_cursor *cursor, otp_instant now,
-                      struct otpi_taken taken[OTPI_STORE_TAKEN], size_t *n);
+                      struct otpi_taken *taken, size_t *n);
 /* Where one is that looks only. All zero: at the beginning. */
 struct otpi_store_walk {
     uint32_t shard;

@@ -257,18 +257,22 @@ bool otpi_store_shrink(struct otpi_store *store, struct otpi_store_shard *shard)
 {
     uint64_t n = buckets_of(shard), *from, *to;
     struct otpi_chunks *chunks = atomic_load_explicit(&shard->chunks, memory_order_relaxed);
+    bool is_empty;
 
     if (n <= OTPI_STORE_CHUNK || shard->count >= n * FEW)
         return false;
     from = otpi_store_bucket(store, shard, n - 1);
     to = otpi_store_bucket(store, shard, n - 1 - power_in(n - 1));
-    if (!make_room(store, shard, from, to))
+    is_empty = from[OTPI_TAGS] == 0 && from[OTPI_NEXT] == 0;
+    if (!is_empty && !make_room(store, shard, from, to))
         return false;
     set_buckets(shard, n - 1);
-    otpi_store_begin(from);
-    forget(store, from, 0);
-    drop_chain(store, shard, from);
-    otpi_store_end(from);
+    if (!is_empty) { /* else what a reader finds there, nothing, was true till now */
+        otpi_store_begin(from);
+        forget(store, from, 0);
+        drop_chain(store, shard, from);
+        otpi_store_end(from);
+    }
     if ((n - 1) % OTPI_STORE_CHUNK == 0) {
         uint64_t *chunk = chunks->at[(n - 1) / OTPI_STORE_CHUNK];
         __atomic_store_n(&chunks->at[(n - 1) / OTPI_STORE_CHUNK], (uint64_t *)NULL,

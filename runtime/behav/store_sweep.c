@@ -21,7 +21,8 @@
 #define CANDIDATES 32
 #define LOOKS      64 /* buckets of one shard, for candidates */
 #define GOLDEN     0x9e3779b97f4a7c15u
-#define FREED      256 /* buckets in a slice */
+#define FREED      32 /* chunks in a slice, at most */
+#define SLICE      (30 * OTP_US)
 
 static uint64_t buckets_of(const struct otpi_store_shard *shard)
 {
@@ -45,17 +46,40 @@ struct sweep {
     bool full;
 };
 
-/* The places whose entries have expired. */
-static uint64_t expired_in(const struct sweep *sweep, uint64_t *bucket)
+/* The places whose entries have expired: of all places without a branch, then of those taken. */
+static uint64_t expired_in(const struct sweep *sweep, const uint64_t *bucket)
 {
-    uint64_t places = otpi_store_taken(bucket[OTPI_TAGS]), expired = 0;
+    const uint64_t *expires = bucket + OTPI_SLOTS + sweep->store->slot - 1;
+    otp_instant limit = sweep->now + (OTP_MUTANT(B190) ? 1 : 0);
+    uint64_t expired = 0;
 
-    for (; places != 0; places &= places - 1) {
-        otp_instant expires = expiry(sweep->store, bucket, otpi_store_place(places));
-        if (expires < sweep->now || (OTP_MUTANT(B190) && expires == sweep->now))
-            expired |= places & (~places + 1);
+    for (unsigned place = 0; place < OTPI_STORE_PLACES; place++, expires += sweep->store->slot)
+        expired |= (uint64_t)((otp_instant)*expires < limit) << (8 * place + 7);
+    return expired & bucket[OTPI_TAGS];
+}
+
+/* lock: shard, in a change. All of them at once, of a store without boxes; who wants to know how
+ * many is told. */
+static void forget_expired(struct sweep *sweep, uint64_t *bucket, uint64_t places)
+{
+    size_t n = (size_t)__builtin_popcountll(places);
+
+    /* a byte for each place: from its top bit down to its lowest */
+    otpi_store_set(&bucket[OTPI_TAGS], bucket[OTPI_TAGS] & ~(places | (places - (places >> 7))));
+    sweep->shard->count -= n;
+    sweep->n += n;
+    otpi_store_unreserve(sweep->store, n, n * otpi_store_cost(sweep->store, NULL));
+}
+
+/* lock: shard, in a change. One after the other, as many as there is room for. */
+static void take_each(struct sweep *sweep, uint64_t *bucket, uint64_t places)
+{
+    for (; places != 0 && !sweep->full; places &= places - 1) {
+        struct otpi_taken *taken = &sweep->taken[sweep->n++];
+        otpi_store_take(sweep->store, sweep->shard, bucket, otpi_store_place(places), taken);
+        taken->expired = true;
+        sweep->full = sweep->n == OTPI_STORE_TAKEN;
     }
-    return expired;
 }
 
 static void take_expired(struct sweep *sweep, uint64_t *first)
@@ -64,16 +88,16 @@ static void take_expired(struct sweep *sweep, uint64_t *first)
 
     for (uint64_t *bucket = first; bucket != NULL; bucket = otpi_store_next(bucket)) {
         uint64_t places = expired_in(sweep, bucket);
-        for (; places != 0 && !sweep->full; places &= places - 1) {
-            struct otpi_taken *taken = &sweep->taken[sweep->n++];
-            if (!changed)
-                otpi_store_begin(first);
-            changed = true;
-            chained = chained || bucket != first;
-            otpi_store_take(sweep->store, sweep->shard, bucket, otpi_store_place(places), taken);
-            taken->expired = true;
-            sweep->full = sweep->n == OTPI_STORE_TAKEN;
-        }
+        if (places == 0 || sweep->full)
+            continue;
+        if (!changed)
+            otpi_store_begin(first);
+        changed = true;
+        chained = chained || bucket != first;
+        if (sweep->taken == NULL)
+            forget_expired(sweep, bucket, places);
+        else
+            take_each(sweep, bucket, places);
     }
     if (chained)
         otpi_store_compact(sweep->store, sweep->shard, first);
@@ -100,7 +124,7 @@ static bool sweep_shard(struct sweep *sweep, struct otpi_store_cursor *cursor)
 }
 
 bool otpi_store_sweep(struct otpi_store *store, struct otpi_store_cursor *cursor, otp_instant now,
-                      struct otpi_taken taken[OTPI_STORE_TAKEN], size_t *n)
+                      struct otpi_taken *taken, size_t *n)
 {
     struct sweep sweep = { .store = store, .now = now, .taken = taken };
     bool more;
@@ -238,10 +262,11 @@ static void free_chunk(const struct otpi_store *store, const struct otpi_store_s
 
 bool otpi_store_free_some(struct otpi_store *store)
 {
+    otp_instant end = otp_now() + SLICE;
     struct otpi_store_shard *shard = &store->shards[store->dropped];
     struct otpi_chunks *chunks = atomic_load_explicit(&shard->chunks, memory_order_relaxed);
 
-    for (int i = 0; i < FREED / OTPI_STORE_CHUNK; i++) {
+    for (int i = 0; i < FREED && otp_now() < end; i++) {
         uint64_t at = store->dropped_chunks++;
         if (chunks != NULL && at < chunks->room && chunks->at[at] != NULL) {
             free_chunk(store, shard, chunks, at);

@@ -149,7 +149,7 @@ void otpi_store_take(struct otpi_store *store, struct otpi_store_shard *shard, u
     shard->count--;
     if (taken->box != NULL)
         shard->bytes -= taken->box->size;
-    otpi_store_unreserve(store, otpi_store_cost(store, taken->box));
+    otpi_store_unreserve(store, 1, otpi_store_cost(store, taken->box));
 }
 
 /* -- putting -- */
@@ -194,7 +194,7 @@ static otp_status insert(struct otpi_store *store, struct where *at,
     if (!otpi_store_reserve(store, cost))
         return OTP_OVERLOAD;
     if (at->first == NULL && !otpi_store_begin_shard(store, at->shard)) {
-        otpi_store_unreserve(store, cost);
+        otpi_store_unreserve(store, 1, cost);
         return OTP_NOMEM;
     }
     otpi_store_grow(store, at->shard);
@@ -202,7 +202,7 @@ static otp_status insert(struct otpi_store *store, struct where *at,
                                   otpi_store_index(store, hash, atomic_load(&at->shard->n)));
     at->bucket = otpi_store_room(store, at->shard, at->first, &at->place);
     if (at->bucket == NULL) {
-        otpi_store_unreserve(store, cost);
+        otpi_store_unreserve(store, 1, cost);
         return OTP_NOMEM;
     }
     make_slot(store, at->shard, putting, box, slot);

@@ -1,9 +1,9 @@
 /* reclaim.c - when memory that was read without a lock can be freed, and work for later.
  *
- * Idea: see reclaim.h. A thread keeps what it has retired in a list of its own; at a hundred blocks
+ * Idea: see reclaim.h. A thread keeps what it has retired in a list of its own; at 64 blocks
  * or a megabyte, or when it is asked to, it takes the lists of all threads and tries to free, at
  * the end of a pin, where it has no lock. What is held back waits in a few batches; when there is
- * no place for another it joins the last one. A thread frees about twice as many blocks as it has
+ * no place for another it joins the last one. A thread frees half as many blocks more as it has
  * retired, never all at once.
  * Threads: any. Locks: see reclaim.h. Owns: retired blocks, work for later.
  */
@@ -16,9 +16,9 @@
 #include "core/sched.h"
 #include "plat/fence.h"
 
-#define BLOCKS_MAX 128
+#define BLOCKS_MAX 64
 #define BYTES_MAX  ((size_t)1024 * 1024)
-#define FREED_MAX  (2 * BLOCKS_MAX)
+#define FREED_MAX  (BLOCKS_MAX + BLOCKS_MAX / 2)
 
 void otpi_reclaim_init(struct otpi_reclaim *reclaim)
 {

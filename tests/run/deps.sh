@@ -1,8 +1,9 @@
 #!/bin/sh
-# deps.sh base|all - installs what is missing, by the names of Debian's packages; silent if nothing is.
+# deps.sh base|all|peers - installs what is missing, by the names of Debian's packages; silent if nothing is.
 #
-# Idea: base is what a build and `make check` need, all adds what `make check-all` can use. Each
-# package is known by a file or command that it brings, so a tool from elsewhere counts too.
+# Idea: base is what a build and `make check` need, all adds what `make check-all` can use, peers what
+# `make bench-peers` compares with. Each package is known by a file or command that it brings, so a
+# tool from elsewhere counts too.
 set -u
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -16,6 +17,10 @@ need() # PACKAGE TEST...: remembers PACKAGE unless the command TEST succeeds
 has_library() # the Check library, whatever way it was installed
 {
     have pkg-config && pkg-config --exists "$1"
+}
+has_header() # HEADER
+{
+    echo "#include <$1>" | cc -E -
 }
 
 need gcc have gcc
@@ -41,6 +46,13 @@ if [ "${1:-base}" = all ]; then
     need spin have spin
     need shellcheck have shellcheck
     need libcurl4-openssl-dev has_library libcurl
+fi
+if [ "${1:-base}" = peers ]; then
+    need erlang-base have erlc
+    need elixir have elixirc
+    need golang-go have go
+    need liburcu-dev has_header urcu/rculfhash.h
+    need libck-dev has_header ck_ht.h
 fi
 [ -n "$missing" ] || exit 0
 

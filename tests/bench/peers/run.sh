@@ -1,11 +1,13 @@
 #!/bin/sh
-# run.sh [NAME...] - our benchmarks and the same work in other languages, in turn; all if none is named.
+# run.sh [NAME...] - our benchmarks and the same work done by others, in turn; all if none is named.
 #
-# Idea: figures of different minutes do not compare on a machine that others use too, so each peer
-# runs right after ours, ROUNDS times (3): ours, theirs, ours, theirs, ... Each run prints its lines
-# of JSON; the ratio is that of the medians, for each workload that both have. A peer that is not
-# installed, or has no such workload, is named aloud. Everything runs with its defaults, but that
-# Erlang's limit of processes is raised for W6.
+# Idea: the peers are languages, two hash tables in C that are read without locks (urcu, ck), and C
+# that does no more than it must (c): a measure of the machine, not a program that one could use.
+# PEERS="erlang c" takes these only. Figures of different minutes do not compare on a machine that
+# others use too, so each peer runs right after ours, ROUNDS times (3): ours, theirs, ours, theirs,
+# ... Each run prints its lines of JSON; the ratio is that of the medians, for each workload that
+# both have. A peer that is not installed, or has no such workload, is named aloud. Everything runs
+# with its defaults, but that Erlang's limit of processes is raised for W6.
 set -eu
 : "${BUILD:=build}" "${ROUNDS:=3}"
 here=$(dirname "$0")
@@ -13,9 +15,31 @@ out=$BUILD/bench/peers
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 
-tool() # PEER: the command that must be there
+has_header() # HEADER
 {
-    case $1 in erlang) echo erlc ;; elixir) echo elixirc ;; go) echo go ;; esac
+    echo "#include <$1>" | "${CC:-cc}" -E - >/dev/null 2>&1
+}
+
+has() # PEER: it can be built here
+{
+    case $1 in
+    erlang) command -v erlc >/dev/null ;;
+    elixir) command -v elixirc >/dev/null ;;
+    go) command -v go >/dev/null ;;
+    urcu) has_header urcu/rculfhash.h ;;
+    ck) has_header ck_ht.h ;;
+    c) ;;
+    esac
+}
+
+build_c() # PEER [LIBRARY...]
+{
+    peer=$1
+    shift
+    for source in "$here/$peer"/*.c; do
+        "${CC:-cc}" -std=gnu11 -O2 -Wall -Wextra -pthread -o "$out/$peer/$(basename "$source" .c)" \
+            "$source" "$@"
+    done
 }
 
 build() # PEER
@@ -26,6 +50,9 @@ build() # PEER
     erlang) erlc -o "$out/erlang" "$here"/erlang/*.erl ;;
     elixir) elixirc -o "$out/elixir" "$here"/elixir/*.ex ;;
     go) (cd "$here/go" && GOCACHE="$out/go-cache" go build -o "$out/go/peer" .) ;;
+    c) build_c c ;;
+    urcu) build_c urcu -lurcu-cds -lurcu-qsbr ;;
+    ck) build_c ck -lck ;;
     esac
 }
 
@@ -36,6 +63,7 @@ run() # PEER WORKLOAD
     erlang) erl -noshell +P 4000000 -pa "$out/erlang" -eval 'bench:main().' -extra "$2" ;;
     elixir) elixir --erl '+P 4000000' -pa "$out/elixir" -e 'Bench.main()' -- "$2" ;;
     go) "$out/go/peer" "$2" ;;
+    c | urcu | ck) "$out/$1/$2" ;;
     esac
 }
 
@@ -73,8 +101,8 @@ compare() # NAME PEER WORKLOAD
 
 [ $# -gt 0 ] || set -- W1 W2 W4 W5 W6 W7 W8 W9 W11 agent task pubsub table
 peers='' absent=''
-for peer in erlang elixir go; do
-    if command -v "$(tool "$peer")" >/dev/null; then
+for peer in ${PEERS:-erlang elixir go c urcu ck}; do
+    if has "$peer"; then
         build "$peer"
         peers="$peers $peer"
     else
