@@ -63,7 +63,7 @@ void otpi_cache_leave(const struct otpi_cache_use *use)
 
 bool otpi_cache_enter_own(struct otpi_cache_process *process, struct otpi_cache_use *use)
 {
-    return pin(process->cache, otp_self(), use);
+    return pin(process->cache, process->pid, use);
 }
 
 void otpi_cache_leave_own(const struct otpi_cache_use *use)
@@ -172,6 +172,29 @@ __attribute__((flatten)) static otp_status read_direct(otp_dest cache, const str
     return status;
 }
 
+/* What is read in the cache's process while that is idle. */
+struct visitor {
+    const struct otp_cache *type;
+    const void *key;
+    void *value;
+    otp_status status;
+};
+
+static bool read_there(void *data, void *context)
+{
+    struct otpi_cache_process *process = data;
+    struct visitor *visitor = context;
+    struct otpi_cache_use use;
+
+    if (process->type != visitor->type || !otpi_cache_enter_own(process, &use))
+        return false;
+    visitor->status = use.store->words
+                          ? read_word(&use, visitor->type, visitor->key, visitor->value)
+                          : otpi_cache_read(&use, visitor->type, visitor->key, visitor->value);
+    otpi_cache_leave_own(&use);
+    return true;
+}
+
 static otp_status ask_for_small(otp_dest cache, const struct otpi_cache_wanted *wanted, void *value)
 {
     struct otpi_cache_got got;
@@ -224,10 +247,13 @@ static otp_status look_up(otp_dest cache, const struct otp_cache *type)
 
 otp_status otp_cache_get(otp_dest cache, const struct otp_cache *type, const void *key, void *value)
 {
+    struct visitor visitor = { .type = type, .key = key, .value = value };
     otp_status status;
 
     if (type->read != OTP_READ_OWNER)
         return OTPI_JUDGED(read_direct(cache, type, key, value));
+    if (otp_visit(cache, &otpi_cache_behaviour, read_there, &visitor))
+        return OTPI_JUDGED(visitor.status);
     status = look_up(cache, type);
     return OTPI_JUDGED(status == OTP_OK ? read_owner(cache, type, key, value) : status);
 }

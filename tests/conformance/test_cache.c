@@ -458,6 +458,36 @@ START_TEST(the_owner_reads_the_same)
 }
 END_TEST
 
+static void read_until_it_is_gone(void *arg)
+{
+    uint64_t key = 1, value;
+    otp_status status = OTP_OK;
+    (void)arg;
+    while (status == OTP_OK) {
+        status = otp_cache_get(at, &owned, &key, &value);
+        if (status == OTP_OK && (value < 10 || value > 19))
+            note("wrong");
+    }
+    note(status == OTP_NOPROC || status == OTP_EXIT ? "gone" : "wrong");
+}
+
+START_TEST(the_owner_is_read_by_many_until_it_is_killed)
+{
+    otp_pid pid = start(&owned), client;
+    ck_assert_int_eq(put_for(&owned, 1, 10, OTP_S), OTP_OK);
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(otp_spawn(read_until_it_is_gone, NULL, NULL, &client), OTP_OK);
+    while (statistics(&owned).hits < 100)
+        step_aside();
+    for (uint64_t i = 0; i < 1000; i++)
+        ck_assert_int_eq(put_for(&owned, 1, 10 + i % 10, OTP_S), OTP_OK);
+    ck_assert_int_eq(otp_exit_signal(pid, otp_kill()), OTP_OK);
+    await_notes("gone", 4);
+    ck_assert_uint_eq(noted("wrong"), 0);
+    stop_runtime();
+}
+END_TEST
+
 /* -- values that are loaded -- */
 
 static atomic_int loads;
@@ -731,6 +761,7 @@ int main(void)
     tcase_add_test(use, a_cache_without_ttl_or_sweep_keeps_for_ever);
     tcase_add_test(use, texts_are_copied_in_and_out);
     tcase_add_test(use, the_owner_reads_the_same);
+    tcase_add_test(use, the_owner_is_read_by_many_until_it_is_killed);
     tcase_add_test(loaded, a_missing_value_is_loaded_once_for_all);
     tcase_add_test(loaded, a_failure_to_load_reaches_all_who_wait);
     tcase_add_test(loaded, the_end_of_who_loads_reaches_all_who_wait);
