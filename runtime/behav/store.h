@@ -22,7 +22,8 @@
  *   store_read.c   finding without the lock
  *   store_write.c  putting and taking away, under the lock of the shard
  *   store_grow.c   one bucket more, one bucket less
- *   store_sweep.c  walking through it in slices: expiry, eviction, the end
+ *   store_sweep.c  walking through it in slices: expiry, the end
+ *   store_evict.c  which entry goes when there is no room
  *   store_look.c   walking through it beside writers, to look only
  *
  * Threads: any. Locks: of shards one at a time, or several in their order; under it only that of
@@ -427,9 +428,12 @@ struct otpi_seen {
  * more than room nothing was seen, and the walk stays. False: that was all. */
 bool otpi_store_look(struct otpi_store *store, struct otpi_store_walk *walk, struct otpi_seen *seen,
                      size_t room, size_t *n);
-/* Takes one entry out, the worst of some. False: it found none. */
-bool otpi_store_evict(struct otpi_store *store, otp_instant now, struct otpi_taken *taken);
 /* Frees the next few buckets of a store that nobody else sees. False: that was all. */
 bool otpi_store_free_some(struct otpi_store *store);
+
+/* -- store_evict.c -- */
+
+/* Takes one entry out, the worst of some. False: it found none. */
+bool otpi_store_evict(struct otpi_store *store, otp_instant now, struct otpi_taken *taken);
 
 #endif
