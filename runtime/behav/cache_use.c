@@ -328,7 +328,8 @@ static otp_status try_put(const struct otpi_cache_use *use, const struct otp_cac
     *n_told = 0;
     if (status == OTP_OK)
         otpi_cache_count(use, OTPI_PUTS, 1);
-    *evicted = status == OTP_OVERLOAD && otpi_store_evict(use->store, putting->now, &taken);
+    *evicted = status == OTP_OVERLOAD &&
+               otpi_store_evict(use->store, putting->key->hash, putting->now, &taken);
     if (*evicted)
         *n_told = otpi_cache_taken(use, type, &taken, 1, told);
     return status;

@@ -76,6 +76,8 @@ static bool drop_some(struct otp_later *later)
 
     if (otpi_store_free_some(store))
         return true;
+    for (uint32_t i = 0; i <= store->shard_mask; i++)
+        otpi_store_forget(&store->shards[i]);
     otpi_release_line(store, size_of(store->shard_mask + 1));
     return false;
 }

@@ -89,9 +89,11 @@ struct otpi_store_shard {
     _Atomic(struct otpi_chunks *) chunks; /* atomic: written under lock */
     /* what writers have */
     _Alignas(64) struct otp_lock lock;
-    uint64_t count;  /* lock: entries */
-    uint64_t bytes;  /* lock: that it takes */
-    uint64_t stamps; /* lock: given out so far */
+    uint64_t count;             /* lock: entries */
+    uint64_t bytes;             /* lock: that it takes */
+    uint64_t stamps;            /* lock: given out so far */
+    struct otpi_trials *trials; /* lock: of store_evict.c; owner; NULL: none yet */
+    struct otpi_past *past;     /* the same */
 };
 
 struct otpi_store {
@@ -433,7 +435,12 @@ bool otpi_store_free_some(struct otpi_store *store);
 
 /* -- store_evict.c -- */
 
-/* Takes one entry out, the worst of some. False: it found none. */
-bool otpi_store_evict(struct otpi_store *store, otp_instant now, struct otpi_taken *taken);
+/* lock: shard. The mark of an entry of that hash that is about to be put. */
+uint64_t otpi_store_admit(struct otpi_store *store, struct otpi_store_shard *shard, uint64_t hash);
+/* Takes one entry out, so that one of that hash has room. False: it found none. */
+bool otpi_store_evict(struct otpi_store *store, uint64_t hash, otp_instant now,
+                      struct otpi_taken *taken);
+/* Nobody else sees the store. */
+void otpi_store_forget(struct otpi_store_shard *shard);
 
 #endif

@@ -208,7 +208,7 @@ static otp_status insert(struct otpi_store *store, struct where *at,
     make_slot(store, at->shard, putting, box, slot);
     otpi_store_begin(at->first);
     otpi_store_fill(store, at->bucket, at->place, otpi_store_tag(hash),
-                    otpi_mark_new(atomic_load_explicit(&store->clock, memory_order_relaxed)), slot);
+                    otpi_store_admit(store, at->shard, hash), slot);
     otpi_store_end(at->first);
     at->shard->count++;
     at->shard->bytes += box == NULL ? 0 : box->size;

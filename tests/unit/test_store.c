@@ -461,7 +461,7 @@ static void put_with_evictions(struct otpi_store *store, uint64_t key)
         struct otpi_taken taken;
         bool evicted;
         (void)otp_pin();
-        evicted = otpi_store_evict(store, 0, &taken);
+        evicted = otpi_store_evict(store, key, 0, &taken);
         otp_unpin();
         ck_assert(evicted);
         otpi_store_retire(&taken);
