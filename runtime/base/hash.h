@@ -87,15 +87,17 @@ struct otpi_word_key {
     bool aes;
 };
 
-/* Done in plat/aes.c, all three. The key for a seed. Gives key. */
+/* Done in plat/aes.c, all four. The key for a seed. Gives key. */
 void otpi_hash_word_key(uint64_t seed, struct otpi_word_key *key);
 /* Whether the processor has it; the hash of a word if so. */
 bool otpi_hash_has_aes(void);
 uint64_t otpi_hash_aes(const struct otpi_word_key *key, uint64_t word);
+/* The same without it; apart, as it would take all registers of who looks something up. */
+uint64_t otpi_hash_sip(const struct otpi_word_key *key, uint64_t word);
 
 static inline uint64_t otpi_hash_word(const struct otpi_word_key *key, uint64_t word)
 {
-    return key->aes ? otpi_hash_aes(key, word) : otpi_hash_words(key->sip, &word, 1);
+    return key->aes ? otpi_hash_aes(key, word) : otpi_hash_sip(key, word);
 }
 
 /* Every bit of x in every bit of what comes out. */

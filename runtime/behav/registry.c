@@ -225,6 +225,8 @@ static void init(void *data, const void *args)
     if (registry->seed == 0)
         registry->seed = otpi_hash_seed() | 1;
     atomic_store_explicit(&registry->type, args, memory_order_relaxed);
+    atomic_store_explicit(&registry->pairs, otpi_slot_is_pair(args) ? args : NULL,
+                          memory_order_relaxed);
     registry->tie.ended = registry_ended;
     if (otp_tie_to(otp_self(), &registry->tie) != OTP_OK) {
         otp_shared_free(shared);

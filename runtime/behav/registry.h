@@ -97,9 +97,10 @@ struct otpi_owner {
 /* What a registry's process shows. Its words are the tables'. */
 struct otpi_registry {
     struct otp_shared shared;
-    struct otp_tie tie;                        /* to its own process */
-    _Atomic(const struct otp_registry *) type; /* atomic: of this life */
-    uint64_t seed;                             /* const, for ever */
+    struct otp_tie tie;                         /* to its own process */
+    _Atomic(const struct otp_registry *) type;  /* atomic: of this life */
+    _Atomic(const struct otp_registry *) pairs; /* atomic: the same if slots are pairs, or NULL */
+    uint64_t seed;                              /* const, for ever */
     struct otp_lock meta_lock;
     void *meta; /* lock: meta. A block, or NULL: none */
     size_t meta_size;

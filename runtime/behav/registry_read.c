@@ -405,10 +405,11 @@ static inline bool has_empty(const uint64_t *slots)
            otpi_word_get(&slots[4]) == 0 || otpi_word_get(&slots[6]) == 0;
 }
 
-/* The pid of the entry whose key is that one word; 0: there is none. There is no branch for each
- * slot, as a wrong guess of it waits for memory. False: something changes meanwhile, or it is
- * far. */
-static bool find_near(struct otpi_registry *registry, otp_pid self, uint64_t word, uint64_t *pid)
+/* The pid of the entry whose key is that one word, if it is in the first n groups of slots where it
+ * may be; 0: there is none. There is no branch for each slot, as a wrong guess of it waits for
+ * memory. False: something changes meanwhile, or it is further on. */
+static inline bool find_near(struct otpi_registry *registry, otp_pid self, uint64_t word, int n,
+                             uint64_t *pid)
 {
     uint64_t hash = otpi_hash_number(registry->seed, word);
     uint64_t at = hash & ~(uint64_t)(OTPI_GROUP - 1);
@@ -417,7 +418,7 @@ static bool find_near(struct otpi_registry *registry, otp_pid self, uint64_t wor
 
     if (!otpi_reading_try(&reading) || reading.slots == NULL || !otpi_registry_is(registry, self))
         return false;
-    for (int n = 0; n < GROUPS_NEAR && !ends; n++, at += OTPI_GROUP) {
+    for (; n > 0 && !ends; n--, at += OTPI_GROUP) {
         const uint64_t *slots = &reading.slots[(at & reading.mask) * 2];
         *pid = pid_if(&slots[0], word) | pid_if(&slots[2], word) | pid_if(&slots[4], word) |
                pid_if(&slots[6], word);
@@ -426,44 +427,55 @@ static bool find_near(struct otpi_registry *registry, otp_pid self, uint64_t wor
     return ends && otpi_reading_is_whole(&reading);
 }
 
-/* For a thread that is not a worker's. NULL: whoever asks in detail is told why. */
-OTPI_APART static struct otpi_registry *enter_far(otp_dest dest, const struct otp_registry *type,
-                                                  otp_pid *self)
+/* otpi_key_word where that takes no call, for which all registers would have to be saved. */
+static inline bool key_near(const struct otp_registry *type, const void *key, uint64_t *word)
 {
-    struct otpi_registry *registry;
+    uint32_t half;
 
-    return otpi_registry_enter(dest, type, &registry, self) == OTP_OK ? registry : NULL;
+    if (type->key->size == sizeof *word) {
+        memcpy(word, key, sizeof *word);
+        return true;
+    }
+    if (type->key->size != sizeof half)
+        return false;
+    memcpy(&half, key, sizeof half);
+    *word = 0;
+    memcpy(word, &half, sizeof half);
+    return true;
 }
 
-/* All of a lookup, if the slots are pairs of words. False: try the other way. */
-static bool look_near(otp_dest dest, const struct otp_registry *type, const void *key, otp_pid *pid,
-                      otp_status *status)
+/* All of a lookup by a process that nothing is unusual with, if the slots are pairs of words.
+ * False: try the other way. */
+static inline bool look_near(otp_dest dest, const struct otp_registry *type, const void *key, int n,
+                             uint64_t *found)
 {
-    uint64_t found = 0;
+    otp_pid self;
+    struct otpi_registry *registry =
+        (struct otpi_registry *)otp_shared_near(dest, &otpi_registry_behaviour, &self);
+    uint64_t word;
+
+    return registry != NULL &&
+           atomic_load_explicit(&registry->pairs, memory_order_relaxed) == type &&
+           key_near(type, key, &word) && find_near(registry, self, word, n, found);
+}
+
+/* The same by any thread. */
+static bool look_as_any(otp_dest dest, const struct otp_registry *type, const void *key,
+                        uint64_t *found)
+{
     otp_pid self;
     struct otpi_registry *registry;
-    bool sure, is_near;
+    bool sure;
 
-    if (!otpi_slot_is_pair(type))
+    if (!otpi_slot_is_pair(type) || otpi_registry_enter(dest, type, &registry, &self) != OTP_OK)
         return false;
-    registry = (struct otpi_registry *)otp_shared_near(dest, &otpi_registry_behaviour, &self);
-    is_near = registry != NULL;
-    if (!is_near)
-        registry = enter_far(dest, type, &self);
-    if (registry == NULL)
-        return false;
-    sure = atomic_load_explicit(&registry->type, memory_order_relaxed) == type &&
-           find_near(registry, self, otpi_key_word(type, key), &found);
-    if (!is_near)
-        otp_leave();
-    *status = found != 0 ? OTP_OK : OTP_NOT_FOUND;
-    if (sure && found != 0)
-        pid->bits = found;
+    sure = find_near(registry, self, otpi_key_word(type, key), GROUPS_NEAR, found);
+    otp_leave();
     return sure;
 }
 
-__attribute__((noinline)) static otp_status look_far(otp_dest dest, const struct otp_registry *type,
-                                                     const void *key, otp_pid *pid, void *value)
+static otp_status look_far(otp_dest dest, const struct otp_registry *type, const void *key,
+                           otp_pid *pid, void *value)
 {
     uint64_t words[1 + OTPI_REGISTRY_VALUE_MAX];
     const struct otpi_shape shape = otpi_shape_of(type);
@@ -491,16 +503,33 @@ __attribute__((noinline)) static otp_status look_far(otp_dest dest, const struct
     return OTPI_JUDGED(status);
 }
 
-/* Flat: the next lookup begins while this one waits for memory, if it is near enough. */
+/* What most lookups are not: by a foreign thread, of a key that is far from its place, .. */
+OTPI_APART static otp_status look(otp_dest dest, const struct otp_registry *type, const void *key,
+                                  otp_pid *pid, void *value)
+{
+    uint64_t found = 0;
+
+    if (!look_near(dest, type, key, GROUPS_NEAR, &found) && !look_as_any(dest, type, key, &found))
+        return look_far(dest, type, key, pid, value);
+    if (found == 0)
+        return OTP_NOT_FOUND;
+    pid->bits = found;
+    return OTP_OK;
+}
+
+/* Flat and short: the next lookup begins while this one waits for memory, if it is near enough. */
 __attribute__((flatten)) otp_status otp_registry_lookup(otp_dest registry,
                                                         const struct otp_registry *type,
                                                         const void *key, otp_pid *pid, void *value)
 {
-    otp_status status;
+    uint64_t found = 0;
 
-    if (!look_near(registry, type, key, pid, &status))
-        return look_far(registry, type, key, pid, value);
-    return status;
+    if (!look_near(registry, type, key, 1, &found))
+        return look(registry, type, key, pid, value);
+    if (found == 0)
+        return OTP_NOT_FOUND;
+    pid->bits = found;
+    return OTP_OK;
 }
 
 otp_pid otp_registry_whereis_name(otp_dest registry, const struct otp_registry *type,

@@ -198,8 +198,8 @@ static inline struct otpi_word_found look_for_word(const struct otpi_store *stor
     return found;
 }
 
-struct otpi_word_found otpi_store_find_word(const struct otpi_store *store, uint64_t word,
-                                            uint64_t hash)
+OTPI_APART static struct otpi_word_found find_word(const struct otpi_store *store, uint64_t word,
+                                                   uint64_t hash)
 {
     const struct otpi_store_shard *shard = &store->shards[hash & store->shard_mask];
     struct otpi_word_found found = { .looked = OTPI_AGAIN };
@@ -220,5 +220,32 @@ struct otpi_word_found otpi_store_find_word(const struct otpi_store *store, uint
         found.looked = OTPI_AGAIN;
     else if (found.looked == OTPI_MISS && word_bucket(store, shard, hash) != first)
         found.looked = OTPI_AGAIN;
+    return found;
+}
+
+/* Most are at the first place of the first bucket that has their tag. */
+struct otpi_word_found otpi_store_find_word(const struct otpi_store *store, uint64_t word,
+                                            uint64_t hash)
+{
+    const struct otpi_store_shard *shard = &store->shards[hash & store->shard_mask];
+    struct otpi_word_found found = { .looked = OTPI_HIT };
+    uint64_t *bucket = word_bucket(store, shard, hash), changes, places;
+    const uint64_t *slot;
+
+    if (bucket == NULL)
+        return find_word(store, word, hash);
+    for (int i = 8; i < WORD_BUCKET; i += 8) /* they come at the same time, not one by one */
+        __builtin_prefetch(bucket + i);
+    changes = otpi_store_get(&bucket[OTPI_CHANGES]);
+    places = otpi_store_places(otpi_store_get(&bucket[OTPI_TAGS]), otpi_store_tag(hash));
+    slot = bucket + OTPI_SLOTS + otpi_store_place(places) * WORD_SLOT;
+    if (places == 0 || otpi_store_get(&slot[0]) != word)
+        return find_word(store, word, hash);
+    found.value = otpi_store_get(&slot[1]);
+    found.expires = (otp_instant)otpi_store_get(&slot[2]);
+    if ((changes & 1) != 0 || __atomic_load_n(&bucket[OTPI_CHANGES], __ATOMIC_RELAXED) != changes)
+        return find_word(store, word, hash);
+    if (store->limited)
+        mark_use(store, bucket, otpi_store_place(places));
     return found;
 }

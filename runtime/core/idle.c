@@ -34,39 +34,42 @@ otp_instant otp_now(void)
     return now;
 }
 
+/* The clock, which then is good for a while. The counter is read first: what comes in between makes
+ * the while shorter. */
+OTPI_APART static otp_instant read_clock(struct otpi_self *self)
+{
+    self->clock.counter = otpi_counter();
+    self->clock.now = otpi_sched_now();
+    return self->clock.now;
+}
+
 otp_instant otp_now_within(otp_duration slack)
 {
+    struct otpi_self *self;
     otp_instant now;
 
     if (otpi_enter() != OTP_OK)
         return otpi_plat_now();
-    now = slack < otpi_rt->coarseness || otpi_rt->config.manual_clock ? otpi_sched_now()
-                                                                      : otpi_plat_now_coarse();
+    self = otpi_me();
+    if (slack >= OTPI_CLOCK_LASTS && otpi_rt->clock_lasts != 0)
+        now = otpi_clock_is_good(self) ? self->clock.now : read_clock(self);
+    else if (slack < otpi_rt->coarseness || otpi_rt->config.manual_clock)
+        now = otpi_sched_now();
+    else
+        now = otpi_plat_now_coarse();
     otpi_leave();
     return now;
-}
-
-/* By the clock, which then is good for a while again. The counter is read first: what comes in
- * between makes the while shorter. */
-OTPI_APART static bool has_passed(struct otpi_self *self, otp_instant instant)
-{
-    self->clock.counter = otpi_counter();
-    self->clock.now = otpi_sched_now();
-    return self->clock.now >= instant;
 }
 
 bool otp_has_passed(otp_instant instant)
 {
     struct otpi_self *self;
-    bool passed = false;
+    bool passed;
 
     if (otpi_enter() != OTP_OK)
         return otpi_plat_now() >= instant;
     self = otpi_me();
-    /* until the counter has gone so far, it is less than CLOCK_LASTS later than it was */
-    if (otpi_counter() - self->clock.counter >= otpi_rt->clock_lasts ||
-        instant <= self->clock.now + OTPI_CLOCK_LASTS)
-        passed = has_passed(self, instant);
+    passed = !otpi_is_before(self, instant) && read_clock(self) >= instant;
     otpi_leave();
     return passed;
 }

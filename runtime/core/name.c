@@ -102,6 +102,19 @@ OTPI_APART static struct otpi_cell *bind_name(struct otp_name *name, uint64_t ep
     return cell;
 }
 
+uint64_t otpi_name_known(otp_dest dest)
+{
+    const struct otpi_cell *cell;
+
+    if (dest.name_ == NULL)
+        return dest.pid_;
+    if (__atomic_load_n(&dest.name_->epoch_, __ATOMIC_ACQUIRE) !=
+        atomic_load_explicit(&otpi_rt->epoch, memory_order_relaxed))
+        return 0;
+    cell = __atomic_load_n(&dest.name_->cell_, __ATOMIC_RELAXED);
+    return cell == NULL ? 0 : atomic_load_explicit(&cell->pid, memory_order_acquire);
+}
+
 uint64_t otpi_name_resolve(otp_dest dest)
 {
     uint64_t epoch;

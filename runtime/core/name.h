@@ -34,6 +34,8 @@ struct otpi_names {
 void otpi_names_free(struct otpi_names *names);
 /* The pid bits that dest means now; 0: nobody. An alias that takes one message stays on. */
 uint64_t otpi_name_resolve(otp_dest dest);
+/* The same if that takes no looking for a name; else 0. No alias. */
+uint64_t otpi_name_known(otp_dest dest);
 /* NULL, or of a length that a name may have. */
 bool otpi_name_is_valid(const char *text);
 /* Gives proc (live, pid) the name; ALREADY_STARTED: *holder has it. BADARG, NOMEM. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/apart.h"
 #include "core/point.h"
 #include "core/sched.h"
 #include "plat/fence.h"
@@ -31,14 +32,8 @@ void otpi_reclaim_init(struct otpi_reclaim *reclaim)
 uint32_t otp_pin(void)
 {
     struct otpi_self *self = otpi_me();
-    /* acquire: pairs with the store in begin_era; what was taken out before is not found */
-    uint64_t era = atomic_load_explicit(&otpi_rt->reclaim.era, memory_order_acquire);
 
-    OTPI_POINT();
-    /* release: of the pin before, as otp_unpin */
-    atomic_store_explicit(&self->pin.era, era, memory_order_release);
-    otpi_fence_light(); /* pairs with the heavy one in begin_era */
-    OTPI_POINT();
+    otpi_pin(self);
     return self->worker != NULL ? self->worker->index : OTP_PIN_SHARED;
 }
 
@@ -207,14 +202,14 @@ static void retire(struct otp_retired *block, size_t size, size_t bytes)
     otpi_lock_release(&pin->lock);
 }
 
+OTPI_APART void otpi_reclaim_some(void)
+{
+    reclaim_some(FREED_MAX);
+}
+
 void otp_unpin(void)
 {
-    struct otpi_pin *pin = &otpi_me()->pin;
-
-    /* release: pairs with the acquire in older; what was read has been read */
-    atomic_store_explicit(&pin->era, 0, memory_order_release);
-    if (atomic_load_explicit(&pin->many, memory_order_relaxed) != 0)
-        reclaim_some(FREED_MAX);
+    otpi_unpin(otpi_me());
 }
 
 void *otp_block(size_t size)

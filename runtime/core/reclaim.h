@@ -54,6 +54,8 @@ struct otpi_reclaim {
 
 /* For a new runtime. */
 void otpi_reclaim_init(struct otpi_reclaim *reclaim);
+/* Frees some of what can be freed. */
+void otpi_reclaim_some(void);
 /* Does a part of what waits for later; false: there was nothing. By a worker. */
 bool otpi_later_run(void);
 /* The same, and frees what a pin has held back. By a worker, each millisecond. */

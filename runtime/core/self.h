@@ -15,12 +15,15 @@
 #include "core/gather.h"
 #include "core/msg.h"
 #include "core/name.h"
+#include "core/point.h"
 #include "core/proc.h"
 #include "core/reclaim.h"
 #include "core/request.h"
 #include "core/share.h"
 #include "core/slot.h"
 #include "core/timer.h"
+#include "plat/counter.h"
+#include "plat/fence.h"
 #include "plat/tls.h"
 
 struct otpi_worker;
@@ -166,6 +169,40 @@ static inline void otpi_leave(void)
 static inline struct otpi_fiber *otpi_self_fiber(void)
 {
     return otpi_me() == NULL ? NULL : otpi_me()->current;
+}
+
+/* otp_pin and otp_unpin of the calling thread, whose self it is. */
+static inline void otpi_pin(struct otpi_self *self)
+{
+    /* acquire: pairs with the store in begin_era; what was taken out before is not found */
+    uint64_t era = atomic_load_explicit(&otpi_rt->reclaim.era, memory_order_acquire);
+
+    OTPI_POINT();
+    /* release: of the pin before, as otpi_unpin */
+    atomic_store_explicit(&self->pin.era, era, memory_order_release);
+    otpi_fence_light(); /* pairs with the heavy one in begin_era */
+    OTPI_POINT();
+}
+
+static inline void otpi_unpin(struct otpi_self *self)
+{
+    /* release: pairs with the acquire in older (reclaim.c); what was read has been read */
+    atomic_store_explicit(&self->pin.era, 0, memory_order_release);
+    if (atomic_load_explicit(&self->pin.many, memory_order_relaxed) != 0)
+        otpi_reclaim_some();
+}
+
+/* The clock as the calling thread, whose self it is, has read it last is less than CLOCK_LASTS
+ * behind, by the counter. */
+static inline bool otpi_clock_is_good(const struct otpi_self *self)
+{
+    return otpi_counter() - self->clock.counter < otpi_rt->clock_lasts;
+}
+
+/* True: instant has not passed, as that thread knows without a clock. */
+static inline bool otpi_is_before(const struct otpi_self *self, otp_instant instant)
+{
+    return otpi_clock_is_good(self) && instant > self->clock.now + OTPI_CLOCK_LASTS;
 }
 
 /* A number that nobody else has. */

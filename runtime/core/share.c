@@ -114,13 +114,9 @@ otp_status otp_enter_shared(otp_dest dest, const struct otp_behaviour *behaviour
     return status;
 }
 
-/* What shows something with that pid is alive: its end takes that word away first. So the process
- * itself need not be asked whether it lives. */
-struct otp_shared *otp_shared_near(otp_dest dest, const struct otp_behaviour *behaviour,
-                                   otp_pid *pid)
+/* What dest may show to a process that nothing is unusual with; NULL: find out otherwise. */
+static struct otp_shared *show_near(const struct otpi_self *self, otp_dest dest, uint64_t *pid)
 {
-    const struct otpi_self *self = otpi_me();
-    struct otp_shared *shared = NULL;
     struct otpi_proc *caller, *proc;
 
     if (self == NULL || self->worker == NULL)
@@ -128,14 +124,43 @@ struct otp_shared *otp_shared_near(otp_dest dest, const struct otp_behaviour *be
     caller = self->current->proc;
     if (caller == NULL || otpi_is_doomed(caller) || otpi_alias_is(dest))
         return NULL;
-    pid->bits = otpi_name_resolve(dest);
-    proc = otpi_proc_at(pid->bits);
-    if (proc != NULL)
-        shared = atomic_load_explicit(&proc->shared, memory_order_acquire);
-    if (shared == NULL || __atomic_load_n(&shared->pid, __ATOMIC_ACQUIRE) != pid->bits ||
-        shared->behaviour != behaviour)
+    *pid = otpi_name_known(dest);
+    proc = otpi_proc_at(*pid);
+    return proc == NULL ? NULL : atomic_load_explicit(&proc->shared, memory_order_acquire);
+}
+
+/* What shows something with that pid is alive: its end takes that word away first. So the process
+ * itself need not be asked whether it lives. */
+struct otp_shared *otp_shared_near(otp_dest dest, const struct otp_behaviour *behaviour,
+                                   otp_pid *pid)
+{
+    struct otp_shared *shared = show_near(otpi_me(), dest, &pid->bits);
+
+    return shared == NULL || shared->behaviour != behaviour ? NULL : shared;
+}
+
+struct otp_shared *otp_enter_near(otp_dest dest, const struct otp_behaviour *behaviour,
+                                  struct otp_near *near)
+{
+    struct otpi_self *self = otpi_me();
+    struct otp_shared *shared = show_near(self, dest, &near->pid.bits);
+
+    if (shared == NULL || shared->behaviour != behaviour)
         return NULL;
+    near->self_ = self;
+    near->thread = self->worker->index;
+    otpi_pin(self);
     return shared;
+}
+
+void otp_leave_near(const struct otp_near *near)
+{
+    otpi_unpin(near->self_);
+}
+
+bool otp_is_before_near(const struct otp_near *near, otp_instant instant)
+{
+    return otpi_is_before(near->self_, instant);
 }
 
 otp_status otp_enter(void)

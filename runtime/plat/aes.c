@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "base/apart.h"
+
 typedef long long words __attribute__((vector_size(16)));
 
 #if defined(__x86_64__)
@@ -21,12 +23,14 @@ bool otpi_hash_has_aes(void)
 
 uint64_t otpi_hash_aes(const struct otpi_word_key *key, uint64_t word)
 {
-    words state = { (long long)word, (long long)key->first }, rounds[3];
+    words state = { (long long)word, (long long)key->first }, one, two, three;
 
-    memcpy(rounds, key->rounds, sizeof rounds);
+    memcpy(&one, &key->rounds[0], sizeof one);
+    memcpy(&two, &key->rounds[2], sizeof two);
+    memcpy(&three, &key->rounds[4], sizeof three);
     __asm__("aesenc %1, %0\n\taesenc %2, %0\n\taesenc %3, %0"
             : "+x"(state)
-            : "x"(rounds[0]), "x"(rounds[1]), "x"(rounds[2]));
+            : "x"(one), "x"(two), "x"(three));
     return (uint64_t)state[0];
 }
 
@@ -56,6 +60,11 @@ uint64_t otpi_hash_aes(const struct otpi_word_key *key, uint64_t word)
 }
 
 #endif
+
+OTPI_APART uint64_t otpi_hash_sip(const struct otpi_word_key *key, uint64_t word)
+{
+    return otpi_hash_words(key->sip, &word, 1);
+}
 
 /* Here, so that who hashes bytes only is not linked with all that is fused with this. */
 void otpi_hash_word_key(uint64_t seed, struct otpi_word_key *key)

@@ -60,10 +60,26 @@ OTP_API OTP_MUST_CHECK otp_status otp_enter_shared(otp_dest dest,
                                                    struct otp_shared **shared, otp_pid *pid);
 OTP_API void otp_leave(void);
 /* The same for a process's own thread, if nothing is unusual: short, and nothing is entered, so
- * otp_leave does not follow. NULL: find out by otp_enter_shared. */
+ * otp_leave does not follow. shared->pid may be another one already. NULL: find out by
+ * otp_enter_shared. */
 OTP_API OTP_MUST_CHECK struct otp_shared *otp_shared_near(otp_dest dest,
                                                           const struct otp_behaviour *behaviour,
                                                           otp_pid *pid);
+/* A process's own thread, which is entered and pinned. */
+struct otp_near {
+    void *self_;
+    otp_pid pid;
+    uint32_t thread; /* as from otp_pin */
+};
+/* otp_shared_near, and pins as otp_pin does (otp/reclaim.h). If not NULL otp_leave_near follows, in
+ * the same frame; nothing in between may wait. */
+OTP_API OTP_MUST_CHECK struct otp_shared *otp_enter_near(otp_dest dest,
+                                                         const struct otp_behaviour *behaviour,
+                                                         struct otp_near *near);
+OTP_API void otp_leave_near(const struct otp_near *near);
+/* True: it has not passed yet. False: ask otp_has_passed (otp/value.h), which reads the clock if it
+ * must. */
+OTP_API bool otp_is_before_near(const struct otp_near *near, otp_instant instant);
 /* Enters it and finds nobody; the same in all else. NOT_RUNNING, FORKED, NOMEM. */
 OTP_API OTP_MUST_CHECK otp_status otp_enter(void);
 
