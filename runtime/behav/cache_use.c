@@ -171,42 +171,83 @@ OTPI_APART static otp_status read_direct(otp_dest cache, const struct otp_cache 
     return status;
 }
 
+/* A use by a process that nothing is unusual with, of words, which are counted. */
+struct near_use {
+    struct otp_near near;
+    struct otpi_cache *cache;
+    struct otpi_store *store;
+};
+
+/* False: use it by the long way; nothing is entered. */
+static inline bool enter_near(otp_dest dest, const struct otp_cache *type, struct near_use *use)
+{
+    use->cache = (struct otpi_cache *)otp_enter_near(dest, &otpi_cache_behaviour, &use->near);
+    if (use->cache == NULL)
+        return false;
+    /* acquire: as in pin */
+    use->store = atomic_load_explicit(&use->cache->store, memory_order_acquire);
+    if (atomic_load_explicit(&use->cache->type, memory_order_relaxed) == type &&
+        use->store != NULL &&
+        __atomic_load_n(&use->cache->shared.pid, __ATOMIC_ACQUIRE) == use->near.pid.bits &&
+        use->store->words && use->near.thread < OWN_CELLS)
+        return true;
+    otp_leave_near(&use->near);
+    return false;
+}
+
+static inline void count_near(const struct near_use *use, enum otpi_cache_count what)
+{
+    _Atomic uint64_t *count = &use->cache->cells[use->near.thread].counts[what];
+
+    atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+}
+
 /* What most reads are: a word is found, by a process, and nothing is unusual. False: it is to be
  * read by the long way. One short frame: a read waits for memory, and the fewer instructions there
  * are, the earlier the next one's wait begins. See ARCHITECTURE.md. */
 __attribute__((flatten)) static bool read_near(otp_dest dest, const struct otp_cache *type,
                                                const void *key, void *value)
 {
-    struct otp_near near;
-    struct otpi_word_found found = { .looked = OTPI_AGAIN };
-    struct otpi_cache *cache =
-        (struct otpi_cache *)otp_enter_near(dest, &otpi_cache_behaviour, &near);
-    struct otpi_store *store;
-    _Atomic uint64_t *hits;
+    struct near_use use;
+    struct otpi_word_found found;
     uint64_t word;
+    bool good;
 
-    if (cache == NULL)
+    if (!enter_near(dest, type, &use))
         return false;
-    /* acquire: as in pin */
-    store = atomic_load_explicit(&cache->store, memory_order_acquire);
-    if (atomic_load_explicit(&cache->type, memory_order_relaxed) == type && store != NULL &&
-        __atomic_load_n(&cache->shared.pid, __ATOMIC_ACQUIRE) == near.pid.bits && store->words &&
-        near.thread < OWN_CELLS) {
-        memcpy(&word, key, sizeof word);
-        found = otpi_store_find_word(store, word, otpi_store_words_hash(store, &word, 1));
-        /* to know that it has not expired costs no more than to know that it had not lately */
-        if (found.looked == OTPI_HIT && !OTP_MUTANT(B189) && found.expires != OTP_INFINITY &&
-            !otp_is_before_near(&near, found.expires))
-            found.looked = OTPI_AGAIN;
-    }
-    if (found.looked == OTPI_HIT) {
+    memcpy(&word, key, sizeof word);
+    found = otpi_store_find_word(use.store, word, otpi_store_words_hash(use.store, &word, 1));
+    /* to know that it has not expired costs no more than to know that it had not lately */
+    good = found.looked == OTPI_HIT && (found.expires == OTP_INFINITY || OTP_MUTANT(B189) ||
+                                        otp_is_before_near(&use.near, found.expires));
+    if (good) {
         memcpy(value, &found.value, sizeof found.value);
-        hits = &cache->cells[near.thread].counts[OTPI_HITS];
-        atomic_store_explicit(hits, atomic_load_explicit(hits, memory_order_relaxed) + 1,
-                              memory_order_relaxed);
+        count_near(&use, OTPI_HITS);
     }
-    otp_leave_near(&near);
-    return found.looked == OTPI_HIT;
+    otp_leave_near(&use.near);
+    return good;
+}
+
+/* What most writes are that are often: the same of a word that is there. */
+__attribute__((flatten)) static bool put_near(otp_dest dest, const struct otp_cache *type,
+                                              const void *key, const void *value,
+                                              otp_instant expires)
+{
+    struct near_use use;
+    uint64_t word, new;
+    bool done;
+
+    if (!enter_near(dest, type, &use))
+        return false;
+    memcpy(&word, key, sizeof word);
+    memcpy(&new, value, sizeof new);
+    done = otpi_store_replace_word(use.store, word, otpi_store_words_hash(use.store, &word, 1), new,
+                                   expires);
+    if (done)
+        count_near(&use, OTPI_PUTS);
+    otp_leave_near(&use.near);
+    return done;
 }
 
 /* What is read in the cache's process while that is idle. */
@@ -404,27 +445,31 @@ static otp_status put(otp_dest cache, const struct otp_cache *type, const void *
     return status == OTP_OVERLOAD ? OTP_NOMEM : status;
 }
 
-static otp_status put_how(otp_dest cache, const struct otp_cache *type, const void *key,
-                          const void *value, otp_duration ttl, enum otpi_put how)
+OTPI_APART static otp_status put_how(otp_dest cache, const struct otp_cache *type, const void *key,
+                                     struct otpi_store_putting *putting, otp_duration ttl)
 {
-    struct otpi_store_putting putting = { .value = value, .now = otp_now(), .how = how };
-
     if (ttl < 0)
         return OTP_BADARG;
-    putting.expires = after(putting.now, ttl);
-    return put(cache, type, key, &putting);
+    putting->expires = after(putting->now, ttl);
+    return put(cache, type, key, putting);
 }
 
 otp_status otp_cache_put(otp_dest cache, const struct otp_cache *type, const void *key,
                          const void *value, otp_duration ttl)
 {
-    return OTPI_JUDGED(put_how(cache, type, key, value, ttl, OTPI_PUT));
+    struct otpi_store_putting putting = { .value = value, .now = otp_now(), .how = OTPI_PUT };
+
+    if (ttl >= 0 && put_near(cache, type, key, value, after(putting.now, ttl)))
+        return OTP_OK;
+    return OTPI_JUDGED(put_how(cache, type, key, &putting, ttl));
 }
 
 otp_status otp_cache_put_new(otp_dest cache, const struct otp_cache *type, const void *key,
                              const void *value, otp_duration ttl)
 {
-    return OTPI_JUDGED(put_how(cache, type, key, value, ttl, OTPI_PUT_NEW));
+    struct otpi_store_putting putting = { .value = value, .now = otp_now(), .how = OTPI_PUT_NEW };
+
+    return OTPI_JUDGED(put_how(cache, type, key, &putting, ttl));
 }
 
 otp_status otp_cache_touch(otp_dest cache, const struct otp_cache *type, const void *key,

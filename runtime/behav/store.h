@@ -297,6 +297,18 @@ struct otpi_word_found {
     otp_instant expires;
 };
 
+/* Where the parts of a bucket of words are, in words. */
+enum { OTPI_WORD_SLOT = 3, OTPI_WORD_BUCKET = OTPI_SLOTS + OTPI_STORE_PLACES * OTPI_WORD_SLOT };
+
+/* The first bucket of the word of that hash; NULL: none (any more). */
+static inline uint64_t *otpi_store_word_bucket(const struct otpi_store *store,
+                                               const struct otpi_store_shard *shard, uint64_t hash)
+{
+    uint64_t n = atomic_load_explicit(&shard->n, memory_order_acquire);
+
+    return otpi_store_bucket_of(shard, otpi_store_index(store, hash, n), OTPI_WORD_BUCKET);
+}
+
 /* Looks once, for the word of that hash. In a store of words only. */
 struct otpi_word_found otpi_store_find_word(const struct otpi_store *store, uint64_t word,
                                             uint64_t hash);
@@ -322,6 +334,9 @@ struct otpi_store_putting {
 /* EXISTS: PUT_NEW. NOMEM: nothing has changed. OVERLOAD: one has to be evicted first. BADARG: it
  * alone takes more than may be. */
 otp_status otpi_store_put(struct otpi_store *store, const struct otpi_store_putting *putting);
+/* The same in a store of words if the word is there, found at first sight. False: put it. */
+bool otpi_store_replace_word(struct otpi_store *store, uint64_t word, uint64_t hash, uint64_t value,
+                             otp_instant expires);
 /* One of many that are put at once. */
 struct otpi_store_row {
     struct otpi_store_key key;

@@ -167,16 +167,6 @@ bool otpi_store_find(struct otpi_store *store, const struct otpi_store_key *key,
 
 /* -- entries that are words: the same, as short as it can be -- */
 
-enum { WORD_SLOT = 3, WORD_BUCKET = OTPI_SLOTS + OTPI_STORE_PLACES * WORD_SLOT };
-
-static inline uint64_t *word_bucket(const struct otpi_store *store,
-                                    const struct otpi_store_shard *shard, uint64_t hash)
-{
-    uint64_t n = atomic_load_explicit(&shard->n, memory_order_acquire);
-
-    return otpi_store_bucket_of(shard, otpi_store_index(store, hash, n), WORD_BUCKET);
-}
-
 /* MISS: it is in another place of the same tag, or in none. */
 static inline struct otpi_word_found look_for_word(const struct otpi_store *store, uint64_t *bucket,
                                                    uint64_t places, uint64_t word)
@@ -185,7 +175,7 @@ static inline struct otpi_word_found look_for_word(const struct otpi_store *stor
 
     for (; places != 0; places &= places - 1) {
         unsigned place = otpi_store_place(places);
-        const uint64_t *slot = bucket + OTPI_SLOTS + place * WORD_SLOT;
+        const uint64_t *slot = bucket + OTPI_SLOTS + place * OTPI_WORD_SLOT;
         if (otpi_store_get(&slot[0]) != word)
             continue;
         found.looked = OTPI_HIT;
@@ -203,11 +193,11 @@ OTPI_APART static struct otpi_word_found find_word(const struct otpi_store *stor
 {
     const struct otpi_store_shard *shard = &store->shards[hash & store->shard_mask];
     struct otpi_word_found found = { .looked = OTPI_AGAIN };
-    uint64_t *first = word_bucket(store, shard, hash), changes, places;
+    uint64_t *first = otpi_store_word_bucket(store, shard, hash), changes, places;
 
     if (first == NULL)
         return found;
-    for (int i = 8; i < WORD_BUCKET; i += 8) /* they come at the same time, not one by one */
+    for (int i = 8; i < OTPI_WORD_BUCKET; i += 8) /* they come at the same time, not one by one */
         __builtin_prefetch(first + i);
     changes = otpi_store_get(&first[OTPI_CHANGES]);
     for (uint64_t *bucket = first; bucket != NULL; bucket = otpi_store_next(bucket)) {
@@ -218,7 +208,7 @@ OTPI_APART static struct otpi_word_found find_word(const struct otpi_store *stor
     }
     if ((changes & 1) != 0 || __atomic_load_n(&first[OTPI_CHANGES], __ATOMIC_RELAXED) != changes)
         found.looked = OTPI_AGAIN;
-    else if (found.looked == OTPI_MISS && word_bucket(store, shard, hash) != first)
+    else if (found.looked == OTPI_MISS && otpi_store_word_bucket(store, shard, hash) != first)
         found.looked = OTPI_AGAIN;
     return found;
 }
@@ -229,16 +219,16 @@ struct otpi_word_found otpi_store_find_word(const struct otpi_store *store, uint
 {
     const struct otpi_store_shard *shard = &store->shards[hash & store->shard_mask];
     struct otpi_word_found found = { .looked = OTPI_HIT };
-    uint64_t *bucket = word_bucket(store, shard, hash), changes, places;
+    uint64_t *bucket = otpi_store_word_bucket(store, shard, hash), changes, places;
     const uint64_t *slot;
 
     if (bucket == NULL)
         return find_word(store, word, hash);
-    for (int i = 8; i < WORD_BUCKET; i += 8) /* they come at the same time, not one by one */
+    for (int i = 8; i < OTPI_WORD_BUCKET; i += 8) /* they come at the same time, not one by one */
         __builtin_prefetch(bucket + i);
     changes = otpi_store_get(&bucket[OTPI_CHANGES]);
     places = otpi_store_places(otpi_store_get(&bucket[OTPI_TAGS]), otpi_store_tag(hash));
-    slot = bucket + OTPI_SLOTS + otpi_store_place(places) * WORD_SLOT;
+    slot = bucket + OTPI_SLOTS + otpi_store_place(places) * OTPI_WORD_SLOT;
     if (places == 0 || otpi_store_get(&slot[0]) != word)
         return find_word(store, word, hash);
     found.value = otpi_store_get(&slot[1]);

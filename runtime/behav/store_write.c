@@ -266,6 +266,36 @@ otp_status otpi_store_put(struct otpi_store *store, const struct otpi_store_putt
     return status;
 }
 
+/* The bucket's lines are asked for before the lock, which waits for what was begun before. */
+bool otpi_store_replace_word(struct otpi_store *store, uint64_t word, uint64_t hash, uint64_t value,
+                             otp_instant expires)
+{
+    struct otpi_store_shard *shard = otpi_store_shard(store, hash);
+    uint64_t *bucket = otpi_store_word_bucket(store, shard, hash), *slot = NULL, places = 0;
+
+    if (bucket == NULL)
+        return false;
+    for (int i = 0; i < OTPI_WORD_BUCKET; i += 8)
+        __builtin_prefetch(bucket + i, 1);
+    otp_lock_take(&shard->lock);
+    bucket = otpi_store_word_bucket(store, shard, hash);
+    if (bucket != NULL)
+        places = otpi_store_places(bucket[OTPI_TAGS], otpi_store_tag(hash));
+    if (places != 0)
+        slot = bucket + OTPI_SLOTS + otpi_store_place(places) * OTPI_WORD_SLOT;
+    if (slot != NULL && slot[0] != word)
+        slot = NULL;
+    if (slot != NULL) {
+        otpi_store_begin(bucket);
+        otpi_store_set(&slot[1], value);
+        if (!OTP_MUTANT(B191))
+            otpi_store_set(&slot[2], (uint64_t)expires);
+        otpi_store_end(bucket);
+    }
+    otp_lock_release(&shard->lock);
+    return slot != NULL;
+}
+
 /* What an entry that is there has as its value. lock: shard. */
 static const void *value_at(const struct otpi_store *store, const struct where *at)
 {
