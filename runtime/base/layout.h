@@ -8,6 +8,7 @@
 #define OTPI_LAYOUT_H
 
 #include <stdbool.h>
+#include <string.h>
 
 #include <otp/layout.h>
 
@@ -29,5 +30,21 @@ void *otpi_layout_first(const struct otp_layout *layout, const void *value);
 /* value is in a block that otp_layout_copy made and that was then copied as it is,
  * to an address that is `distance` further on: makes its references point into the copy. */
 void otpi_layout_move(const struct otp_layout *layout, void *value, intptr_t distance);
+
+/* A struct of a few words that refers to nothing: compilers turn a memcpy of few but unknown bytes
+ * into one slow instruction, or into many registers. */
+static inline void otpi_layout_copy_few(void *to, const void *from, size_t size)
+{
+    size_t done = 0;
+
+    if (size == 8) {
+        memcpy(to, from, 8);
+        return;
+    }
+    for (; size - done >= 8; done += 8)
+        memcpy((char *)to + done, (const char *)from + done, 8);
+    for (; done < size; done++)
+        ((char *)to)[done] = ((const char *)from)[done];
+}
 
 #endif

@@ -12,6 +12,7 @@
 #include <otp/genserver.h>
 #include <otp/log.h>
 
+#include "base/layout.h"
 #include "base/misuse.h"
 #include "base/mutant.h"
 #include "behav/cells.h"
@@ -194,22 +195,13 @@ static otp_next fail(struct server *server, enum otp_reason_kind kind)
     return shape(ACTION_BAD);
 }
 
-/* A few words: compilers turn a memcpy of few but unknown bytes into one slow instruction. */
-static void copy_small(unsigned char *to, const unsigned char *from, uint32_t size)
-{
-    for (; size >= 8; size -= 8, to += 8, from += 8)
-        memcpy(to, from, 8);
-    for (; size > 0; size--)
-        *to++ = *from++;
-}
-
 /* Copies the reply to where it stays until it is delivered. False: no memory. */
 static bool stage(struct server *server, const struct otp_layout *layout, const void *value)
 {
     void *copy = NULL;
     if (layout != NULL && layout->n_refs == 0 && layout->size <= INLINE_REPLY) {
         copy = server->inline_reply;
-        copy_small(copy, value, layout->size);
+        otpi_layout_copy_few(copy, value, layout->size);
     } else if (layout != NULL) {
         size_t size = otp_layout_measure(layout, value);
         copy = size == 0 ? NULL : otp_scratch(size);

@@ -17,7 +17,7 @@
 #include "base/misuse.h"
 #include "base/mutant.h"
 #include "core/alias.h"
-#include "core/sched.h"
+#include "core/push.h"
 #include "core/visit.h"
 
 #define SPIN 400
@@ -56,6 +56,13 @@ OTPI_APART otp_status otpi_call_failed(otp_status status)
     return status;
 }
 
+/* otpi_check_alive for who runs on fiber. */
+static void check_alive(const struct otpi_fiber *fiber)
+{
+    if (fiber->proc != NULL && otpi_is_doomed(fiber->proc))
+        otpi_abandon_doomed();
+}
+
 /* Parks until the slot is done. OK, or NOMEM: there is no stack to go on with meanwhile. */
 static otp_status wait_parked(struct otpi_fiber *fiber, uint64_t id, otp_duration limit)
 {
@@ -66,8 +73,8 @@ static otp_status wait_parked(struct otpi_fiber *fiber, uint64_t id, otp_duratio
     for (;;) {
         if (otpi_slot_is_done(&fiber->slot))
             break;
-        otpi_check_alive();
-        if (!otpi_fiber_park()) {
+        check_alive(fiber);
+        if (!otpi_fiber_park(fiber)) {
             status = OTP_NOMEM;
             break;
         }
@@ -79,7 +86,7 @@ static otp_status wait_parked(struct otpi_fiber *fiber, uint64_t id, otp_duratio
         if (lost != NULL)
             otpi_msg_free(lost);
     }
-    otpi_check_alive();
+    check_alive(fiber);
     return status;
 }
 
@@ -176,20 +183,22 @@ OTPI_APART otp_status otpi_call_failed_as(const struct otpi_slot *slot)
     return status;
 }
 
-otp_status otpi_call_result(struct otpi_slot *slot)
+/* fiber: of the slot; NULL: a foreign thread's. */
+static otp_status result(struct otpi_fiber *fiber, struct otpi_slot *slot)
 {
-    struct otpi_fiber *fiber = otpi_self_fiber();
-
     if (fiber != NULL && slot->block != NULL)
         otpi_scratch_adopt(&fiber->scratch, slot->block);
     slot->block = NULL;
     return slot->status == OTP_OK ? OTP_OK : otpi_call_failed_as(slot);
 }
 
-/* Flat, as otp_call is: by it a start waits. */
-__attribute__((flatten)) otp_status otpi_call_wait(uint64_t id, otp_duration limit)
+otp_status otpi_call_result(struct otpi_slot *slot)
 {
-    struct otpi_fiber *fiber = otpi_self_fiber();
+    return result(otpi_self_fiber(), slot);
+}
+
+static otp_status wait(struct otpi_fiber *fiber, uint64_t id, otp_duration limit)
+{
     struct otpi_slot *slot = own_slot(fiber);
     otp_status status = OTP_OK;
 
@@ -197,17 +206,25 @@ __attribute__((flatten)) otp_status otpi_call_wait(uint64_t id, otp_duration lim
         status = fiber == NULL ? wait_blocked(slot, id, limit) : wait_parked(fiber, id, limit);
     if (!otpi_call_close(slot, id))
         return otpi_call_failed(status == OTP_OK ? OTP_TIMEOUT : status);
-    return otpi_call_result(slot);
+    return result(fiber, slot);
+}
+
+/* Flat, as otp_call is: by it a start waits. */
+__attribute__((flatten)) otp_status otpi_call_wait(uint64_t id, otp_duration limit)
+{
+    return wait(otpi_self_fiber(), id, limit);
+}
+
+static void open_slot(struct otpi_slot *slot, uint64_t server, void *reply, otp_from *from)
+{
+    from->slot_ = slot;
+    from->id_ = otpi_slot_open(slot, server, reply);
 }
 
 uint64_t otpi_call_open(uint64_t server, void *reply, otp_from *from)
 {
-    struct otpi_slot *slot = own_slot(otpi_self_fiber());
-    uint64_t id = otpi_slot_open(slot, server, reply);
-
-    from->slot_ = slot;
-    from->id_ = id;
-    return id;
+    open_slot(own_slot(otpi_self_fiber()), server, reply, from);
+    return from->id_;
 }
 
 static otp_status send_and_wait(struct otpi_place *place, struct otpi_msg *msg, void *reply,
@@ -263,22 +280,88 @@ static otp_status ask(otp_dest dest, const struct otp_message_type *type, const 
     return otpi_call_failed(status);
 }
 
-/* Flat: after a switch of fibers the CPU mispredicts every return of the frames that it comes back
- * to, so there had better be one. Measured on W1, ten runs each in turn: 133 to 94 ns at best. */
-__attribute__((flatten)) otp_status otp_call(otp_dest dest, const struct otp_message_type *type,
-                                             const void *args, void *reply, otp_duration timeout)
+/* A process of a worker's, which is to go on; NULL: a foreign thread, or it is to end. */
+static inline struct otpi_proc *own_proc(const struct otpi_self *self)
+{
+    struct otpi_proc *proc = self == NULL || self->current == NULL ? NULL : self->current->proc;
+
+    return proc == NULL || otpi_is_doomed(proc) ? NULL : proc;
+}
+
+/* otpi_name_resolve of a name that knows its cell; 0: it does not yet, or nobody has it. */
+static inline uint64_t resolve_known(const struct otp_name *name)
+{
+    const struct otpi_cell *cell;
+
+    /* acquire: as in otpi_name_resolve */
+    if (__atomic_load_n(&name->epoch_, __ATOMIC_ACQUIRE) !=
+        atomic_load_explicit(&otpi_rt->epoch, memory_order_relaxed))
+        return 0;
+    cell = __atomic_load_n(&name->cell_, __ATOMIC_RELAXED);
+    return atomic_load_explicit(&cell->pid, memory_order_acquire);
+}
+
+/* Whom dest means, if nothing about it is unusual: it lives, and its mailbox has no limit. NULL: it
+ * may be there or not. */
+static inline struct otpi_proc *find_near(otp_dest dest, uint64_t *pid)
+{
+    struct otpi_proc *proc;
+
+    if (otpi_alias_is(dest))
+        return NULL;
+    *pid = dest.name_ == NULL ? dest.pid_ : resolve_known(dest.name_);
+    proc = otpi_proc_find(*pid);
+    if (proc == NULL || atomic_load_explicit(&proc->bound, memory_order_relaxed) != 0)
+        return NULL;
+    return proc;
+}
+
+/* Flat, as otp_call is. */
+OTPI_APART __attribute__((flatten)) static otp_status call_far(otp_dest dest,
+                                                               const struct otp_message_type *type,
+                                                               const void *args, void *reply,
+                                                               otp_duration timeout)
 {
     otp_status status = otpi_enter();
 
     if (status != OTP_OK)
-        return OTPI_JUDGED(status);
+        return status;
     otpi_check_alive();
     if (type->compute != NULL && timeout > 0 && otpi_visit(dest, type, args, reply))
         status = OTP_OK;
     else
         status = timeout < 0 ? otpi_call_failed(OTP_BADARG) : ask(dest, type, args, reply, timeout);
     otpi_leave();
-    return OTPI_JUDGED(status);
+    return status;
+}
+
+/* Flat: after a switch of fibers the CPU mispredicts every return of the frames that it comes back
+ * to, so there had better be one. Measured on W1, ten runs each in turn: 133 to 94 ns at best. */
+__attribute__((flatten)) otp_status otp_call(otp_dest dest, const struct otp_message_type *type,
+                                             const void *args, void *reply, otp_duration timeout)
+{
+    struct otpi_self *self = otpi_me();
+    struct otpi_proc *own = own_proc(self), *proc;
+    struct otpi_fiber *fiber;
+    struct otpi_msg *msg;
+    uint64_t pid, id;
+
+    if (OTPI_SELDOM(own == NULL || type->compute != NULL || timeout <= 0 || OTP_MUTANT(B036)))
+        return OTPI_JUDGED(call_far(dest, type, args, reply, timeout));
+    proc = find_near(dest, &pid);
+    if (OTPI_SELDOM(proc == NULL || proc == own))
+        return OTPI_JUDGED(call_far(dest, type, args, reply, timeout));
+    msg = otpi_msg_at_hand(self->magazines, own->pid, type, args);
+    if (OTPI_SELDOM(msg == NULL))
+        return OTPI_JUDGED(call_far(dest, type, args, reply, timeout));
+    fiber = self->current;
+    open_slot(&fiber->slot, pid, reply, &msg->body.from);
+    id = msg->body.from.id_;
+    if (otpi_push(self, proc, pid, msg, true))
+        return OTPI_JUDGED(wait(fiber, id, timeout));
+    (void)otpi_slot_close(msg->body.from.slot_, id);
+    otpi_msg_free(msg);
+    return OTPI_JUDGED(otpi_call_failed(OTP_NOPROC));
 }
 
 otp_status otp_system_call(otp_dest dest, uint32_t tag, const struct otp_layout *layout,
@@ -341,31 +424,6 @@ void otpi_call_lost(const char *text)
     }
 }
 
-/* What nearly always happens, and as otp_call it is one frame: a worker's thread tells somebody who
- * lives and has room, and the arguments refer to nothing. False: not so, nothing has been done. */
-__attribute__((flatten)) static bool tell_near(struct otpi_self *self, otp_dest dest,
-                                               const struct otp_message_type *type,
-                                               const void *args)
-{
-    uint64_t pid, from = self->current->proc->pid;
-    struct otpi_proc *proc;
-    struct otpi_msg *msg;
-
-    if (otpi_alias_is(dest) || (type->args != NULL && type->args->n_refs != 0))
-        return false;
-    pid = otpi_name_resolve(dest);
-    proc = otpi_proc_find(pid);
-    if (proc == NULL || atomic_load_explicit(&proc->bound, memory_order_relaxed) != 0)
-        return false;
-    msg = otpi_msg_plain(self, from, type, args);
-    if (msg == NULL)
-        return false;
-    if (otpi_proc_push(proc, pid, msg, false))
-        return true;
-    otpi_msg_free(msg);
-    return false;
-}
-
 /* NOPROC is OK for whoever tells; a full mailbox is, if it is said to drop. */
 OTPI_APART static otp_status tell(otp_dest dest, const struct otp_message_type *type,
                                   const void *args)
@@ -390,18 +448,13 @@ OTPI_APART static otp_status tell(otp_dest dest, const struct otp_message_type *
     return status == OTP_NOMEM ? status : OTP_OK;
 }
 
-otp_status otp_cast(otp_dest dest, const struct otp_message_type *type, const void *args)
+OTPI_APART static otp_status cast_far(otp_dest dest, const struct otp_message_type *type,
+                                      const void *args)
 {
-    struct otpi_self *self = otpi_me();
-    struct otpi_fiber *fiber = self == NULL ? NULL : self->current;
-    otp_status status;
+    otp_status status = otpi_enter();
 
-    if (fiber != NULL && fiber->proc != NULL && !otpi_is_doomed(fiber->proc) && !OTP_MUTANT(B198) &&
-        tell_near(self, dest, type, args))
-        return OTP_OK;
-    status = otpi_enter();
     if (status != OTP_OK)
-        return OTPI_JUDGED(status);
+        return status;
     otpi_check_alive();
     if (OTP_MUTANT(B198)) {
         (void)otp_send_after(dest, type, args, 5 * OTP_MS);
@@ -409,7 +462,37 @@ otp_status otp_cast(otp_dest dest, const struct otp_message_type *type, const vo
     }
     status = tell(dest, type, args);
     otpi_leave();
-    return OTPI_JUDGED(status);
+    return status;
+}
+
+/* Whom it was for ended just now. Takes msg. */
+OTPI_APART static otp_status cast_late(struct otpi_msg *msg)
+{
+    otpi_call_lost("a message was sent to nobody");
+    otpi_msg_free(msg);
+    return OTP_OK;
+}
+
+/* As otp_call it is one frame, and nothing is done in it after a call that is not inlined. */
+__attribute__((flatten)) otp_status otp_cast(otp_dest dest, const struct otp_message_type *type,
+                                             const void *args)
+{
+    struct otpi_self *self = otpi_me();
+    struct otpi_proc *own = own_proc(self), *proc;
+    struct otpi_msg *msg;
+    uint64_t pid;
+
+    if (own == NULL || OTP_MUTANT(B198))
+        return OTPI_JUDGED(cast_far(dest, type, args));
+    proc = find_near(dest, &pid);
+    if (OTPI_SELDOM(proc == NULL))
+        return OTPI_JUDGED(cast_far(dest, type, args));
+    msg = otpi_msg_at_hand(self->magazines, own->pid, type, args);
+    if (OTPI_SELDOM(msg == NULL))
+        return OTPI_JUDGED(cast_far(dest, type, args));
+    if (otpi_push(self, proc, pid, msg, false))
+        return OTP_OK;
+    return cast_late(msg);
 }
 
 /* -- answering -- */
@@ -439,10 +522,11 @@ OTPI_APART static bool make_block(const struct otp_layout *layout, const void *v
     return true;
 }
 
-static otp_status answer(otp_from from, const struct otp_layout *layout, const void *value)
+/* self: the calling process; NULL: a foreign thread. */
+static otp_status answer(struct otpi_proc *self, otp_from from, const struct otp_layout *layout,
+                         const void *value)
 {
     struct otpi_slot *slot = from.slot_;
-    struct otpi_proc *self = otpi_self_proc();
     struct otpi_block *block = NULL;
     uint64_t server;
     bool own; /* what it handles: its slot is there */
@@ -475,17 +559,27 @@ static otp_status answer(otp_from from, const struct otp_layout *layout, const v
     return OTP_OK;
 }
 
-__attribute__((flatten)) otp_status otp_answer(otp_from from, const struct otp_layout *layout,
-                                               const void *value)
+OTPI_APART static otp_status answer_far(otp_from from, const struct otp_layout *layout,
+                                        const void *value)
 {
     otp_status status = otpi_enter();
 
     if (status != OTP_OK)
-        return OTPI_JUDGED(status);
+        return status;
     otpi_check_alive();
-    status = answer(from, layout, value);
+    status = answer(otpi_self_proc(), from, layout, value);
     otpi_leave();
-    return OTPI_JUDGED(status);
+    return status;
+}
+
+__attribute__((flatten)) otp_status otp_answer(otp_from from, const struct otp_layout *layout,
+                                               const void *value)
+{
+    struct otpi_proc *own = own_proc(otpi_me());
+
+    if (own != NULL)
+        return OTPI_JUDGED(answer(own, from, layout, value));
+    return OTPI_JUDGED(answer_far(from, layout, value));
 }
 
 otp_status otp_defer_reply(otp_from from)

@@ -77,7 +77,7 @@ void otpi_fiber_switch(struct otpi_worker *worker, struct otpi_fiber *to, bool f
         worker->self.current = to;
         otpi_context_switch(&from->context, &to->context, from_dies);
     }
-    otpi_biased_leave(&otpi_me()->worker->ready_lock); /* not always the worker of before */
+    otpi_biased_leave(&from->home->ready_lock); /* not always the worker of before */
 }
 
 void otpi_fiber_revive(struct otpi_worker *worker, struct otpi_fiber *fiber)
@@ -117,17 +117,15 @@ static bool change(struct otpi_fiber *fiber, uint64_t from, uint64_t to)
                                                    memory_order_relaxed);
 }
 
-bool otpi_fiber_park(void)
+bool otpi_fiber_park(struct otpi_fiber *fiber)
 {
-    struct otpi_fiber *fiber = otpi_self_fiber();
-
     struct otpi_worker *worker = fiber->home;
 
     OTPI_POINT();
     otpi_biased_enter(&worker->ready_lock);
     if (change(fiber, fiber->heard, OTPI_FIBER_PARKED)) {
         otpi_sched_count_parked(worker, 1);
-        while (!otpi_sched_park())
+        while (!otpi_sched_park(worker))
             if (change(fiber, OTPI_FIBER_PARKED, 0)) {
                 fiber->heard = 0;
                 otpi_sched_count_parked(worker, -1);
@@ -141,8 +139,8 @@ bool otpi_fiber_park(void)
         otpi_biased_leave(&worker->ready_lock);
     }
     hear(fiber);
-    /* release: as in run.c */
-    atomic_store_explicit(&fiber->home->running, otpi_self_pid(), memory_order_release);
+    if (fiber->proc != NULL)
+        otpi_sched_note(fiber->home, fiber->proc);
     return true;
 }
 

@@ -12,6 +12,7 @@
 
 #include <stdatomic.h>
 
+#include "base/apart.h"
 #include "core/proc.h"
 #include "core/self.h"
 #include "core/slot.h"
@@ -70,10 +71,10 @@ void otpi_fiber_revive(struct otpi_worker *worker, struct otpi_fiber *fiber);
 /* Frees all fibers of a worker that has ended. */
 void otpi_fiber_free_all(struct otpi_worker *worker);
 
-/* Parks the running fiber until it is woken: look at the condition, park, look again. Returns at
- * once if it was woken since it last returned; may return for no reason. False: no memory for
+/* Parks fiber, the running one, until it is woken: look at the condition, park, look again. Returns
+ * at once if it was woken since it last returned; may return for no reason. False: no memory for
  * another fiber to go on with. */
-bool otpi_fiber_park(void);
+bool otpi_fiber_park(struct otpi_fiber *fiber);
 /* Wakes it, from any thread. */
 void otpi_fiber_wake(struct otpi_fiber *fiber);
 
@@ -127,7 +128,7 @@ static inline void otpi_check_alive(void)
 
 static inline void otpi_scratch_reset(struct otpi_scratch *scratch)
 {
-    if (scratch->chunks != NULL || scratch->blocks != NULL)
+    if (OTPI_SELDOM(scratch->chunks != NULL || scratch->blocks != NULL))
         otpi_scratch_reset_used(scratch);
 }
 

@@ -200,13 +200,11 @@ static void fire(struct otpi_worker *worker, otp_instant now)
     }
 }
 
-bool otpi_sched_tick(struct otpi_worker *worker)
+void otpi_sched_tick(struct otpi_worker *worker)
 {
     uint32_t tick = atomic_load_explicit(&otpi_rt->tick, memory_order_relaxed);
     otp_instant now;
 
-    if (tick == worker->tick_seen)
-        return false;
     /* a tick that was slept through was one without decisions */
     worker->rate = (worker->decisions - worker->tick_decisions) / (tick - worker->tick_seen);
     worker->tick_decisions = worker->decisions;
@@ -216,7 +214,6 @@ bool otpi_sched_tick(struct otpi_worker *worker)
     if (!otpi_rt->config.manual_clock)
         fire(worker, now);
     otpi_rescue_log();
-    return true;
 }
 
 /* -- sleep -- */

@@ -14,8 +14,7 @@
 #include "core/fiber.h"
 #include "core/self.h"
 
-#define SLAB_NODES   OTPI_MSG_BATCH
-#define MAGAZINE_MAX (2 * OTPI_MSG_BATCH)
+#define SLAB_NODES OTPI_MSG_BATCH
 
 /* Memory of SLAB_NODES nodes. */
 struct otpi_slab {
@@ -86,8 +85,7 @@ OTPI_APART static bool refill(struct otpi_magazine *magazine, uint8_t size_class
     return true;
 }
 
-/* A batch out of a full magazine. */
-OTPI_APART static void give_batch(struct otpi_magazine *magazine, uint8_t size_class)
+OTPI_APART void otpi_msg_give_batch(struct otpi_magazine *magazine, uint8_t size_class)
 {
     struct otpi_depot *depot = &otpi_rt->depot;
     struct otpi_msg *batch = magazine->head, *last = batch;
@@ -218,8 +216,8 @@ void otpi_msg_free(struct otpi_msg *msg)
     msg->next = magazine->head;
     msg->ahead = otpi_trail_add(&magazine->freed, msg);
     magazine->head = msg;
-    if (++magazine->count >= MAGAZINE_MAX)
-        give_batch(magazine, size_class);
+    if (++magazine->count >= OTPI_MAGAZINE_MAX)
+        otpi_msg_give_batch(magazine, size_class);
 }
 
 void otpi_depot_free(struct otpi_depot *depot)

@@ -13,6 +13,8 @@
 
 #include <otp/behaviour.h>
 
+#include "base/apart.h"
+#include "base/layout.h"
 #include "plat/plat.h"
 
 struct otpi_self;
@@ -35,13 +37,16 @@ struct otpi_msg {
     otp_reason reason; /* only in nodes made with room for it: body.reason points here */
 };
 
-#define OTPI_MSG_CLASSES 4
-#define OTPI_MSG_LARGE   OTPI_MSG_CLASSES
-#define OTPI_MSG_BATCH   64
-#define OTPI_MSG_AHEAD   8 /* a power of two */
+#define OTPI_MSG_CLASSES  4
+#define OTPI_MSG_LARGE    OTPI_MSG_CLASSES
+#define OTPI_MSG_BATCH    64
+#define OTPI_MSG_AHEAD    8 /* a power of two */
+#define OTPI_MAGAZINE_MAX (2 * OTPI_MSG_BATCH)
 
 /* Offset of the arguments in a node that carries no reason. */
 #define OTPI_MSG_HEADER 96
+/* Arguments that a node of the first class has room for. */
+#define OTPI_MSG_SMALL  (128 - OTPI_MSG_HEADER)
 
 /* The nodes that somebody has had last. */
 struct otpi_trail {
@@ -100,6 +105,48 @@ struct otpi_msg *otpi_msg_plain(struct otpi_self *self, uint64_t from,
 void otpi_parcel_drop(void *args);
 /* Takes msg. Answers nobody. */
 void otpi_msg_free(struct otpi_msg *msg);
+/* A batch out of a full magazine. */
+void otpi_msg_give_batch(struct otpi_magazine *magazine, uint8_t size_class);
+
+/* otpi_msg_plain where nothing has to be fetched: out of the magazine of the first class. NULL: it
+ * is empty, or the arguments need more. */
+static inline struct otpi_msg *otpi_msg_at_hand(struct otpi_magazine *magazine, uint64_t from,
+                                                const struct otp_message_type *type,
+                                                const void *args)
+{
+    size_t size = type->args == NULL ? 0 : type->args->size;
+    struct otpi_msg *msg = magazine->head;
+
+    if (OTPI_SELDOM(msg == NULL || size > OTPI_MSG_SMALL || (size != 0 && type->args->n_refs != 0)))
+        return NULL;
+    magazine->head = msg->next;
+    magazine->count--;
+    __builtin_prefetch(msg->ahead, 1); /* it was freed on another CPU, perhaps */
+    msg->next = NULL;
+    msg->size_class = 0;
+    msg->shared = 0;
+    msg->counted = 0;
+    msg->body = (struct otp_message){ .kind = OTP_MESSAGE_USER, .type = type, .pid = { from } };
+    if (size != 0) {
+        msg->body.args = (char *)msg + OTPI_MSG_HEADER;
+        otpi_layout_copy_few(msg->body.args, args, size);
+    }
+    return msg;
+}
+
+/* otpi_msg_free by a thread that has its magazines at hand. */
+static inline void otpi_msg_drop(struct otpi_magazine *magazine, struct otpi_msg *msg)
+{
+    if (OTPI_SELDOM(msg->size_class != 0 || msg->shared != 0)) {
+        otpi_msg_free(msg);
+        return;
+    }
+    msg->next = magazine->head;
+    msg->ahead = otpi_trail_add(&magazine->freed, msg);
+    magazine->head = msg;
+    if (OTPI_SELDOM(++magazine->count >= OTPI_MAGAZINE_MAX))
+        otpi_msg_give_batch(magazine, 0);
+}
 /* Frees the depot's memory: no node is in use any more. */
 void otpi_depot_free(struct otpi_depot *depot);
 

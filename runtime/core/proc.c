@@ -13,7 +13,7 @@
 #include "base/apart.h"
 #include "base/mutant.h"
 #include "core/point.h"
-#include "core/sched.h"
+#include "core/push.h"
 
 #define SLOT_MASK      (((uint64_t)1 << OTPI_PID_SLOT_BITS) - 1)
 #define GENERATION_MAX (((uint64_t)1 << (64 - OTPI_PID_SLOT_BITS)) - 1)
@@ -60,13 +60,12 @@ void otpi_table_free(struct otpi_table *table)
 
 struct otpi_proc *otpi_proc_at(uint64_t pid)
 {
-    uint64_t slot = pid & SLOT_MASK;
+    uint64_t slot = (pid & SLOT_MASK) - 1; /* that of no pid is none */
     struct otpi_table *table = &otpi_rt->table;
 
     /* acquire: pairs with the release in add_chunk; the chunk is in place */
-    if (slot == 0 || slot > atomic_load_explicit(&table->n_slots, memory_order_acquire))
+    if (slot >= atomic_load_explicit(&table->n_slots, memory_order_acquire))
         return NULL;
-    slot--;
     return &table->chunks[slot / OTPI_PROC_CHUNK][slot % OTPI_PROC_CHUNK];
 }
 
@@ -290,49 +289,17 @@ uint64_t otpi_table_spawned(void)
     return count_all(false);
 }
 
-/* One try to link msg where top says; if the inbox has changed, *top is what it is now. The first
- * message of an idle process goes where who runs it looks first, so that nobody has to take it out
- * of the inbox again: who replaces IDLE owns the run, and what is in the private list. */
-static bool try_push(struct otpi_proc *proc, struct otpi_msg **top, struct otpi_msg *msg)
+OTPI_APART void otpi_push_wake(struct otpi_proc *proc)
 {
-    struct otpi_msg *next = *top == OTPI_INBOX_WAITING || *top == OTPI_INBOX_IDLE ? NULL : *top;
-    struct otpi_msg *first = *top == OTPI_INBOX_IDLE ? NULL : msg;
+    struct otpi_fiber *fiber = atomic_load_explicit(&proc->fiber, memory_order_acquire);
 
-    msg->next = next;
-    /* release: the message is visible to who takes the list; acquire: on IDLE we own the run */
-    if (!atomic_compare_exchange_weak_explicit(&proc->inbox, top, first, memory_order_acq_rel,
-                                               memory_order_relaxed))
-        return false;
-    if (first == NULL) {
-        uint64_t n = atomic_load_explicit(&proc->fetched, memory_order_relaxed);
-        atomic_store_explicit(&proc->fetched, n + 1, memory_order_relaxed);
-        proc->mail = proc->mail_last = msg;
-    }
-    return true;
+    if (fiber != NULL)
+        otpi_fiber_wake(fiber);
 }
 
 bool otpi_proc_push(struct otpi_proc *proc, uint64_t pid, struct otpi_msg *msg, bool direct)
 {
-    struct otpi_msg *top = atomic_load_explicit(&proc->inbox, memory_order_relaxed);
-
-    msg->to = pid;
-    msg->ahead = otpi_trail_add(&otpi_me()->sent, msg);
-    if (OTP_MUTANT(B006) && proc->starter != NULL)
-        return false;
-    do {
-        OTPI_POINT();
-        if (top == OTPI_INBOX_CLOSED)
-            return false;
-    } while (!try_push(proc, &top, msg));
-    OTPI_POINT();
-    if (top == OTPI_INBOX_IDLE) {
-        otpi_sched_run(proc, direct);
-    } else if (top == OTPI_INBOX_WAITING) {
-        struct otpi_fiber *fiber = atomic_load_explicit(&proc->fiber, memory_order_acquire);
-        if (fiber != NULL)
-            otpi_fiber_wake(fiber);
-    }
-    return true;
+    return otpi_push(otpi_me(), proc, pid, msg, direct);
 }
 
 static void append_mail(struct otpi_proc *proc, struct otpi_msg *oldest, struct otpi_msg *newest)

@@ -68,7 +68,7 @@ static otp_status wait_for_mail(struct otpi_proc *proc, struct otpi_fiber *fiber
     if (!atomic_compare_exchange_strong_explicit(&proc->inbox, &none, OTPI_INBOX_WAITING,
                                                  memory_order_release, memory_order_relaxed))
         return OTP_OK;
-    return otpi_fiber_park() ? OTP_OK : OTP_NOMEM;
+    return otpi_fiber_park(fiber) ? OTP_OK : OTP_NOMEM;
 }
 
 OTPI_APART static bool defer(struct otpi_msg *msg)

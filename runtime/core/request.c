@@ -416,7 +416,7 @@ static otp_status wait_parked(struct otpi_fiber *fiber, struct wait *wait, otp_d
         if (otpi_slot_is_done(&fiber->slot))
             break;
         otpi_sched_patient(fiber, patience);
-        if (!otpi_fiber_park()) {
+        if (!otpi_fiber_park(fiber)) {
             status = OTP_NOMEM;
             break;
         }

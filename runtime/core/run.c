@@ -20,19 +20,6 @@
 #define TURN    64
 #define UNWINDS 3 /* a handler, terminate, report */
 
-/* For whoever wants to know why this worker does not get on. */
-static void note_running(const struct otpi_proc *proc)
-{
-    struct otpi_worker *worker = otpi_me()->worker;
-
-    /* release: pairs with the acquire in otpi_rescue_accuse; the process is made */
-    atomic_store_explicit(&worker->running, atomic_load_explicit(&proc->pid, memory_order_relaxed),
-                          memory_order_release);
-    atomic_store_explicit(&worker->received,
-                          atomic_load_explicit(&worker->received, memory_order_relaxed) + 1,
-                          memory_order_relaxed);
-}
-
 /* For whoever wants to know whether it is worth being shared by workers: see gather.h. */
 static void note_worker(struct otpi_proc *proc, struct otpi_worker *worker)
 {
@@ -117,32 +104,6 @@ static void close_call(struct otpi_proc *proc, uint32_t kind)
         fail_call(proc, asking, kind);
 }
 
-/* False: not for this process, or not of its module; it is dropped. */
-static bool accepts(struct otpi_proc *proc, const struct otpi_msg *msg)
-{
-    const struct otp_message_type *type = msg->body.type;
-
-    return type == NULL || proc->module == NULL || type->module == proc->module ||
-           msg->body.kind == OTP_MESSAGE_EVENT;
-}
-
-static void deliver(struct otpi_proc *proc, struct otpi_msg *msg)
-{
-    if (msg->body.from.slot_ != NULL) {
-        atomic_store_explicit(&proc->asking_id, msg->body.from.id_, memory_order_relaxed);
-        atomic_store_explicit(&proc->asking, msg->body.from.slot_, memory_order_relaxed);
-    }
-    if (msg->body.kind == OTPI_MESSAGE_INIT) {
-        proc->behaviour->init(proc->data, ((struct otpi_init *)msg->body.args)->args);
-        if (msg->body.from.slot_ != NULL && !proc->finishing)
-            (void)otp_defer_reply(msg->body.from); /* no memory for that: it fails at once */
-        return;
-    }
-    proc->behaviour->receive(proc->data, &msg->body);
-    if (msg->body.from.slot_ != NULL && !proc->finishing)
-        close_call(proc, msg->body.kind);
-}
-
 /* A supervisor says later how its start went: until then INIT is needed. */
 static bool owes_start(struct otpi_proc *proc)
 {
@@ -154,50 +115,107 @@ static bool owes_start(struct otpi_proc *proc)
     return owes;
 }
 
-/* One message. False: the process has ended and is buried. */
-static bool receive(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otpi_msg *msg)
+/* After a handler. By the thread that it has returned in. */
+static struct otpi_self *returned(struct otpi_fiber *fiber)
 {
-    uint32_t tick = atomic_load_explicit(&otpi_rt->tick, memory_order_relaxed);
-    uint8_t slow;
+    struct otpi_self *self = otpi_me();
 
-    if (msg->to != atomic_load_explicit(&proc->pid, memory_order_relaxed)) {
-        otpi_msg_refuse(msg, OTP_NOPROC, &otpi_reason_noproc);
-        return true;
-    }
-    if (OTP_MUTANT(B047) && msg->body.kind == OTP_MESSAGE_STOP &&
-        !otpi_slot_is_waiting(msg->body.from.slot_, msg->body.from.id_)) {
-        otpi_msg_free(msg);
-        return true;
-    }
-    if (OTP_MUTANT(B029) && msg->body.kind == OTP_MESSAGE_USER && msg->body.from.slot_ != NULL &&
-        !otpi_slot_is_waiting(msg->body.from.slot_, msg->body.from.id_)) {
-        otpi_msg_free(msg);
-        return true;
-    }
-    if (!accepts(proc, msg)) {
-        otpi_msg_refuse(msg, OTP_WRONG_MODULE, NULL);
-        return true;
-    }
-    proc->current = msg;
-    note_running(proc);
-    deliver(proc, msg);
-    if (otpi_me() == NULL)
+    if (OTPI_SELDOM(self == NULL))
         otpi_plat_die("a handler returned in a forked child: end that by exec or _exit");
     otpi_scratch_reset(&fiber->scratch);
+    return self;
+}
+
+/* The first message. False: the process has ended and is buried. */
+OTPI_APART static bool receive_init(struct otpi_fiber *fiber, struct otpi_proc *proc,
+                                    struct otpi_msg *msg)
+{
+    proc->behaviour->init(proc->data, ((struct otpi_init *)msg->body.args)->args);
+    if (msg->body.from.slot_ != NULL && !proc->finishing)
+        (void)otp_defer_reply(msg->body.from); /* no memory for that: it fails at once */
+    (void)returned(fiber);
     if (proc->finishing) {
         end(proc, &fiber->exit_reason);
         return false;
     }
     proc->current = NULL;
-    if (msg->body.kind == OTPI_MESSAGE_INIT && owes_start(proc))
+    if (owes_start(proc))
         proc->received = msg;
     else
         otpi_msg_free(msg);
-    /* two ticks: at least a millisecond, not one that happened to end meanwhile */
-    slow = atomic_load_explicit(&otpi_rt->tick, memory_order_relaxed) - tick >= 2;
-    if (proc->slow != slow) /* senders read beside it */
-        proc->slow = slow;
     return true;
+}
+
+/* For this process, and of its module; else it is dropped. */
+static bool accepts(const struct otpi_proc *proc, struct otpi_msg *msg)
+{
+    const struct otp_message_type *type = msg->body.type;
+
+    if (msg->to != atomic_load_explicit(&proc->pid, memory_order_relaxed))
+        otpi_msg_refuse(msg, OTP_NOPROC, &otpi_reason_noproc);
+    else if (type != NULL && proc->module != NULL && type->module != proc->module &&
+             msg->body.kind != OTP_MESSAGE_EVENT)
+        otpi_msg_refuse(msg, OTP_WRONG_MODULE, NULL);
+    else
+        return true;
+    return false;
+}
+
+/* A fault on purpose: what nobody waits for any more is not carried out. */
+static bool is_passed_by(struct otpi_msg *msg)
+{
+    bool passed =
+        (OTP_MUTANT(B047) && msg->body.kind == OTP_MESSAGE_STOP) ||
+        (OTP_MUTANT(B029) && msg->body.kind == OTP_MESSAGE_USER && msg->body.from.slot_ != NULL);
+
+    if (!passed || otpi_slot_is_waiting(msg->body.from.slot_, msg->body.from.id_))
+        return false;
+    otpi_msg_free(msg);
+    return true;
+}
+
+/* One message. False: the process has ended and is buried. */
+static bool receive(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otpi_msg *msg)
+{
+    struct otpi_slot *asking = msg->body.from.slot_;
+    struct otpi_self *self;
+
+    if (OTPI_SELDOM(is_passed_by(msg) || !accepts(proc, msg)))
+        return true;
+    proc->current = msg;
+    if (asking != NULL) {
+        atomic_store_explicit(&proc->asking_id, msg->body.from.id_, memory_order_relaxed);
+        atomic_store_explicit(&proc->asking, asking, memory_order_relaxed);
+    }
+    if (OTPI_SELDOM(msg->body.kind == OTPI_MESSAGE_INIT))
+        return receive_init(fiber, proc, msg);
+    proc->behaviour->receive(proc->data, &msg->body);
+    self = returned(fiber);
+    if (OTPI_SELDOM(proc->finishing)) {
+        end(proc, &fiber->exit_reason);
+        return false;
+    }
+    if (msg->body.from.slot_ != NULL)
+        close_call(proc, msg->body.kind);
+    proc->current = NULL;
+    otpi_msg_drop(self->magazines, msg);
+    return true;
+}
+
+static uint32_t now_tick(void)
+{
+    return atomic_load_explicit(&otpi_rt->tick, memory_order_relaxed);
+}
+
+/* Whether its last handler was slow, which began in that tick. Gives the tick in which it ended.
+ * Two ticks: at least a millisecond, not one that happened to end meanwhile. */
+static uint32_t note_slow(struct otpi_proc *proc, uint32_t began)
+{
+    uint32_t now = now_tick();
+
+    if (OTPI_SELDOM(now != began || proc->slow != 0)) /* senders read beside it */
+        proc->slow = now - began >= 2;
+    return now;
 }
 
 static bool is_blocking(const struct otpi_msg *msg)
@@ -205,34 +223,33 @@ static bool is_blocking(const struct otpi_msg *msg)
     return msg->body.kind == OTP_MESSAGE_USER && msg->body.type->blocking;
 }
 
-/* Flat, as otp_call is: this is the frame that every handler returns to. */
-__attribute__((flatten)) void otpi_run_proc(struct otpi_proc *proc)
+/* Gives how many messages it has received. */
+static uint32_t take_turn(struct otpi_fiber *fiber, struct otpi_proc *proc)
 {
-    struct otpi_fiber *fiber = otpi_self_fiber();
+    bool pooled = fiber->home->is_pool || proc->pool != 0; /* a later home is of the same kind */
+    uint32_t tick = now_tick(), n = 0;
 
-    begin(proc, fiber);
-    note_worker(proc, fiber->home);
-    for (int n = 0; n < TURN; n++) {
+    while (n < TURN) {
         struct otpi_msg *msg, *none = NULL;
 
-        if (otpi_is_doomed(proc)) {
+        if (OTPI_SELDOM(otpi_is_doomed(proc))) {
             end_doomed(proc);
             fiber->proc = NULL;
-            return;
+            return n;
         }
         msg = otpi_mailbox_take(proc);
         if (msg != NULL) {
-            const struct otpi_worker *worker = fiber->home;
-            if ((worker->is_pool || proc->pool != 0 || is_blocking(msg)) &&
-                otpi_pool_moves(worker, proc, msg))
+            if (OTPI_SELDOM(pooled || is_blocking(msg)) && otpi_pool_moves(fiber->home, proc, msg))
                 break;
-            if (msg->counted != 0)
+            if (OTPI_SELDOM(msg->counted != 0))
                 otpi_bound_leave(proc, msg->to);
-            if (!receive(fiber, proc, msg)) {
+            n++;
+            if (OTPI_SELDOM(!receive(fiber, proc, msg))) {
                 fiber->proc = NULL;
-                return;
+                return n;
             }
-            if (proc->pool != 0)
+            tick = note_slow(proc, tick);
+            if (OTPI_SELDOM(pooled))
                 proc->pool &= OTPI_POOL_ALWAYS;
             continue;
         }
@@ -241,11 +258,28 @@ __attribute__((flatten)) void otpi_run_proc(struct otpi_proc *proc)
         /* release: the next who runs it sees all that this one did */
         if (atomic_compare_exchange_strong_explicit(&proc->inbox, &none, OTPI_INBOX_IDLE,
                                                     memory_order_release, memory_order_relaxed))
-            return;
+            return n;
         begin(proc, fiber);
     }
     leave(proc, fiber);
     otpi_sched_run(proc, false);
+    return n;
+}
+
+/* Flat, as otp_call is: this is the frame that every handler returns to. */
+__attribute__((flatten)) void otpi_run_proc(struct otpi_fiber *fiber, struct otpi_proc *proc)
+{
+    struct otpi_worker *worker = fiber->home;
+    uint32_t n;
+
+    begin(proc, fiber);
+    otpi_sched_note(worker, proc);
+    note_worker(proc, worker);
+    n = take_turn(fiber, proc);
+    worker = fiber->home;
+    atomic_store_explicit(&worker->received,
+                          atomic_load_explicit(&worker->received, memory_order_relaxed) + n,
+                          memory_order_relaxed);
 }
 
 /* -- abandoned frames -- */
@@ -286,6 +320,7 @@ void otpi_run_orphan(struct otpi_worker *worker, struct otpi_proc *proc)
     otp_reason reason = worker->orphan_reason;
 
     begin(proc, fiber);
+    otpi_sched_note(worker, proc);
     if (atomic_load_explicit(&proc->dead, memory_order_acquire) == 0) {
         fiber->exit_reason = reason;
         if (!proc->quiet && proc->behaviour->unwind != NULL && proc->unwinding < UNWINDS) {

@@ -3,7 +3,7 @@
  * Idea: there is no scheduler stack: every pooled fiber runs the loop, so a call to a process on
  * the same worker is two switches. The process that somebody is about to wait for comes first,
  * then fibers that can go on, but every eighth decision the queue comes first, so that a pair
- * that calls back and forth starves nobody; every 61st the shared queue, as in Go's scheduler.
+ * that calls back and forth starves nobody; every 64th the shared queue.
  * Thieves take half of a queue that is crowded: what is in it has waited for longer than CROWDED,
  * or its owner has decided so seldom lately that it will. Of a queue that is short or quick they
  * would only drag messages from CPU to CPU, which costs more than the work that they take over.
@@ -18,11 +18,12 @@
 #include "plat/switch.h"
 
 #define QUEUE_FIRST  8
-#define SHARED_FIRST 61
+#define SHARED_FIRST 64 /* a multiple of QUEUE_FIRST */
 #define STEAL_MAX    32
-#define MEASURE      16 /* decisions between two looks at how long a queue is waited in */
-#define CROWDED      (10 * OTP_US)
-#define MANY         128 /* of a ring: their memory is still in the cache */
+#define MEASURE                                                                                    \
+    16 /* a multiple of QUEUE_FIRST: decisions between two looks at how long a queue is waited in */
+#define CROWDED (10 * OTP_US)
+#define MANY    128 /* of a ring: their memory is still in the cache */
 
 /* -- queues -- */
 
@@ -174,8 +175,7 @@ void otpi_sched_rescue_next(struct otpi_worker *worker)
         inject(proc, 0);
 }
 
-/* Another entry has come to one that waits. */
-static void offer(struct otpi_worker *worker)
+OTPI_APART void otpi_sched_offer(struct otpi_worker *worker)
 {
     bool coarse =
         worker->rate < OTPI_COARSE && worker->decisions - worker->tick_decisions < OTPI_COARSE;
@@ -207,7 +207,7 @@ static struct otpi_proc *rob(struct otpi_worker *worker, struct otpi_worker *vic
         ring_push(worker, proc);
     }
     if (ring_length(worker) > 1)
-        offer(worker);
+        otpi_sched_offer(worker);
     return first;
 }
 
@@ -284,13 +284,10 @@ static void append_ready(struct otpi_worker *worker, struct otpi_fiber *first,
     worker->ready_last = last;
 }
 
-/* What others have made ready, in the order in which they did. inside: ready_lock */
-static void drain_ready(struct otpi_worker *worker)
+OTPI_APART static void append_ready_in(struct otpi_worker *worker)
 {
     struct otpi_fiber *list, *oldest = NULL, *newest;
 
-    if (atomic_load_explicit(&worker->ready_in, memory_order_relaxed) == NULL)
-        return;
     /* acquire: pairs with the release of otpi_sched_ready */
     list = atomic_exchange_explicit(&worker->ready_in, NULL, memory_order_acquire);
     newest = list;
@@ -302,6 +299,13 @@ static void drain_ready(struct otpi_worker *worker)
     }
     if (oldest != NULL)
         append_ready(worker, oldest, newest);
+}
+
+/* What others have made ready, in the order in which they did. inside: ready_lock */
+static void drain_ready(struct otpi_worker *worker)
+{
+    if (OTPI_SELDOM(atomic_load_explicit(&worker->ready_in, memory_order_relaxed) != NULL))
+        append_ready_in(worker);
 }
 
 /* Who waits for many answers had better go on once, with all of them, than for each: what is queued
@@ -316,7 +320,7 @@ static bool is_patient(const struct otpi_worker *worker, struct otpi_fiber *fibe
 
 /* The first that does not let others go first, if not any will do; NULL: there is none. inside:
  * ready_lock */
-static struct otpi_fiber *take_ready(struct otpi_worker *worker, bool any)
+OTPI_APART static struct otpi_fiber *take_impatient(struct otpi_worker *worker, bool any)
 {
     struct otpi_fiber *fiber = first_ready(worker), *before = NULL;
 
@@ -330,6 +334,19 @@ static struct otpi_fiber *take_ready(struct otpi_worker *worker, bool any)
         before->next = fiber->next;
     if (worker->ready_last == fiber)
         worker->ready_last = before;
+    return fiber;
+}
+
+/* The same where the first has no patience. */
+static struct otpi_fiber *take_ready(struct otpi_worker *worker, bool any)
+{
+    struct otpi_fiber *fiber = first_ready(worker);
+
+    if (fiber == NULL)
+        return NULL;
+    if (OTPI_SELDOM(fiber->patience != 0))
+        return take_impatient(worker, any);
+    set_first_ready(worker, fiber->next);
     return fiber;
 }
 
@@ -368,7 +385,7 @@ struct otpi_fiber *otpi_sched_take_rescued(struct otpi_worker *worker)
     return fiber;
 }
 
-void otpi_sched_run(struct otpi_proc *proc, bool direct)
+OTPI_APART void otpi_sched_run(struct otpi_proc *proc, bool direct)
 {
     struct otpi_worker *worker = otpi_me()->worker;
 
@@ -393,7 +410,7 @@ void otpi_sched_run(struct otpi_proc *proc, bool direct)
     }
     ring_push(worker, proc);
     if (ring_length(worker) > 1)
-        offer(worker);
+        otpi_sched_offer(worker);
 }
 
 void otpi_sched_ready(struct otpi_fiber *fiber)
@@ -463,20 +480,25 @@ static struct otpi_proc *take_queued(struct otpi_worker *worker, bool next_first
     return proc == NULL && !next_first ? take_next(worker) : proc;
 }
 
-/* A process whose turn it is although others come first by rule. */
-static struct otpi_proc *overdue(struct otpi_worker *worker)
+OTPI_APART static struct otpi_proc *take_by_turn(struct otpi_worker *worker)
 {
     struct otpi_proc *proc = NULL;
 
-    worker->decisions++;
-    atomic_store_explicit(&worker->progress, worker->decisions, memory_order_relaxed);
     if (worker->decisions % MEASURE == 0)
         measure(worker);
-    if (worker->decisions % QUEUE_FIRST == 0)
-        proc = take_queued(worker, worker->decisions / QUEUE_FIRST % 2 == 0);
-    if (proc == NULL && worker->decisions % SHARED_FIRST == 0 && is_active(worker))
+    if (worker->decisions % SHARED_FIRST == 0 && is_active(worker))
         proc = take_injected(worker);
+    if (proc == NULL)
+        proc = take_queued(worker, worker->decisions / QUEUE_FIRST % 2 == 0);
     return proc;
+}
+
+/* A process whose turn it is although others come first by rule. */
+static struct otpi_proc *overdue(struct otpi_worker *worker)
+{
+    worker->decisions++;
+    atomic_store_explicit(&worker->progress, worker->decisions, memory_order_relaxed);
+    return worker->decisions % QUEUE_FIRST == 0 ? take_by_turn(worker) : NULL;
 }
 
 static bool is_over(const struct otpi_worker *worker)
@@ -511,27 +533,34 @@ static bool run_ready(struct otpi_worker *worker, struct otpi_fiber *self)
     return true;
 }
 
+OTPI_APART static void tick(struct otpi_worker *worker)
+{
+    otpi_sched_tick(worker);
+    if (is_active(worker))
+        otpi_later_tick();
+}
+
 void otpi_sched_loop(void *arg)
 {
     struct otpi_fiber *self = arg;
 
     for (;;) {
-        struct otpi_worker *worker = otpi_me()->worker; /* whatever ran on self may have moved */
+        struct otpi_worker *worker = self->home; /* whatever ran on self may have moved */
         struct otpi_proc *proc;
 
-        if (worker->dead != NULL) {
+        if (OTPI_SELDOM(worker->dead != NULL)) {
             settle(worker);
             continue;
         }
-        if (otpi_sched_tick(worker) && is_active(worker))
-            otpi_later_tick();
+        if (OTPI_SELDOM(otpi_sched_tick_is_new(worker)))
+            tick(worker);
         proc = overdue(worker);
         if (proc == NULL && run_ready(worker, self))
             continue;
         if (proc == NULL)
             proc = choose(worker);
         if (proc != NULL)
-            otpi_run_proc(proc);
+            otpi_run_proc(self, proc);
         else if (is_over(worker) || (worker->is_pool && otpi_pool_idle(worker)))
             otpi_context_switch(&self->context, &worker->thread_context, true);
         else if (!worker->is_pool && !(is_active(worker) && otpi_later_run()))
@@ -539,9 +568,8 @@ void otpi_sched_loop(void *arg)
     }
 }
 
-bool otpi_sched_park(void)
+bool otpi_sched_park(struct otpi_worker *worker)
 {
-    struct otpi_worker *worker = otpi_me()->worker;
     struct otpi_fiber *to = NULL;
 
     drain_ready(worker);
@@ -575,9 +603,10 @@ void otpi_sched_yield(struct otpi_fiber *fiber)
     fiber->next = NULL;
     otpi_sched_count_parked(worker, 1);
     append_ready(worker, fiber, fiber);
-    if (!otpi_sched_park()) /* it finds at least this one */
+    if (!otpi_sched_park(worker)) /* it finds at least this one */
         otpi_plat_die("a fiber that can go on was lost");
     otpi_sched_count_parked(fiber->home, -1);
+    otpi_sched_note(fiber->home, fiber->proc);
 }
 
 void otpi_sched_give_way(struct otpi_fiber *fiber)

@@ -58,7 +58,7 @@ struct otpi_worker {
     _Atomic uint32_t progress;                       /* owner writes: counts decisions */
     _Atomic uint32_t idled;                          /* owner writes: those that found nothing */
     _Atomic uint32_t moved;           /* owner writes: runs of what ran on another worker before */
-    _Atomic uint32_t received;        /* owner writes: messages */
+    _Atomic uint32_t received;        /* owner writes: messages, when a process has had its turn */
     _Atomic uint32_t crowded;         /* owner and watcher write: others may take from the ring */
     _Atomic(struct otpi_proc *) next; /* owner fills it; emptied under ready_lock */
     _Atomic(struct otpi_proc *) ring[OTPI_RING];
@@ -72,7 +72,7 @@ struct otpi_worker {
     _Atomic uint32_t started; /* its thread runs; a spare: from when it was first needed */
     _Atomic(struct otpi_fiber *) unarmed; /* waits whose timers are not armed yet; owner pushes */
     struct otpi_lock arming;              /* one who takes those */
-    _Atomic uint64_t running;             /* owner writes: the pid whose message it last took up */
+    _Atomic uint64_t running;             /* owner writes: the pid that it runs, or ran last */
     _Atomic uint64_t accused;             /* watcher writes: a pid to be logged as stuck; 0: none */
 
     _Alignas(OTPI_CACHE_LINE) struct otpi_heap heap;
@@ -80,12 +80,46 @@ struct otpi_worker {
 
 /* Has proc run: it has left IDLE by the caller's doing. direct: next on this worker. Any thread. */
 void otpi_sched_run(struct otpi_proc *proc, bool direct);
+/* Another entry has come to the worker's ring, where one waits. */
+void otpi_sched_offer(struct otpi_worker *worker);
+
+/* The same by a thread that knows its worker (NULL: it is none's): what nearly always happens. */
+static inline void otpi_sched_run_by(struct otpi_worker *worker, struct otpi_proc *proc,
+                                     bool direct)
+{
+    uint32_t head, tail;
+    /* a pool's worker is never active */
+    bool plain = worker != NULL && proc->pool == 0 && proc->slow == 0 &&
+                 atomic_load_explicit(&worker->active, memory_order_relaxed) != 0;
+
+    if (OTPI_SELDOM(!plain)) {
+        otpi_sched_run(proc, direct);
+        return;
+    }
+    if (direct && atomic_load_explicit(&worker->next, memory_order_relaxed) == NULL) {
+        /* Only the owner fills it, so it is still empty. release: pairs with empty_next. */
+        atomic_store_explicit(&worker->next, proc, memory_order_release);
+        return;
+    }
+    tail = atomic_load_explicit(&worker->tail, memory_order_relaxed);
+    /* acquire: pairs with the CAS of who took an entry; its place is free */
+    head = atomic_load_explicit(&worker->head, memory_order_acquire);
+    if (OTPI_SELDOM(tail - head >= OTPI_RING)) {
+        otpi_sched_run(proc, false);
+        return;
+    }
+    atomic_store_explicit(&worker->ring[tail % OTPI_RING], proc, memory_order_relaxed);
+    /* release: who sees the tail sees the entry */
+    atomic_store_explicit(&worker->tail, tail + 1, memory_order_release);
+    if (tail != head)
+        otpi_sched_offer(worker);
+}
 /* Has a fiber that was parked go on. Any thread. */
 void otpi_sched_ready(struct otpi_fiber *fiber);
-/* Leaves the running fiber for whatever is to be done; returns when it goes on, maybe on another
- * worker. Inside the worker's lock, which is left then. False: there is no other fiber; still
- * inside. */
-bool otpi_sched_park(void);
+/* Leaves the running fiber of worker for whatever is to be done; returns when it goes on, maybe on
+ * another worker. Inside the worker's lock, which is left then. False: there is no other fiber;
+ * still inside. */
+bool otpi_sched_park(struct otpi_worker *worker);
 /* What patience the running fiber has when it is woken: see fiber.h. */
 void otpi_sched_patient(struct otpi_fiber *fiber, uint32_t patience);
 /* Lets others run that can; a process may go on at once. */
@@ -130,18 +164,31 @@ void otpi_sched_wake_any(void);
 void otpi_sched_wake(struct otpi_worker *worker);
 /* Sleeps until there may be work. */
 void otpi_sched_idle(struct otpi_worker *worker);
-/* Looks at the clock if a millisecond has passed: arms waits, fires timers. False: it has not. */
-bool otpi_sched_tick(struct otpi_worker *worker);
+/* Looks at the clock: arms waits, fires timers. */
+void otpi_sched_tick(struct otpi_worker *worker);
+/* A millisecond has passed since. */
+static inline bool otpi_sched_tick_is_new(const struct otpi_worker *worker)
+{
+    return atomic_load_explicit(&otpi_rt->tick, memory_order_relaxed) != worker->tick_seen;
+}
 
 /* The time for timers: the manual clock's, if there is one. */
 otp_instant otpi_sched_now(void);
 /* The heap that the calling thread arms timers in. */
 struct otpi_heap *otpi_sched_heap(void);
 
-/* Runs proc's mailbox for a while on the calling fiber. */
-void otpi_run_proc(struct otpi_proc *proc);
+/* Runs proc's mailbox for a while on fiber, the calling one. */
+void otpi_run_proc(struct otpi_fiber *fiber, struct otpi_proc *proc);
 /* Goes on with a process whose frames were abandoned. */
 void otpi_run_orphan(struct otpi_worker *worker, struct otpi_proc *proc);
+
+/* For whoever wants to know why the worker does not get on: it runs proc. */
+static inline void otpi_sched_note(struct otpi_worker *worker, const struct otpi_proc *proc)
+{
+    /* release: pairs with the acquire in otpi_rescue_accuse; the process is made */
+    atomic_store_explicit(&worker->running, atomic_load_explicit(&proc->pid, memory_order_relaxed),
+                          memory_order_release);
+}
 
 /* A worker's thread. */
 void otpi_worker_main(void *worker);
