@@ -59,6 +59,12 @@ void bench_emit_memory(const char *workload, long n, otp_duration took, double b
     printf(",\"bytes_per_proc_rss\":%.0f}\n", bytes_per_proc);
 }
 
+void bench_emit_bytes(const char *workload, long n, otp_duration took, double bytes_per_entry)
+{
+    emit_common(workload, n, took);
+    printf(",\"bytes_per_entry\":%.2f}\n", bytes_per_entry);
+}
+
 void bench_emit_rate(const char *workload, long n, otp_duration took, double hit_rate)
 {
     emit_common(workload, n, took);

@@ -21,6 +21,8 @@ void bench_emit(const char *workload, long n, otp_duration took);
 /* The same, with the memory that each of n processes takes. */
 void bench_emit_memory(const char *workload, long n, otp_duration took, double bytes_per_proc);
 
+/* The same, with the memory that each entry takes. */
+void bench_emit_bytes(const char *workload, long n, otp_duration took, double bytes_per_entry);
 /* The same, with the part of them that was found. */
 void bench_emit_rate(const char *workload, long n, otp_duration took, double hit_rate);
 

@@ -1,279 +1,330 @@
-/* policies.c - simulated caches, to compare ours with.
+/* policies.c - what other caches evict.
  *
- * Idea: see policies.h. Keys are in lists by their number; beside each stands where it is, and how
- * often it was used. */
-#include "policies.h"
-
-#include <stdbool.h>
-#include <stdlib.h>
+ * Idea: LRU; SIEVE (Zhang et al., NSDI 2024); S3-FIFO (Yang et al., SOSP 2023): a small queue of a
+ * tenth, a main one, and the names of what left the small one; W-TinyLFU (Einziger et al.): a
+ * window of a hundredth and a segmented LRU behind a filter of counted keys, as in Caffeine.
+ */
 #include <string.h>
 
 #include "bench.h"
+#include "sim.h"
 
-enum { NOWHERE, WINDOW, MAIN, PROTECTED, GHOST };
+/* -- queues of nodes -- */
 
-static int32_t next[KEYS], before[KEYS];
-static uint8_t place[KEYS], uses[KEYS];
-
-struct list {
-    int32_t first, last;
-    long count;
+struct links {
+    uint32_t next, before;
 };
 
-static const struct list empty = { -1, -1, 0 };
+struct list {
+    struct links *links;
+    uint32_t first, last, count;
+};
 
-static void push(struct list *list, uint32_t key)
+static struct links *need_links(struct sim *sim)
 {
-    before[key] = -1;
-    next[key] = list->first;
-    if (list->first >= 0)
-        before[list->first] = (int32_t)key;
+    return sim_need(sim, (sim->size + 1) * sizeof(struct links));
+}
+
+static void push(struct list *list, uint32_t node)
+{
+    list->links[node] = (struct links){ list->first, 0 };
+    if (list->first != 0)
+        list->links[list->first].before = node;
     else
-        list->last = (int32_t)key;
-    list->first = (int32_t)key;
+        list->last = node;
+    list->first = node;
     list->count++;
 }
 
-static void take(struct list *list, uint32_t key)
+static void take(struct list *list, uint32_t node)
 {
-    if (before[key] >= 0)
-        next[before[key]] = next[key];
+    const struct links links = list->links[node];
+    if (links.before != 0)
+        list->links[links.before].next = links.next;
     else
-        list->first = next[key];
-    if (next[key] >= 0)
-        before[next[key]] = before[key];
+        list->first = links.next;
+    if (links.next != 0)
+        list->links[links.next].before = links.before;
     else
-        list->last = before[key];
+        list->last = links.before;
     list->count--;
 }
 
 static uint32_t pop(struct list *list)
 {
-    uint32_t key = (uint32_t)list->last;
-    take(list, key);
-    return key;
+    uint32_t node = list->last;
+    take(list, node);
+    return node;
 }
 
-static void reset(void)
+/* -- LRU -- */
+
+static void *lru_begin(struct sim *sim)
 {
-    memset(place, NOWHERE, sizeof(place));
-    memset(uses, 0, sizeof(uses));
+    struct list *list = sim_need(sim, sizeof(*list));
+    list->links = need_links(sim);
+    return list;
 }
 
-long policy_lru(const uint32_t *trace, long n, long size)
+static void lru_hit(struct sim *sim, uint32_t node)
 {
-    struct list list = empty;
-    long hits = 0;
-    reset();
-    for (long i = 0; i < n; i++) {
-        uint32_t key = trace[i];
-        if (place[key] != NOWHERE) {
-            hits++;
-            take(&list, key);
-        } else if (list.count == size) {
-            place[pop(&list)] = NOWHERE;
-        }
-        place[key] = MAIN;
-        push(&list, key);
+    take(sim->own, node);
+    push(sim->own, node);
+}
+
+static uint32_t lru_evict(struct sim *sim)
+{
+    return pop(sim->own);
+}
+
+static void lru_put(struct sim *sim, uint32_t node)
+{
+    push(sim->own, node);
+}
+
+const struct sim_policy sim_lru = { "lru", lru_begin, NULL, lru_hit, lru_evict, lru_put };
+
+/* -- SIEVE -- */
+
+struct sieve {
+    struct list list;
+    uint32_t hand;
+    uint8_t *used;
+};
+
+static void *sieve_begin(struct sim *sim)
+{
+    struct sieve *sieve = sim_need(sim, sizeof(*sieve));
+    sieve->list.links = need_links(sim);
+    sieve->used = sim_need(sim, sim->size + 1);
+    return sieve;
+}
+
+static void sieve_hit(struct sim *sim, uint32_t node)
+{
+    ((struct sieve *)sim->own)->used[node] = 1;
+}
+
+static uint32_t sieve_evict(struct sim *sim)
+{
+    struct sieve *sieve = sim->own;
+    uint32_t node = sieve->hand != 0 ? sieve->hand : sieve->list.last;
+    while (sieve->used[node] != 0) {
+        sieve->used[node] = 0;
+        node = sieve->list.links[node].before;
+        node = node != 0 ? node : sieve->list.last;
     }
-    return hits;
+    sieve->hand = sieve->list.links[node].before;
+    take(&sieve->list, node);
+    return node;
 }
 
-long policy_sieve(const uint32_t *trace, long n, long size)
+static void sieve_put(struct sim *sim, uint32_t node)
 {
-    struct list list = empty;
-    int32_t hand = -1;
-    long hits = 0;
-    reset();
-    for (long i = 0; i < n; i++) {
-        uint32_t key = trace[i];
-        if (place[key] != NOWHERE) {
-            hits++;
-            uses[key] = 1;
-            continue;
-        }
-        if (list.count == size) {
-            if (hand < 0)
-                hand = list.last;
-            while (uses[hand] != 0) {
-                uses[hand] = 0;
-                hand = before[hand] >= 0 ? before[hand] : list.last;
-            }
-            uint32_t victim = (uint32_t)hand;
-            hand = before[hand];
-            take(&list, victim);
-            place[victim] = NOWHERE;
-        }
-        place[key] = MAIN;
-        uses[key] = 0;
-        push(&list, key);
-    }
-    return hits;
+    struct sieve *sieve = sim->own;
+    sieve->used[node] = 0;
+    push(&sieve->list, node);
 }
+
+const struct sim_policy sim_sieve = {
+    "sieve", sieve_begin, NULL, sieve_hit, sieve_evict, sieve_put
+};
 
 /* -- S3-FIFO -- */
 
-struct s3 {
-    struct list small, main, ghosts;
-    long size;
+/* A name of one that left the small queue; the oldest one is overwritten. */
+struct ghost {
+    uint64_t key;
+    uint32_t chain;
+    bool there;
 };
 
-static void s3_evict_small(struct s3 *s3)
+struct s3 {
+    struct list small, main;
+    uint8_t *uses;
+    struct ghost *ghosts; /* from 1 */
+    uint32_t *heads;
+    uint32_t n_ghosts, next, mask;
+};
+
+static void *s3_begin(struct sim *sim)
 {
-    uint32_t key = pop(&s3->small);
-    if (uses[key] > 1) {
-        uses[key] = 0;
-        place[key] = MAIN;
-        push(&s3->main, key);
-        return;
-    }
-    if (s3->ghosts.count == s3->size - s3->size / 10)
-        place[pop(&s3->ghosts)] = NOWHERE;
-    place[key] = GHOST;
-    push(&s3->ghosts, key);
+    struct s3 *s3 = sim_need(sim, sizeof(*s3));
+    s3->small.links = s3->main.links = need_links(sim);
+    s3->uses = sim_need(sim, sim->size + 1);
+    s3->n_ghosts = sim->size - sim->size / 10;
+    s3->ghosts = sim_need(sim, (s3->n_ghosts + 1) * sizeof(*s3->ghosts));
+    for (s3->mask = 1; s3->mask < s3->n_ghosts; s3->mask *= 2)
+        ;
+    s3->heads = sim_need(sim, s3->mask-- * sizeof(*s3->heads));
+    return s3;
 }
 
-static void s3_evict_main(struct s3 *s3)
+/* Where the chain that leads to it says so; 0 is at its end. */
+static uint32_t *s3_find_ghost(struct s3 *s3, uint64_t key)
 {
-    uint32_t key = pop(&s3->main);
-    if (uses[key] > 0) {
-        uses[key]--;
-        push(&s3->main, key);
-    } else {
-        place[key] = NOWHERE;
-    }
+    uint32_t *at = &s3->heads[sim_hash(key, 0) & s3->mask];
+    while (*at != 0 && s3->ghosts[*at].key != key)
+        at = &s3->ghosts[*at].chain;
+    return at;
 }
 
-long policy_s3_fifo(const uint32_t *trace, long n, long size)
+static bool s3_forget_ghost(struct s3 *s3, uint64_t key)
 {
-    struct s3 s3 = { empty, empty, empty, size };
-    long hits = 0;
-    reset();
-    for (long i = 0; i < n; i++) {
-        uint32_t key = trace[i];
-        if (place[key] == WINDOW || place[key] == MAIN) {
-            hits++;
-            if (uses[key] < 3)
-                uses[key]++;
-            continue;
-        }
-        while (s3.small.count + s3.main.count >= size) {
-            if (s3.small.count >= size / 10 || s3.main.count == 0)
-                s3_evict_small(&s3);
-            else
-                s3_evict_main(&s3);
-        }
-        bool known = place[key] == GHOST;
-        if (known)
-            take(&s3.ghosts, key);
-        uses[key] = 0;
-        place[key] = known ? MAIN : WINDOW;
-        push(known ? &s3.main : &s3.small, key);
-    }
-    return hits;
+    uint32_t *at = s3_find_ghost(s3, key), ghost = *at;
+    if (ghost == 0)
+        return false;
+    s3->ghosts[ghost].there = false;
+    *at = s3->ghosts[ghost].chain;
+    return true;
 }
+
+static void s3_add_ghost(struct s3 *s3, uint64_t key)
+{
+    uint32_t ghost = s3->next = s3->next % s3->n_ghosts + 1, *head;
+    if (s3->ghosts[ghost].there)
+        s3_forget_ghost(s3, s3->ghosts[ghost].key);
+    head = &s3->heads[sim_hash(key, 0) & s3->mask];
+    s3->ghosts[ghost] = (struct ghost){ key, *head, true };
+    *head = ghost;
+}
+
+static void s3_hit(struct sim *sim, uint32_t node)
+{
+    uint8_t *uses = ((struct s3 *)sim->own)->uses;
+    if (uses[node] < 3)
+        uses[node]++;
+}
+
+/* 0: none went, as it was moved. */
+static uint32_t s3_evict_small(struct sim *sim, struct s3 *s3)
+{
+    uint32_t node = pop(&s3->small);
+    if (s3->uses[node] > 1) {
+        s3->uses[node] = 0;
+        push(&s3->main, node);
+        return 0;
+    }
+    s3_add_ghost(s3, sim->nodes[node].key);
+    return node;
+}
+
+static uint32_t s3_evict_main(struct s3 *s3)
+{
+    uint32_t node = pop(&s3->main);
+    if (s3->uses[node] == 0)
+        return node;
+    s3->uses[node]--;
+    push(&s3->main, node);
+    return 0;
+}
+
+static uint32_t s3_evict(struct sim *sim)
+{
+    struct s3 *s3 = sim->own;
+    uint32_t node = 0;
+    while (node == 0)
+        node = s3->small.count >= sim->size / 10 || s3->main.count == 0 ? s3_evict_small(sim, s3)
+                                                                         : s3_evict_main(s3);
+    return node;
+}
+
+static void s3_put(struct sim *sim, uint32_t node)
+{
+    struct s3 *s3 = sim->own;
+    s3->uses[node] = 0;
+    push(s3_forget_ghost(s3, sim->nodes[node].key) ? &s3->main : &s3->small, node);
+}
+
+const struct sim_policy sim_s3_fifo = { "s3_fifo", s3_begin, NULL, s3_hit, s3_evict, s3_put };
 
 /* -- W-TinyLFU -- */
 
-/* How often keys were seen, roughly: four counters up to 15 each, halved now and then. */
-struct sketch {
-    uint8_t *counts;
+enum { WINDOW, PROBATION, GUARDED };
+
+struct tiny {
+    struct list lists[3];
+    uint8_t *place;
+    uint8_t *counts; /* how often keys were seen, roughly: four up to 15 each */
     uint64_t mask;
-    long seen, most;
+    uint32_t seen, window, main;
 };
 
-static uint64_t spread(uint32_t key, uint64_t row)
+static void *tiny_begin(struct sim *sim)
 {
-    uint64_t x = (key + row * 0x632be59bd9b4e019u) * 0x9e3779b97f4a7c15u;
-    x = (x ^ x >> 32) * 0xd6e8feb86659fd93u;
-    return x ^ x >> 29;
+    struct tiny *tiny = sim_need(sim, sizeof(*tiny));
+    tiny->lists[0].links = tiny->lists[1].links = tiny->lists[2].links = need_links(sim);
+    tiny->place = sim_need(sim, sim->size + 1);
+    tiny->window = sim->size / 100 > 0 ? sim->size / 100 : 1;
+    tiny->main = sim->size - tiny->window;
+    for (tiny->mask = 1; tiny->mask < (uint64_t)sim->size * 4; tiny->mask *= 2)
+        ;
+    tiny->counts = sim_need(sim, tiny->mask--);
+    return tiny;
 }
 
-static void sketch_add(struct sketch *sketch, uint32_t key)
+static void tiny_seen(struct sim *sim, uint64_t key)
 {
+    struct tiny *tiny = sim->own;
     for (uint64_t row = 0; row < 4; row++) {
-        uint8_t *count = &sketch->counts[spread(key, row) & sketch->mask];
+        uint8_t *count = &tiny->counts[sim_hash(key, row) & tiny->mask];
         *count = (uint8_t)(*count < 15 ? *count + 1 : 15);
     }
-    if (++sketch->seen < sketch->most)
+    if (++tiny->seen < 10 * sim->size)
         return;
-    for (uint64_t i = 0; i <= sketch->mask; i++)
-        sketch->counts[i] /= 2;
-    sketch->seen /= 2;
+    for (uint64_t i = 0; i <= tiny->mask; i++)
+        tiny->counts[i] /= 2;
+    tiny->seen /= 2;
 }
 
-static int sketch_get(const struct sketch *sketch, uint32_t key)
+static int tiny_count(const struct sim *sim, const struct tiny *tiny, uint32_t node)
 {
     int least = 15;
     for (uint64_t row = 0; row < 4; row++) {
-        int count = sketch->counts[spread(key, row) & sketch->mask];
+        int count = tiny->counts[sim_hash(sim->nodes[node].key, row) & tiny->mask];
         least = count < least ? count : least;
     }
     return least;
 }
 
-struct tiny {
-    struct list window, probation, guarded;
-    long window_size, main_size;
-    struct sketch sketch;
-};
-
-static void tiny_use(struct tiny *tiny, uint32_t key)
+static void tiny_move(struct tiny *tiny, uint32_t node, uint8_t to)
 {
-    if (place[key] == WINDOW) {
-        take(&tiny->window, key);
-        push(&tiny->window, key);
-        return;
-    }
-    take(place[key] == MAIN ? &tiny->probation : &tiny->guarded, key);
-    place[key] = PROTECTED;
-    push(&tiny->guarded, key);
-    if (tiny->guarded.count > tiny->main_size * 8 / 10) {
-        uint32_t back = pop(&tiny->guarded);
-        place[back] = MAIN;
-        push(&tiny->probation, back);
-    }
+    take(&tiny->lists[tiny->place[node]], node);
+    tiny->place[node] = to;
+    push(&tiny->lists[to], node);
+}
+
+static void tiny_hit(struct sim *sim, uint32_t node)
+{
+    struct tiny *tiny = sim->own;
+    tiny_move(tiny, node, tiny->place[node] == WINDOW ? WINDOW : GUARDED);
+    if (tiny->lists[GUARDED].count > (uint64_t)tiny->main * 8 / 10)
+        tiny_move(tiny, tiny->lists[GUARDED].last, PROBATION);
 }
 
 /* What leaves the window takes the place of what would be next, if it was seen more often. */
-static void tiny_admit(struct tiny *tiny, uint32_t key)
+static uint32_t tiny_evict(struct sim *sim)
 {
-    if (tiny->probation.count + tiny->guarded.count == tiny->main_size) {
-        struct list *from = tiny->probation.count > 0 ? &tiny->probation : &tiny->guarded;
-        uint32_t victim = (uint32_t)from->last;
-        if (sketch_get(&tiny->sketch, key) <= sketch_get(&tiny->sketch, victim)) {
-            place[key] = NOWHERE;
-            return;
-        }
-        take(from, victim);
-        place[victim] = NOWHERE;
+    struct tiny *tiny = sim->own;
+    uint8_t from = tiny->lists[PROBATION].count > 0 ? PROBATION : GUARDED;
+    uint32_t node = tiny->lists[WINDOW].last, victim = tiny->lists[from].last;
+    if (tiny_count(sim, tiny, node) > tiny_count(sim, tiny, victim)) {
+        tiny_move(tiny, node, PROBATION);
+        node = victim;
     }
-    place[key] = MAIN;
-    push(&tiny->probation, key);
+    take(&tiny->lists[tiny->place[node]], node);
+    return node;
 }
 
-long policy_w_tinylfu(const uint32_t *trace, long n, long size)
+static void tiny_put(struct sim *sim, uint32_t node)
 {
-    long window = size / 100 > 0 ? size / 100 : 1, hits = 0;
-    struct tiny tiny = { empty, empty, empty, window, size - window, { NULL, 1, 0, 10 * size } };
-    while (tiny.sketch.mask < (uint64_t)size * 4)
-        tiny.sketch.mask *= 2;
-    tiny.sketch.counts = calloc(tiny.sketch.mask--, 1);
-    bench_check(tiny.sketch.counts != NULL, "no memory");
-    reset();
-    for (long i = 0; i < n; i++) {
-        uint32_t key = trace[i];
-        sketch_add(&tiny.sketch, key);
-        if (place[key] != NOWHERE) {
-            hits++;
-            tiny_use(&tiny, key);
-            continue;
-        }
-        place[key] = WINDOW;
-        push(&tiny.window, key);
-        if (tiny.window.count > window)
-            tiny_admit(&tiny, pop(&tiny.window));
-    }
-    free(tiny.sketch.counts);
-    return hits;
+    struct tiny *tiny = sim->own;
+    tiny->place[node] = WINDOW;
+    push(&tiny->lists[WINDOW], node);
+    if (tiny->lists[WINDOW].count > tiny->window) /* there is room yet */
+        tiny_move(tiny, tiny->lists[WINDOW].last, PROBATION);
 }
+
+const struct sim_policy sim_w_tinylfu = {
+    "w_tinylfu", tiny_begin, tiny_seen, tiny_hit, tiny_evict, tiny_put
+};
