@@ -300,7 +300,6 @@ static void init(void *data, const void *args)
     struct otpi_cache_process *process = data;
 
     process->type = args;
-    process->pid = otp_self();
     process->cache = make(process->type);
     if (process->cache == NULL)
         otp_init_ack(OTP_EXIT, otp_reason_make(OTP_REASON_NOMEM, NULL, 0));

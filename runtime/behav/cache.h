@@ -2,8 +2,8 @@
  *
  * Idea: a cache's process shows a structure with the address of its store; who reads or writes
  * enters, pins, and looks for the store, which stays until the pin ends. The process itself sweeps,
- * knows who loads which key, and answers those that read through it; while it is idle they visit it
- * and read themselves.
+ * knows who loads which key, and answers those that read through it, but not while it is idle: then
+ * they read themselves, and it is the same.
  *
  *   cache.c        the process: its life, its sweeps, its requests
  *   cache_use.c    reading and writing, by whoever wants to
@@ -110,7 +110,6 @@ struct otpi_loading; /* of cache_load.c */
 struct otpi_cache_process {
     struct otpi_cache *cache;
     const struct otp_cache *type;
-    otp_pid pid;
     struct otpi_store_cursor cursor;
     bool sweeping, armed;
     otp_instant now;              /* of this sweep */
@@ -134,7 +133,7 @@ struct otpi_cache_use {
 otp_status otpi_cache_enter(otp_dest dest, const struct otp_cache *type,
                             struct otpi_cache_use *use);
 void otpi_cache_leave(const struct otpi_cache_use *use);
-/* The same in the process itself, or who visits it; false: it has ended. */
+/* The same for the process itself; false: it has ended. */
 bool otpi_cache_enter_own(struct otpi_cache_process *process, struct otpi_cache_use *use);
 void otpi_cache_leave_own(const struct otpi_cache_use *use);
 

@@ -63,7 +63,7 @@ void otpi_cache_leave(const struct otpi_cache_use *use)
 
 bool otpi_cache_enter_own(struct otpi_cache_process *process, struct otpi_cache_use *use)
 {
-    return pin(process->cache, process->pid, use);
+    return pin(process->cache, otp_self(), use);
 }
 
 void otpi_cache_leave_own(const struct otpi_cache_use *use)
@@ -216,6 +216,10 @@ __attribute__((flatten)) static bool read_near(otp_dest dest, const struct otp_c
 
     if (!enter_near(dest, type, &use))
         return false;
+    if (type->read == OTP_READ_OWNER && !use.near.is_idle) {
+        otp_leave_near(&use.near);
+        return false;
+    }
     memcpy(&word, key, sizeof word);
     found = otpi_store_find_word(use.store, word, otpi_store_words_hash(use.store, &word, 1));
     /* to know that it has not expired costs no more than to know that it had not lately */
@@ -248,29 +252,6 @@ __attribute__((flatten)) static bool put_near(otp_dest dest, const struct otp_ca
         count_near(&use, OTPI_PUTS);
     otp_leave_near(&use.near);
     return done;
-}
-
-/* What is read in the cache's process while that is idle. */
-struct visitor {
-    const struct otp_cache *type;
-    const void *key;
-    void *value;
-    otp_status status;
-};
-
-static bool read_there(void *data, void *context)
-{
-    struct otpi_cache_process *process = data;
-    struct visitor *visitor = context;
-    struct otpi_cache_use use;
-
-    if (process->type != visitor->type || !otpi_cache_enter_own(process, &use))
-        return false;
-    visitor->status = use.store->words
-                          ? read_word(&use, visitor->type, visitor->key, visitor->value)
-                          : otpi_cache_read(&use, visitor->type, visitor->key, visitor->value);
-    otpi_cache_leave_own(&use);
-    return true;
 }
 
 static otp_status ask_for_small(otp_dest cache, const struct otpi_cache_wanted *wanted, void *value)
@@ -323,23 +304,22 @@ static otp_status look_up(otp_dest cache, const struct otp_cache *type)
     return status;
 }
 
+/* While the process is idle it has dealt with all that it was sent before, so what is there is what
+ * it would find. */
 OTPI_APART static otp_status get(otp_dest cache, const struct otp_cache *type, const void *key,
                                  void *value)
 {
-    struct visitor visitor = { .type = type, .key = key, .value = value };
     otp_status status;
 
-    if (type->read != OTP_READ_OWNER)
+    if (type->read != OTP_READ_OWNER || otp_is_idle(cache))
         return read_direct(cache, type, key, value);
-    if (otp_visit(cache, &otpi_cache_behaviour, read_there, &visitor))
-        return visitor.status;
     status = look_up(cache, type);
     return status == OTP_OK ? read_owner(cache, type, key, value) : status;
 }
 
 otp_status otp_cache_get(otp_dest cache, const struct otp_cache *type, const void *key, void *value)
 {
-    if (type->read != OTP_READ_OWNER && read_near(cache, type, key, value))
+    if (read_near(cache, type, key, value))
         return OTP_OK;
     return OTPI_JUDGED(get(cache, type, key, value));
 }

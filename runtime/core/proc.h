@@ -127,9 +127,8 @@ struct otpi_proc {
 
     /* under lock */
     struct otpi_lock lock;
-    uint16_t start_status;    /* what init has said: OK, IGNORE, EXIT */
-    _Atomic uint16_t visited; /* atomic: who runs it will soon have done, visit.h */
-    uint64_t link;            /* pid bits of the other; 0: none */
+    uint32_t start_status;                      /* what init has said: OK, IGNORE, EXIT */
+    uint64_t link;                              /* pid bits of the other; 0: none */
     _Atomic(struct otpi_relations *) relations; /* NULL: none yet. Its own process looks unlocked */
     struct otpi_cell *name;
     uint64_t parent;

@@ -114,10 +114,10 @@ otp_status otp_enter_shared(otp_dest dest, const struct otp_behaviour *behaviour
     return status;
 }
 
-/* What dest may show to a process that nothing is unusual with; NULL: find out otherwise. */
-static struct otp_shared *show_near(const struct otpi_self *self, otp_dest dest, uint64_t *pid)
+/* Who dest is to a process that nothing is unusual with; NULL: find out otherwise. */
+static struct otpi_proc *find_near(const struct otpi_self *self, otp_dest dest, uint64_t *pid)
 {
-    struct otpi_proc *caller, *proc;
+    struct otpi_proc *caller;
 
     if (self == NULL || self->worker == NULL)
         return NULL;
@@ -125,8 +125,26 @@ static struct otp_shared *show_near(const struct otpi_self *self, otp_dest dest,
     if (caller == NULL || otpi_is_doomed(caller) || otpi_alias_is(dest))
         return NULL;
     *pid = otpi_name_known(dest);
-    proc = otpi_proc_at(*pid);
-    return proc == NULL ? NULL : atomic_load_explicit(&proc->shared, memory_order_acquire);
+    return otpi_proc_at(*pid);
+}
+
+static bool is_idle(struct otpi_proc *proc)
+{
+    /* acquire: pairs with the release of who ran it last; all that it has done is seen */
+    return atomic_load_explicit(&proc->inbox, memory_order_acquire) == OTPI_INBOX_IDLE;
+}
+
+bool otp_is_idle(otp_dest dest)
+{
+    struct otpi_proc *proc;
+    bool idle;
+
+    if (otpi_enter() != OTP_OK)
+        return false;
+    proc = otpi_proc_find(otpi_name_resolve(dest));
+    idle = proc != NULL && is_idle(proc);
+    otpi_leave();
+    return idle;
 }
 
 /* What shows something with that pid is alive: its end takes that word away first. So the process
@@ -134,8 +152,12 @@ static struct otp_shared *show_near(const struct otpi_self *self, otp_dest dest,
 struct otp_shared *otp_shared_near(otp_dest dest, const struct otp_behaviour *behaviour,
                                    otp_pid *pid)
 {
-    struct otp_shared *shared = show_near(otpi_me(), dest, &pid->bits);
+    struct otpi_proc *proc = find_near(otpi_me(), dest, &pid->bits);
+    struct otp_shared *shared;
 
+    if (proc == NULL)
+        return NULL;
+    shared = atomic_load_explicit(&proc->shared, memory_order_acquire);
     return shared == NULL || shared->behaviour != behaviour ? NULL : shared;
 }
 
@@ -143,8 +165,13 @@ struct otp_shared *otp_enter_near(otp_dest dest, const struct otp_behaviour *beh
                                   struct otp_near *near)
 {
     struct otpi_self *self = otpi_me();
-    struct otp_shared *shared = show_near(self, dest, &near->pid.bits);
+    struct otpi_proc *proc = find_near(self, dest, &near->pid.bits);
+    struct otp_shared *shared;
 
+    if (proc == NULL)
+        return NULL;
+    near->is_idle = is_idle(proc);
+    shared = atomic_load_explicit(&proc->shared, memory_order_acquire);
     if (shared == NULL || shared->behaviour != behaviour)
         return NULL;
     near->self_ = self;

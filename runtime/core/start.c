@@ -323,7 +323,7 @@ static bool take_starter(struct otpi_proc *proc, otp_status status, struct otpi_
         *starter = *proc->starter;
         proc->starter = NULL;
     }
-    proc->start_status = (uint16_t)status;
+    proc->start_status = (uint32_t)status;
     otpi_lock_release(&proc->lock);
     return there;
 }

@@ -5,7 +5,6 @@
  * switch to it and back. All that was sent to it before has been dealt with, or it would not be
  * idle, so the order is the same; and whoever replaces IDLE runs the process (invariant I1), so
  * nobody else sees its state meanwhile, and what is sent to it waits in its inbox.
- * otp_visit (otp/behaviour.h) is the same for what is no call.
  * A visit takes nobody else's turn: a process that only ever visits would keep its worker for
  * itself, so every OTPI_VISITS-th call of a worker goes the long way, on which others come first.
  */

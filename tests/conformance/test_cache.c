@@ -2,7 +2,8 @@
  *
  * Idea: see probe.h. The caches are what otpc would write; time stands still but for what a test
  * lets pass. What must hold beside other threads and when memory is short is tested with the store
- * (tests/unit/test_store.c); here is what a user of a cache sees. */
+ * (tests/unit/test_store.c); here is what a user of a cache sees. For those that are read through
+ * their process see test_cache_owner.c. */
 #include <sched.h>
 #include <stdatomic.h>
 
@@ -31,7 +32,6 @@ static void evicted_text(const void *key, const void *value, enum otp_cache_caus
 
 static const struct otp_cache numbers = { NUMBERS("tests.numbers") };
 static const struct otp_cache heard = { NUMBERS("tests.heard"), .evicted = evicted };
-static const struct otp_cache owned = { NUMBERS("tests.owned"), .read = OTP_READ_OWNER };
 static const struct otp_cache three = { NUMBERS("tests.three"), .max_entries = 3,
                                         .evicted = evicted };
 static const struct otp_cache never = { .module = { "tests.never", "test:2", 0, NULL,
@@ -44,7 +44,6 @@ static const struct otp_cache never = { .module = { "tests.never", "test:2", 0, 
     .module = { NAME, "test:3", 0, NULL, otp_cache_start }, .key_kind = OTP_KEY_TEXT,              \
     .key = &probe_text_layout, .value = &probe_text_layout, .ttl = OTP_MIN, .sweep = OTP_S
 static const struct otp_cache texts = { TEXTS("tests.texts"), .evicted = evicted_text };
-static const struct otp_cache owned_texts = { TEXTS("tests.owned_texts"), .read = OTP_READ_OWNER };
 
 /* Where the cache of a test is. */
 static otp_dest at;
@@ -410,7 +409,7 @@ START_TEST(a_cache_without_ttl_or_sweep_keeps_for_ever)
 }
 END_TEST
 
-/* -- texts, and reading through the owner -- */
+/* -- texts -- */
 
 static void use_texts(void *arg)
 {
@@ -437,53 +436,6 @@ START_TEST(texts_are_copied_in_and_out)
     pass(3 * OTP_S);
     ck_assert_int_eq(otp_cache_sweep(at, &texts), OTP_OK);
     expect_notes("expired::");
-    stop_runtime();
-}
-END_TEST
-
-START_TEST(the_owner_reads_the_same)
-{
-    start(&owned_texts);
-    use_texts((void *)(uintptr_t)&owned_texts);
-    in_process(use_texts, (void *)(uintptr_t)&owned_texts);
-    start_cache(&owned);
-    ck_assert_int_eq(put_for(&owned, 1, 10, OTP_S), OTP_OK);
-    ck_assert_uint_eq(get(&owned, 1), 10);
-    ck_assert_uint_eq(get(&owned, 2), 0);
-    pass(OTP_S);
-    ck_assert_uint_eq(get(&owned, 1), 0);
-    ck_assert_uint_eq(statistics(&owned).hits, 1);
-    ck_assert_uint_eq(statistics(&owned).misses, 2);
-    stop_runtime();
-}
-END_TEST
-
-static void read_until_it_is_gone(void *arg)
-{
-    uint64_t key = 1, value;
-    otp_status status = OTP_OK;
-    (void)arg;
-    while (status == OTP_OK) {
-        status = otp_cache_get(at, &owned, &key, &value);
-        if (status == OTP_OK && (value < 10 || value > 19))
-            note("wrong");
-    }
-    note(status == OTP_NOPROC || status == OTP_EXIT ? "gone" : "wrong");
-}
-
-START_TEST(the_owner_is_read_by_many_until_it_is_killed)
-{
-    otp_pid pid = start(&owned), client;
-    ck_assert_int_eq(put_for(&owned, 1, 10, OTP_S), OTP_OK);
-    for (int i = 0; i < 4; i++)
-        ck_assert_int_eq(otp_spawn(read_until_it_is_gone, NULL, NULL, &client), OTP_OK);
-    while (statistics(&owned).hits < 100)
-        step_aside();
-    for (uint64_t i = 0; i < 1000; i++)
-        ck_assert_int_eq(put_for(&owned, 1, 10 + i % 10, OTP_S), OTP_OK);
-    ck_assert_int_eq(otp_exit_signal(pid, otp_kill()), OTP_OK);
-    await_notes("gone", 4);
-    ck_assert_uint_eq(noted("wrong"), 0);
     stop_runtime();
 }
 END_TEST
@@ -760,8 +712,6 @@ int main(void)
     tcase_add_test(use, the_listener_hears_of_each_that_goes);
     tcase_add_test(use, a_cache_without_ttl_or_sweep_keeps_for_ever);
     tcase_add_test(use, texts_are_copied_in_and_out);
-    tcase_add_test(use, the_owner_reads_the_same);
-    tcase_add_test(use, the_owner_is_read_by_many_until_it_is_killed);
     tcase_add_test(loaded, a_missing_value_is_loaded_once_for_all);
     tcase_add_test(loaded, a_failure_to_load_reaches_all_who_wait);
     tcase_add_test(loaded, the_end_of_who_loads_reaches_all_who_wait);

@@ -143,12 +143,6 @@ OTP_API OTP_MUST_CHECK otp_status otp_behaviour_timer_at(otp_instant due, uint64
 OTP_API OTP_MUST_CHECK otp_status otp_system_call(otp_dest dest, uint32_t tag,
                                                   const struct otp_layout *layout, const void *args,
                                                   void *reply, otp_duration timeout);
-/* Does something in dest without a message, on the calling thread, if it has that behaviour, is
- * idle and no message waits: as if it received one. what gets its data; it must not wait, nor call
- * what might, nor end the process; it allocates for the caller. False: not possible, or what gave
- * false, having changed nothing. Any thread. */
-OTP_API bool otp_visit(otp_dest dest, const struct otp_behaviour *behaviour,
-                       bool (*what)(void *data, void *context), void *context);
 /* Stops dest as if it had returned stop(reason), after what is queued before: OK once it is down
  * with exactly that reason; EXIT: it ended with another (otp_last_reason); TIMEOUT: it will still
  * stop; NOPROC; CALLING_SELF; BADARG: timeout < 0. Any thread. */

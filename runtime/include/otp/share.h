@@ -70,6 +70,7 @@ struct otp_near {
     void *self_;
     otp_pid pid;
     uint32_t thread; /* as from otp_pin */
+    bool is_idle;    /* as otp_is_idle, when it was entered */
 };
 /* otp_shared_near, and pins as otp_pin does (otp/reclaim.h). If not NULL otp_leave_near follows, in
  * the same frame; nothing in between may wait. */
@@ -80,6 +81,9 @@ OTP_API void otp_leave_near(const struct otp_near *near);
 /* True: it has not passed yet. False: ask otp_has_passed (otp/value.h), which reads the clock if it
  * must. */
 OTP_API bool otp_is_before_near(const struct otp_near *near, otp_instant instant);
+/* Whether dest had dealt with all that it was sent before, at some moment of this call: then what
+ * it shows is read as if it had been asked. Any thread; false if nobody is there. */
+OTP_API bool otp_is_idle(otp_dest dest);
 /* Enters it and finds nobody; the same in all else. NOT_RUNNING, FORKED, NOMEM. */
 OTP_API OTP_MUST_CHECK otp_status otp_enter(void);
 
