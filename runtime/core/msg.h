@@ -48,6 +48,13 @@ struct otpi_msg {
 /* Arguments that a node of the first class has room for. */
 #define OTPI_MSG_SMALL  (128 - OTPI_MSG_HEADER)
 
+/* Both lines of a small one. node is a hint, and may be NULL. */
+static inline void otpi_msg_prefetch(const struct otpi_msg *node)
+{
+    __builtin_prefetch(node, 1);
+    __builtin_prefetch((const void *)((uintptr_t)node + OTPI_CACHE_LINE), 1);
+}
+
 /* The nodes that somebody has had last. */
 struct otpi_trail {
     struct otpi_msg *nodes[OTPI_MSG_AHEAD];
@@ -121,7 +128,7 @@ static inline struct otpi_msg *otpi_msg_at_hand(struct otpi_magazine *magazine, 
         return NULL;
     magazine->head = msg->next;
     magazine->count--;
-    __builtin_prefetch(msg->ahead, 1); /* it was freed on another CPU, perhaps */
+    otpi_msg_prefetch(msg->ahead); /* it was freed on another CPU, perhaps */
     msg->next = NULL;
     msg->size_class = 0;
     msg->shared = 0;

@@ -368,7 +368,7 @@ struct otpi_msg *otpi_mailbox_take(struct otpi_proc *proc)
     }
     proc->mail = msg->next;
     if (msg->next != NULL)
-        __builtin_prefetch(msg->ahead, 1);
+        otpi_msg_prefetch(msg->ahead);
     otpi_mailbox_count(proc);
     return msg;
 }
