@@ -228,8 +228,10 @@ struct otpi_word_found otpi_store_find_word(const struct otpi_store *store, uint
         __builtin_prefetch(bucket + i);
     changes = otpi_store_get(&bucket[OTPI_CHANGES]);
     places = otpi_store_places(otpi_store_get(&bucket[OTPI_TAGS]), otpi_store_tag(hash));
+    if (places == 0)
+        return find_word(store, word, hash);
     slot = bucket + OTPI_SLOTS + otpi_store_place(places) * OTPI_WORD_SLOT;
-    if (places == 0 || otpi_store_get(&slot[0]) != word)
+    if (otpi_store_get(&slot[0]) != word)
         return find_word(store, word, hash);
     found.value = otpi_store_get(&slot[1]);
     found.expires = (otp_instant)otpi_store_get(&slot[2]);
