@@ -21,6 +21,11 @@ void otpi_alloc_use(const struct otp_allocator *allocator)
     configured = allocator;
 }
 
+bool otpi_alloc_is_configured(void)
+{
+    return configured != NULL;
+}
+
 void *otpi_alloc(size_t size)
 {
     if (size == 0)

@@ -7,12 +7,15 @@
 #ifndef OTPI_ALLOC_H
 #define OTPI_ALLOC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <otp/runtime.h>
 
 /* From now on memory comes from allocator (borrowed); NULL: malloc. */
 void otpi_alloc_use(const struct otp_allocator *allocator);
+/* False: it comes from malloc. */
+bool otpi_alloc_is_configured(void);
 /* size bytes aligned to 16, not zeroed; NULL: none. size 0 gives 1. */
 void *otpi_alloc(size_t size);
 /* The same, zeroed. */

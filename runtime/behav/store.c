@@ -13,9 +13,13 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/region.h"
 
 #define WORD        sizeof(uint64_t)
 #define FEW_ENTRIES 512 /* for which a shard is enough */
+#define REGION_MIN  ((size_t)32 * 1024)
+#define WIDEST      13 /* of regions: some megabytes */
+#define WIDEST_ZERO 7  /* of what is zeroed as a whole: some ten kilobytes */
 
 static size_t words_of(size_t bytes)
 {
@@ -64,6 +68,8 @@ struct otpi_store *otpi_store_new(const struct otpi_store_type *type)
     otpi_hash_word_key(store->seed, &store->hash);
     store->shard_mask = shards - 1;
     store->shift = (uint32_t)__builtin_ctz(shards);
+    store->widest = otpi_region_is_there() ? WIDEST : WIDEST_ZERO;
+    store->region_min = otpi_region_is_there() ? REGION_MIN : SIZE_MAX;
     store->limited = type->max_entries != 0 || type->max_bytes != 0;
     atomic_store(&store->random, store->seed | 1);
     lay_out(store);

@@ -45,7 +45,7 @@
 
 #define OTPI_STORE_SHARDS    64
 #define OTPI_STORE_PLACES    8                 /* of a bucket */
-#define OTPI_STORE_CHUNK     8                 /* buckets that are allocated together */
+#define OTPI_STORE_FEWEST    8                 /* buckets of a shard that has any */
 #define OTPI_STORE_KEY_MAX   8                 /* words of a plain key */
 #define OTPI_STORE_VALUE_MAX 4                 /* words of a value that is in its slot */
 #define OTPI_STORE_TEXT_MAX  ((size_t)1 << 24) /* bytes of a text key */
@@ -77,16 +77,24 @@ struct otpi_store_key {
     size_t size;
 };
 
-struct otpi_chunks {
+/* Buckets that were made together. They begin at the next cache line but for this head. */
+struct otpi_segment {
+    struct otp_later later; /* what it is retired as, if it is a region; else a block */
+    size_t size;            /* of the region that is left, or of the block */
+    bool is_region;
+};
+
+/* Where the segments of a shard are. */
+struct otpi_segments {
     struct otp_retired head;
     size_t room;
-    uint64_t *at[]; /* atomic: each is a block of OTPI_STORE_CHUNK buckets; NULL: none */
+    struct otpi_segment *at[]; /* atomic; NULL: none */
 };
 
 struct otpi_store_shard {
     /* what readers look at; it changes when the shard grows */
-    _Alignas(64) _Atomic uint64_t n;      /* atomic: buckets; written under lock */
-    _Atomic(struct otpi_chunks *) chunks; /* atomic: written under lock */
+    _Alignas(64) _Atomic uint64_t n;          /* atomic: buckets; written under lock */
+    _Atomic(struct otpi_segments *) segments; /* atomic: written under lock */
     /* what writers have */
     _Alignas(64) struct otp_lock lock;
     uint64_t count;             /* lock: entries */
@@ -94,6 +102,8 @@ struct otpi_store_shard {
     uint64_t stamps;            /* lock: given out so far */
     struct otpi_trials *trials; /* lock: of store_evict.c; owner; NULL: none yet */
     struct otpi_past *past;     /* the same */
+    uint64_t chained;           /* lock: buckets in chains, but for the first of each */
+    uint64_t touched;           /* lock: buckets that take memory, some not used any more */
 };
 
 struct otpi_store {
@@ -105,11 +115,14 @@ struct otpi_store {
     uint32_t slot;             /* const: words of a slot */
     uint32_t shard_mask;       /* const: how many shards there are, less one */
     uint32_t shift;            /* const: bits of a hash that say which */
+    uint32_t widest;           /* const: of the largest segments, the bits of a bucket's place */
+    size_t region_min;         /* const: segments of at least that size are regions */
     bool boxed;                /* const */
     bool words;                /* const: keys and values are a word each, as most are */
     bool limited;              /* const */
     uint32_t dropped;          /* owner: who drops it: shards, and .. */
-    uint64_t dropped_chunks;   /* .. chunks of the next one */
+    uint64_t dropped_buckets;  /* .. buckets of the next one, and .. */
+    uint64_t dropped_segments; /* .. segments of it */
     _Atomic uint64_t entries;  /* atomic: if it is limited, with those that are about to be */
     _Atomic uint64_t bytes;    /* atomic: the same */
     _Atomic uint64_t random;   /* atomic: where eviction looked last */
@@ -208,31 +221,56 @@ static inline size_t otpi_store_bucket_words(const struct otpi_store *store)
     return otpi_store_words_of_bucket(store->slot);
 }
 
-/* A bucket, of so many words, of a chunk; they begin at a cache line. */
-static inline uint64_t *otpi_store_in_chunk(uint64_t *chunk, uint64_t index, size_t words)
+/* Which segment a bucket is in, where in it, and how many are in it. A shard has four segments of
+ * eight buckets, four of sixteen and so on, so that a quarter of it at most is not used; of the
+ * widest there are as many as it takes. */
+struct otpi_store_spot {
+    uint64_t segment, place, size;
+};
+
+static inline struct otpi_store_spot otpi_store_spot(const struct otpi_store *store, uint64_t index)
 {
-    uintptr_t first = ((uintptr_t)chunk + sizeof(struct otp_retired) + 63) & ~(uintptr_t)63;
-    return (uint64_t *)first + index % OTPI_STORE_CHUNK * words;
+    uint64_t from_32 = index + 4 * OTPI_STORE_FEWEST;
+    uint32_t bits = 61 - (uint32_t)__builtin_clzll(from_32);
+    struct otpi_store_spot spot;
+
+    if (bits > store->widest)
+        bits = store->widest;
+    spot.size = (uint64_t)1 << bits;
+    spot.segment = (from_32 >> bits) - 4 + (uint64_t)4 * (bits - 3);
+    spot.place = from_32 & (spot.size - 1);
+    return spot;
+}
+
+/* A bucket, of so many words, of a segment. */
+static inline uint64_t *otpi_store_in_segment(const struct otpi_segment *segment, uint64_t place,
+                                              size_t words)
+{
+    uintptr_t first = ((uintptr_t)segment + sizeof *segment + 63) & ~(uintptr_t)63;
+    return (uint64_t *)first + place * words;
 }
 
 /* The bucket, of so many words, of that index; NULL: there is none (any more). */
-static inline uint64_t *otpi_store_bucket_of(const struct otpi_store_shard *shard, uint64_t index,
+static inline uint64_t *otpi_store_bucket_of(const struct otpi_store *store,
+                                             const struct otpi_store_shard *shard, uint64_t index,
                                              size_t words)
 {
     /* acquire: pairs with the releases of store_grow.c */
-    const struct otpi_chunks *chunks = atomic_load_explicit(&shard->chunks, memory_order_acquire);
-    uint64_t at = index / OTPI_STORE_CHUNK, *chunk;
+    const struct otpi_segments *segments =
+        atomic_load_explicit(&shard->segments, memory_order_acquire);
+    struct otpi_store_spot spot = otpi_store_spot(store, index);
+    const struct otpi_segment *segment;
 
-    if (chunks == NULL || at >= chunks->room)
+    if (segments == NULL || spot.segment >= segments->room)
         return NULL;
-    chunk = (uint64_t *)__atomic_load_n(&chunks->at[at], __ATOMIC_ACQUIRE);
-    return chunk == NULL ? NULL : otpi_store_in_chunk(chunk, index, words);
+    segment = __atomic_load_n(&segments->at[spot.segment], __ATOMIC_ACQUIRE);
+    return segment == NULL ? NULL : otpi_store_in_segment(segment, spot.place, words);
 }
 
 static inline uint64_t *otpi_store_bucket(const struct otpi_store *store,
                                           const struct otpi_store_shard *shard, uint64_t index)
 {
-    return otpi_store_bucket_of(shard, index, otpi_store_bucket_words(store));
+    return otpi_store_bucket_of(store, shard, index, otpi_store_bucket_words(store));
 }
 
 static inline uint64_t *otpi_store_next(const uint64_t *bucket)
@@ -248,12 +286,6 @@ static inline const void *otpi_box_value(const struct otpi_box *box)
 static inline const void *otpi_box_key(const struct otpi_box *box)
 {
     return (const char *)box + box->size - box->key_size;
-}
-
-static inline size_t otpi_store_chunk_size(const struct otpi_store *store)
-{
-    return sizeof(struct otp_retired) + 63 +
-           OTPI_STORE_CHUNK * otpi_store_bucket_words(store) * sizeof(uint64_t);
 }
 
 static inline size_t otpi_store_chained_size(const struct otpi_store *store)
@@ -306,7 +338,7 @@ static inline uint64_t *otpi_store_word_bucket(const struct otpi_store *store,
 {
     uint64_t n = atomic_load_explicit(&shard->n, memory_order_acquire);
 
-    return otpi_store_bucket_of(shard, otpi_store_index(store, hash, n), OTPI_WORD_BUCKET);
+    return otpi_store_bucket_of(store, shard, otpi_store_index(store, hash, n), OTPI_WORD_BUCKET);
 }
 
 /* Looks once, for the word of that hash. In a store of words only. */
@@ -407,8 +439,11 @@ static inline void otpi_store_set_byte(uint64_t *bytes, unsigned place, uint64_t
 bool otpi_store_begin_shard(struct otpi_store *store, struct otpi_store_shard *shard);
 /* One bucket more, if there are many entries and memory. */
 void otpi_store_grow(struct otpi_store *store, struct otpi_store_shard *shard);
-/* One bucket less, if there are few entries. False: it stays. */
+/* One bucket less, if there are few entries; all but the fewest, if there is none. False: nothing
+ * has changed. */
 bool otpi_store_shrink(struct otpi_store *store, struct otpi_store_shard *shard);
+/* Frees a part of a segment that nobody sees. False: that was all. */
+bool otpi_store_free_segment(struct otpi_segment *segment);
 /* Takes buckets out of a chain that it does not need. In a change. */
 void otpi_store_compact(struct otpi_store *store, struct otpi_store_shard *shard, uint64_t *bucket);
 

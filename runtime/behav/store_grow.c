@@ -2,21 +2,24 @@
  *
  * Idea: linear hashing. With n buckets, of which the largest power of two that fits is p, bucket n
  * gets from bucket n - p what belongs there with one more bit of the hash; the last bucket gives
- * that back when there is to be one less. Buckets are allocated eight at a time. Five entries for
- * each bucket are wanted; below two there are too many buckets.
+ * that back when there is to be one less. Five entries for each bucket are wanted; below two there
+ * are too many buckets. Buckets are made many at a time, in segments (store.h): what is small comes
+ * from the allocator, zeroed as a whole, since a reader may come to any bucket of it; what is large
+ * is a region, which takes memory where it has been touched and goes in parts.
  * A new bucket is complete before the count of buckets says that it is there, and one that goes is
  * copied before the count says that it is gone; only then the copies that were left are taken out,
  * in a change of their bucket.
- * Threads: any. Locks: shard. Owns: chunks, chained buckets.
+ * Threads: any. Locks: shard. Owns: segments, chained buckets.
  */
 #include <string.h>
 
+#include "base/region.h"
 #include "behav/store.h"
 
 #define WORD     sizeof(uint64_t)
 #define MANY     5
 #define FEW      2
-#define ROOM_MIN 8
+#define ROOM_MIN 16
 
 static uint64_t buckets_of(const struct otpi_store_shard *shard)
 {
@@ -37,53 +40,123 @@ static uint64_t power_in(uint64_t n)
 
 /* -- memory -- */
 
-static size_t chunks_size(size_t room)
+static size_t list_size(size_t room)
 {
-    return sizeof(struct otpi_chunks) + room * sizeof(uint64_t *);
+    return sizeof(struct otpi_segments) + room * sizeof(struct otpi_segment *);
 }
 
-/* The list of chunks has room for the one of index `at`. False: no memory. */
-static bool make_chunks(struct otpi_store_shard *shard, uint64_t at)
+/* The list of segments has room for the one of index `at`. False: no memory. */
+static bool make_list(struct otpi_store_shard *shard, uint64_t at)
 {
-    struct otpi_chunks *old = atomic_load_explicit(&shard->chunks, memory_order_relaxed), *chunks;
+    struct otpi_segments *old = atomic_load_explicit(&shard->segments, memory_order_relaxed);
+    struct otpi_segments *list;
     size_t room = old == NULL ? ROOM_MIN : 2 * old->room;
 
     if (old != NULL && at < old->room)
         return true;
-    chunks = otp_block(chunks_size(room));
-    if (chunks == NULL)
+    list = otp_block(list_size(room));
+    if (list == NULL)
         return false;
-    memset(chunks, 0, chunks_size(room));
-    chunks->room = room;
+    memset(list, 0, list_size(room));
+    list->room = room;
     if (old != NULL)
-        memcpy(chunks->at, old->at, old->room * sizeof *old->at);
-    atomic_store_explicit(&shard->chunks, chunks, memory_order_release);
-    shard->bytes += chunks_size(room);
+        memcpy(list->at, old->at, old->room * sizeof *old->at);
+    atomic_store_explicit(&shard->segments, list, memory_order_release);
+    shard->bytes += list_size(room);
     if (old != NULL) {
-        shard->bytes -= chunks_size(old->room);
-        otp_retire(old, chunks_size(old->room));
+        shard->bytes -= list_size(old->room);
+        otp_retire(old, list_size(old->room));
     }
     return true;
+}
+
+static struct otpi_segment *new_segment(const struct otpi_store *store, size_t size)
+{
+    struct otpi_segment *segment;
+    bool is_region = size >= store->region_min;
+
+    segment = is_region ? otpi_region_new(size) : otp_block(size);
+    if (segment == NULL)
+        return NULL;
+    if (!is_region)
+        memset(segment, 0, size);
+    segment->size = size;
+    segment->is_region = is_region;
+    return segment;
+}
+
+bool otpi_store_free_segment(struct otpi_segment *segment)
+{
+    size_t left = 0;
+
+    if (segment->is_region)
+        left = otpi_region_cut(segment, segment->size);
+    else
+        otp_block_free(segment, segment->size);
+    if (left == 0)
+        return false;
+    segment->size = left;
+    return true;
+}
+
+static bool free_later(struct otp_later *later)
+{
+    return otpi_store_free_segment((struct otpi_segment *)(void *)later);
+}
+
+static size_t bucket_size(const struct otpi_store *store)
+{
+    return otpi_store_bucket_words(store) * WORD;
 }
 
 /* There is memory for the bucket of that index. */
 static bool make_bucket(struct otpi_store *store, struct otpi_store_shard *shard, uint64_t index)
 {
-    uint64_t at = index / OTPI_STORE_CHUNK, *chunk;
-    struct otpi_chunks *chunks;
+    struct otpi_store_spot spot = otpi_store_spot(store, index);
+    struct otpi_segments *list;
+    struct otpi_segment *segment;
 
-    if (!make_chunks(shard, at))
+    if (!make_list(shard, spot.segment))
         return false;
-    chunks = atomic_load_explicit(&shard->chunks, memory_order_relaxed);
-    if (chunks->at[at] != NULL)
-        return true;
-    chunk = otp_block(otpi_store_chunk_size(store));
-    if (chunk == NULL)
-        return false;
-    memset(chunk, 0, otpi_store_chunk_size(store));
-    shard->bytes += otpi_store_chunk_size(store);
-    __atomic_store_n(&chunks->at[at], chunk, __ATOMIC_RELEASE);
+    list = atomic_load_explicit(&shard->segments, memory_order_relaxed);
+    segment = list->at[spot.segment];
+    if (segment == NULL) {
+        segment = new_segment(store, sizeof *segment + 63 + spot.size * bucket_size(store));
+        if (segment == NULL)
+            return false;
+        shard->bytes += segment->is_region ? 0 : segment->size;
+        __atomic_store_n(&list->at[spot.segment], segment, __ATOMIC_RELEASE);
+    }
+    if (index >= shard->touched) {
+        shard->touched = index + 1;
+        shard->bytes += segment->is_region ? bucket_size(store) : 0;
+    }
     return true;
+}
+
+static void drop_last_segment(const struct otpi_store *store, struct otpi_store_shard *shard)
+{
+    struct otpi_segments *list = atomic_load_explicit(&shard->segments, memory_order_relaxed);
+    struct otpi_store_spot last = otpi_store_spot(store, shard->touched - 1);
+    struct otpi_segment *segment = list->at[last.segment];
+
+    __atomic_store_n(&list->at[last.segment], (struct otpi_segment *)NULL, __ATOMIC_RELEASE);
+    shard->bytes -= segment->is_region ? (last.place + 1) * bucket_size(store) : segment->size;
+    shard->touched -= last.place + 1;
+    if (segment->is_region) {
+        segment->later.run = free_later;
+        otp_retire_later(&segment->later);
+    } else {
+        otp_retire(segment, segment->size);
+    }
+}
+
+/* The segments from that bucket on, which is the first one of its segment. */
+static void drop_segments(const struct otpi_store *store, struct otpi_store_shard *shard,
+                          uint64_t first)
+{
+    while (shard->touched > first)
+        drop_last_segment(store, shard);
 }
 
 static void drop_chained(struct otpi_store *store, struct otpi_store_shard *shard, uint64_t *bucket)
@@ -91,6 +164,7 @@ static void drop_chained(struct otpi_store *store, struct otpi_store_shard *shar
     size_t size = otpi_store_chained_size(store);
 
     shard->bytes -= size;
+    shard->chained--;
     otp_retire((char *)bucket - sizeof(struct otp_retired), size);
 }
 
@@ -256,11 +330,16 @@ static bool make_room(struct otpi_store *store, struct otpi_store_shard *shard, 
 bool otpi_store_shrink(struct otpi_store *store, struct otpi_store_shard *shard)
 {
     uint64_t n = buckets_of(shard), *from, *to;
-    struct otpi_chunks *chunks = atomic_load_explicit(&shard->chunks, memory_order_relaxed);
     bool is_empty;
 
-    if (n <= OTPI_STORE_CHUNK || shard->count >= n * FEW)
+    if (n <= OTPI_STORE_FEWEST || shard->count >= n * FEW)
         return false;
+    if (shard->count == 0 &&
+        shard->chained == 0) { /* what readers find, nothing, was true before */
+        set_buckets(shard, OTPI_STORE_FEWEST);
+        drop_segments(store, shard, OTPI_STORE_FEWEST);
+        return true;
+    }
     from = otpi_store_bucket(store, shard, n - 1);
     to = otpi_store_bucket(store, shard, n - 1 - power_in(n - 1));
     is_empty = from[OTPI_TAGS] == 0 && from[OTPI_NEXT] == 0;
@@ -273,12 +352,7 @@ bool otpi_store_shrink(struct otpi_store *store, struct otpi_store_shard *shard)
         drop_chain(store, shard, from);
         otpi_store_end(from);
     }
-    if ((n - 1) % OTPI_STORE_CHUNK == 0) {
-        uint64_t *chunk = chunks->at[(n - 1) / OTPI_STORE_CHUNK];
-        __atomic_store_n(&chunks->at[(n - 1) / OTPI_STORE_CHUNK], (uint64_t *)NULL,
-                         __ATOMIC_RELEASE);
-        shard->bytes -= otpi_store_chunk_size(store);
-        otp_retire(chunk, otpi_store_chunk_size(store));
-    }
+    if (otpi_store_spot(store, n - 1).place == 0)
+        drop_segments(store, shard, n - 1);
     return true;
 }

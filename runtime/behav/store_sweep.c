@@ -15,7 +15,9 @@
 #define WORD    sizeof(uint64_t)
 #define STEP    16 /* buckets under one lock */
 #define SHRINKS 16
-#define FREED   32 /* chunks in a slice, at most */
+#define AHEAD   16 /* buckets that are fetched before they are looked at */
+#define FREED   64 /* looks at the clock in a slice, at most .. */
+#define BUCKETS 8  /* .. each after so many buckets */
 #define SLICE   (30 * OTP_US)
 
 static uint64_t buckets_of(const struct otpi_store_shard *shard)
@@ -97,8 +99,14 @@ static void take_expired(struct sweep *sweep, uint64_t *first)
 /* lock: shard. False: the shard is done. */
 static bool sweep_shard(struct sweep *sweep, struct otpi_store_cursor *cursor)
 {
+    size_t words = otpi_store_bucket_words(sweep->store);
+
     for (int i = 0; i < STEP && cursor->index < buckets_of(sweep->shard); i++) {
-        take_expired(sweep, otpi_store_bucket(sweep->store, sweep->shard, cursor->index));
+        uint64_t *bucket = otpi_store_bucket(sweep->store, sweep->shard, cursor->index);
+        /* what is looked at soon, most likely */
+        for (size_t word = 0; word < words; word += 8)
+            __builtin_prefetch(bucket + AHEAD * words + word);
+        take_expired(sweep, bucket);
         if (sweep->full) /* there may be more in it */
             return true;
         cursor->index++;
@@ -155,32 +163,40 @@ static void free_chain(const struct otpi_store *store, uint64_t *first)
     }
 }
 
-/* All but the list of chunks. The last one may have buckets that do not count any more. */
-static void free_chunk(const struct otpi_store *store, const struct otpi_store_shard *shard,
-                       struct otpi_chunks *chunks, uint64_t at)
+/* The segment of the next bucket, and its buckets, some at a time. False: the shard has no more. */
+static bool free_next(struct otpi_store *store, const struct otpi_store_shard *shard,
+                      const struct otpi_segments *list)
 {
-    uint64_t n = buckets_of(shard);
+    uint64_t n = buckets_of(shard), at = store->dropped_segments, index = store->dropped_buckets;
+    struct otpi_segment *segment = list == NULL || at >= list->room ? NULL : list->at[at];
 
-    for (uint64_t i = at * OTPI_STORE_CHUNK; i < n && i < (at + 1) * OTPI_STORE_CHUNK; i++)
-        free_chain(store, otpi_store_in_chunk(chunks->at[at], i, otpi_store_bucket_words(store)));
-    otp_block_free(chunks->at[at], otpi_store_chunk_size(store));
+    if (segment == NULL)
+        return false;
+    if (!store->boxed && shard->chained == 0)
+        index = n; /* there is nothing to be found in them */
+    for (int i = 0; i < BUCKETS && index < n && otpi_store_spot(store, index).segment == at; i++)
+        free_chain(store, otpi_store_bucket(store, shard, index++));
+    store->dropped_buckets = index;
+    if (index < n && otpi_store_spot(store, index).segment == at)
+        return true;
+    if (!otpi_store_free_segment(segment))
+        store->dropped_segments++;
+    return true;
 }
 
 bool otpi_store_free_some(struct otpi_store *store)
 {
     otp_instant end = otp_now() + SLICE;
     struct otpi_store_shard *shard = &store->shards[store->dropped];
-    struct otpi_chunks *chunks = atomic_load_explicit(&shard->chunks, memory_order_relaxed);
+    struct otpi_segments *list = atomic_load_explicit(&shard->segments, memory_order_relaxed);
 
     for (int i = 0; i < FREED && otp_now() < end; i++) {
-        uint64_t at = store->dropped_chunks++;
-        if (chunks != NULL && at < chunks->room && chunks->at[at] != NULL) {
-            free_chunk(store, shard, chunks, at);
+        if (free_next(store, shard, list))
             continue;
-        }
-        if (chunks != NULL)
-            otp_block_free(chunks, sizeof *chunks + chunks->room * sizeof *chunks->at);
-        store->dropped_chunks = 0;
+        if (list != NULL)
+            otp_block_free(list, sizeof *list + list->room * sizeof(struct otpi_segment *));
+        store->dropped_buckets = 0;
+        store->dropped_segments = 0;
         return ++store->dropped <= store->shard_mask;
     }
     return true;

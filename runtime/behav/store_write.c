@@ -104,6 +104,7 @@ static uint64_t *chain_more(struct otpi_store *store, struct otpi_store_shard *s
     memset(block, 0, size);
     bucket = (uint64_t *)(void *)(block + sizeof(struct otp_retired));
     shard->bytes += size;
+    shard->chained++;
     otpi_store_set(&last[OTPI_NEXT], (uint64_t)(uintptr_t)bucket);
     return bucket;
 }

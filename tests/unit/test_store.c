@@ -12,8 +12,10 @@
 
 #include <otp/table.h>
 
+#include "base/region.h"
 #include "behav/store.h"
 #include "core/self.h"
+#include "plat/plat.h"
 #include "poison.h"
 
 static const struct otp_layout word_layout = { sizeof(uint64_t), 0, NULL };
@@ -330,6 +332,93 @@ START_TEST(an_entry_of_words_takes_64_bytes_at_most)
 }
 END_TEST
 
+/* -- buckets in regions: of the usual allocator -- */
+
+enum { MANY = 10000 };
+
+static size_t regions_of(struct otpi_store *store)
+{
+    struct otpi_segments *list = atomic_load(&store->shards[0].segments);
+    size_t n = 0;
+
+    for (size_t i = 0; i < list->room; i++)
+        n += list->at[i] != NULL && list->at[i]->is_region;
+    return n;
+}
+
+/* Whose segments are regions, even small ones. */
+static struct otpi_store *start_with_regions(void)
+{
+    struct otp_config config = { .workers = 1 };
+    struct otpi_store *store;
+
+    ck_assert_int_eq(otp_runtime_start(&config), OTP_OK);
+    ck_assert_int_eq(otpi_enter(), OTP_OK);
+    store = otpi_store_new(&words);
+    ck_assert_ptr_nonnull(store);
+    store->region_min = otpi_region_is_there() ? 1 : SIZE_MAX;
+    return store;
+}
+
+static void stop_with_regions(struct otpi_store *store)
+{
+    otpi_store_drop(store);
+    otpi_leave();
+    ck_assert_int_eq(otp_runtime_stop(), OTP_OK);
+}
+
+START_TEST(segments_that_are_regions_come_and_go)
+{
+    struct otpi_store *store = start_with_regions();
+    uint64_t value = 0;
+
+    for (int round = 0; round < 3; round++) {
+        for (uint64_t i = 0; i < MANY; i++)
+            ck_assert_int_eq(put(store, i, i), OTP_OK);
+        for (uint64_t i = 0; i < MANY; i++)
+            ck_assert(get(store, i, &value) && value == i);
+        ck_assert(!otpi_region_is_there() || regions_of(store) > 1);
+        if (round == 2)
+            break; /* it is dropped with all that it has */
+        for (uint64_t i = 0; i < MANY; i++)
+            ck_assert(round == 1 || i % 50 == 0 || delete (store, i));
+        for (uint64_t i = 0; i < MANY; i++)
+            ck_assert(get(store, i, &value) == (round == 1 || i % 50 == 0));
+        ck_assert_uint_eq(sweep(store, 1001), round == 1 ? MANY : MANY / 50);
+        ck_assert(!otpi_region_is_there() || regions_of(store) == 1);
+    }
+    stop_with_regions(store);
+}
+END_TEST
+
+static bool refuse_pages(enum otpi_need need)
+{
+    return need == OTPI_NEED_PAGES;
+}
+
+START_TEST(a_store_that_gets_no_region_goes_on)
+{
+    struct otpi_store *store = start_with_regions();
+    uint64_t value = 0, seen = 0;
+
+    for (uint64_t i = 0; i < MANY; i++)
+        ck_assert_int_eq(put(store, i, i), OTP_OK);
+    otpi_plat_refuses = refuse_pages;
+    for (uint64_t i = MANY; i < 2 * MANY; i++) /* in longer chains */
+        ck_assert_int_eq(put(store, i, i), OTP_OK);
+    otpi_plat_refuses = NULL;
+    for (uint64_t i = 0; i < 2 * MANY; i++)
+        ck_assert(get(store, i, &value) && value == i);
+    seen = regions_of(store);
+    for (uint64_t i = 2 * MANY; i < 3 * MANY; i++) /* and grows when it may again */
+        ck_assert_int_eq(put(store, i, i), OTP_OK);
+    ck_assert(!otpi_region_is_there() || regions_of(store) > seen);
+    for (uint64_t i = 0; i < 3 * MANY; i++)
+        ck_assert(get(store, i, &value) && value == i);
+    stop_with_regions(store);
+}
+END_TEST
+
 /* -- no memory -- */
 
 /* Puts and replaces keys; the allocation that is refused must not cost an entry. */
@@ -543,6 +632,7 @@ END_TEST
 enum { STABLE = 400, CHURN = 1500, READERS = 2, ROUNDS = 6 };
 
 static struct otpi_store *shared_store;
+static uint64_t n_stable = STABLE;
 static atomic_bool done;
 static atomic_long lost, torn, looks;
 
@@ -557,7 +647,7 @@ static void *read_all_the_time(void *seed)
         state = state * 6364136223846793005u + 1442695040888963407u;
         key = (state >> 33) % (STABLE + CHURN);
         if (!get(shared_store, key, &value))
-            atomic_fetch_add(&lost, key < STABLE);
+            atomic_fetch_add(&lost, key < n_stable);
         else if (value % (STABLE + CHURN) != key)
             atomic_fetch_add(&torn, 1);
         atomic_fetch_add(&looks, 1);
@@ -578,17 +668,29 @@ static void churn(struct otpi_store *store)
     }
 }
 
-static void beside(const struct otpi_store_type *type)
+/* All go at once, and a shard begins again with few buckets. */
+static void sweep_all(struct otpi_store *store)
+{
+    const uint64_t n = STABLE + CHURN;
+
+    for (uint64_t round = 0; round < ROUNDS || atomic_load(&looks) < 1000; round++) {
+        for (uint64_t key = 0; key < n; key++)
+            ck_assert_int_eq(put(store, key, key + n * (round % 7)), OTP_OK);
+        ck_assert_uint_eq(sweep(store, 1001), n);
+    }
+}
+
+static void beside(const struct otpi_store_type *type, void (*write)(struct otpi_store *store))
 {
     pthread_t threads[READERS];
 
     poison_start();
     shared_store = otpi_store_new(type);
-    for (uint64_t key = 0; key < STABLE; key++)
+    for (uint64_t key = 0; key < n_stable; key++)
         ck_assert_int_eq(put(shared_store, key, key), OTP_OK);
     for (uintptr_t i = 0; i < READERS; i++)
         ck_assert_int_eq(pthread_create(&threads[i], NULL, read_all_the_time, (void *)(i + 1)), 0);
-    churn(shared_store);
+    write(shared_store);
     atomic_store(&done, true);
     for (int i = 0; i < READERS; i++)
         ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
@@ -603,13 +705,27 @@ START_TEST(readers_of_words_miss_nothing_beside_writers)
     struct otpi_store_type type = words;
 
     type.max_entries = 8000; /* few shards grow and shrink more */
-    beside(&type);
+    beside(&type, churn);
 }
 END_TEST
 
 START_TEST(readers_of_texts_miss_nothing_beside_writers)
 {
-    beside(&texts);
+    beside(&texts, churn);
+}
+END_TEST
+
+START_TEST(readers_see_whole_words_beside_sweeps)
+{
+    n_stable = 0;
+    beside(&words, sweep_all);
+}
+END_TEST
+
+START_TEST(readers_see_whole_texts_beside_sweeps)
+{
+    n_stable = 0;
+    beside(&texts, sweep_all);
 }
 END_TEST
 
@@ -627,6 +743,8 @@ int main(void)
     tcase_add_test(size, texts_grow_and_shrink);
     tcase_add_test(size, a_sweep_gives_the_memory_back);
     tcase_add_test(size, an_entry_of_words_takes_64_bytes_at_most);
+    tcase_add_test(size, segments_that_are_regions_come_and_go);
+    tcase_add_test(memory, a_store_that_gets_no_region_goes_on);
     tcase_add_test(memory, a_failed_allocation_loses_nothing);
     tcase_add_test(memory, a_list_of_words_is_put_whole_or_not_at_all);
     tcase_add_test(memory, a_list_of_texts_is_put_whole_or_not_at_all);
@@ -635,5 +753,7 @@ int main(void)
     tcase_add_test(limits, what_is_used_is_not_evicted);
     tcase_add_test(threads, readers_of_words_miss_nothing_beside_writers);
     tcase_add_test(threads, readers_of_texts_miss_nothing_beside_writers);
+    tcase_add_test(threads, readers_see_whole_words_beside_sweeps);
+    tcase_add_test(threads, readers_see_whole_texts_beside_sweeps);
     return support_run(suite);
 }
