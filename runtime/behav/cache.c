@@ -14,7 +14,7 @@
 #include "base/misuse.h"
 #include "base/mutant.h"
 
-#define SLICE       (30 * OTP_US)
+#define SLICE       (20 * OTP_US)
 #define SLICE_STEPS 64
 
 enum { TIMER_SWEEP = 1, TIMER_SLICE = 2 };
@@ -141,7 +141,7 @@ static void sweep_slice(struct otpi_cache_process *process)
             end_sweep(process);
             return;
         }
-        if (i % 2 == 1 && otp_now() >= end)
+        if (otp_now() >= end)
             break;
     }
     arm(0, TIMER_SLICE);

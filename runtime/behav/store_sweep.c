@@ -14,7 +14,7 @@
 
 #define WORD    sizeof(uint64_t)
 #define STEP    16 /* buckets under one lock */
-#define SHRINKS 16
+#define SHRINKS 4
 #define AHEAD   16 /* buckets that are fetched before they are looked at */
 #define FREED   64 /* looks at the clock in a slice, at most .. */
 #define BUCKETS 8  /* .. each after so many buckets */
