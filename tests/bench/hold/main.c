@@ -4,8 +4,8 @@
  * it. A put bounds how long a lock is held. The cache's process is started by its own behaviour
  * with a clock around what receives messages: a sweep's slices. What frees a store that was dropped
  * is called here as the runtime does it. Of each: the time that one in a thousand takes longer
- * than, and the longest. Beside slices of a sweep, as long ones that only look at the clock: what is
- * longer than they ought to be then is what the machine takes away without saying so.
+ * than, and the longest. Before each slice of a sweep it looks at the clock only, for a while: what
+ * that takes longer than it ought to is what the machine takes away without saying so.
  */
 #include <stdlib.h>
 #include <time.h>
