@@ -51,7 +51,7 @@ static void init(void *data, const void *args);
 static void receive(void *data, const struct otp_message *message);
 
 static const struct otp_behaviour behaviour = {
-    "application_controller", init, receive, NULL, NULL, NULL
+    "application_controller", init, receive, NULL, NULL, NULL, NULL
 };
 
 /* -- the list -- */

@@ -37,7 +37,9 @@ struct master {
 static void init(void *data, const void *args);
 static void receive(void *data, const struct otp_message *message);
 
-static const struct otp_behaviour behaviour = { "application", init, receive, NULL, NULL, NULL };
+static const struct otp_behaviour behaviour = {
+    "application", init, receive, NULL, NULL, NULL, NULL
+};
 
 static void say(const struct master *master, uint32_t level, const otp_reason *reason,
                 const char *text)

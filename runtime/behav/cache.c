@@ -325,7 +325,9 @@ static void receive(void *data, const struct otp_message *message)
         otpi_cache_down(process, message);
 }
 
-const struct otp_behaviour otpi_cache_behaviour = { "cache", init, receive, NULL, NULL, NULL };
+const struct otp_behaviour otpi_cache_behaviour = {
+    "cache", init, receive, NULL, NULL, NULL, NULL
+};
 
 static bool is_possible(const struct otp_cache *type)
 {

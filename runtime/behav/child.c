@@ -225,7 +225,8 @@ static void thread_receive(void *data, const struct otp_message *message)
 }
 
 static const struct otp_behaviour thread_behaviour = { "thread", thread_init, thread_receive,
-                                                       NULL,     NULL,        NULL };
+                                                       NULL,     NULL,        NULL,
+                                                       NULL };
 
 otp_status otp_thread_start(const struct otp_module *module, const struct otp_start *how,
                             const void *options, otp_pid *pid)

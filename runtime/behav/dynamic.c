@@ -15,9 +15,10 @@
 
 static void init(void *data, const void *args);
 static void receive(void *data, const struct otp_message *message);
+static bool is_brief(const void *data, const struct otp_message *message);
 
 static const struct otp_behaviour behaviour = {
-    "dynamic_supervisor", init, receive, NULL, NULL, NULL
+    "dynamic_supervisor", init, receive, NULL, NULL, NULL, is_brief
 };
 
 /* Says something about a member. reason may be NULL. */
@@ -92,11 +93,11 @@ static void end(struct otpi_dynamic *dynamic, otp_reason reason)
 /* -- starting -- */
 
 /* Starts its process; *pid is set if that is OK. */
-static otp_status launch(const struct otpi_ask_child *args, otp_pid *pid)
+static otp_status launch(struct otpi_member *member, const struct otpi_ask_child *args,
+                         otp_pid *pid)
 {
-    otp_monitor monitor;
     struct otp_start how = { .link = true, .monitor = true, .async = true };
-    how.monitor_out = &monitor;
+    how.monitor_out = &member->monitor;
     if (args->name.size > 0)
         how.name = args->name.data;
     return args->module->start(args->module, &how, args->n > 0 ? args->options : NULL, pid);
@@ -119,7 +120,7 @@ static void start_failed(struct otpi_dynamic *dynamic, struct otpi_member *membe
                          otp_status status, otp_pid holder, otp_reason reason)
 {
     bool told = status == OTP_IGNORE || status == OTP_ALREADY_STARTED || status == OTP_NOMEM;
-    if (status != OTP_IGNORE)
+    if (status != OTP_IGNORE && status != OTP_NOT_RUNNING)
         say(dynamic, member, OTP_LOG_ERROR, OTP_LOG_START_FAILED, &reason, "child did not start");
     answer_starter(member, told ? status : OTP_EXIT, holder, reason);
     forget(dynamic, member, OTP_NOT_FOUND);
@@ -143,7 +144,7 @@ void otpi_dynamic_start(struct otpi_dynamic *dynamic, const struct otpi_ask_chil
     member->starter = from;
     member->unanswered = true;
     if (keep_arguments(member, args))
-        status = launch(args, &pid);
+        status = launch(member, args, &pid);
     if (status == OTP_OK)
         otpi_members_set_pid(&dynamic->members, &member->known, pid);
     else
@@ -198,7 +199,7 @@ static void attempt(struct otpi_dynamic *dynamic, struct otpi_member *member)
 {
     otp_pid pid = otp_no_pid();
     member->counted = false;
-    otp_status status = launch(member->again, &pid);
+    otp_status status = launch(member, member->again, &pid);
     if (status == OTP_OK)
         otpi_members_set_pid(&dynamic->members, &member->attempt, pid);
     else
@@ -265,6 +266,16 @@ static void stop(struct otpi_dynamic *dynamic, struct otpi_member *member)
     tell_to_stop(dynamic, member);
 }
 
+/* Most are idle and do not care: they are gone before anybody has to wait. */
+static bool ends_at_once(struct otpi_dynamic *dynamic, struct otpi_member *member)
+{
+    if (member->state != OTPI_RUNNING || member->shutdown == OTP_BRUTAL_KILL ||
+        !otp_end_process(member->known.pid, member->monitor, otp_shutdown()))
+        return false;
+    forget(dynamic, member, OTP_OK);
+    return true;
+}
+
 void otpi_dynamic_terminate(struct otpi_dynamic *dynamic, otp_pid pid, otp_from from)
 {
     struct otpi_member_pid *entry = otpi_members_find(&dynamic->members, pid);
@@ -274,6 +285,13 @@ void otpi_dynamic_terminate(struct otpi_dynamic *dynamic, otp_pid pid, otp_from 
         otpi_tell_child(from, OTP_NOT_FOUND, otp_no_pid(), otp_normal());
         return;
     }
+    if (ends_at_once(dynamic, member)) {
+        otpi_tell_child(from, OTP_OK, otp_no_pid(), otp_normal());
+        otpi_dynamic_serve(dynamic);
+        return;
+    }
+    if (!otpi_dynamic_keep(from))
+        return;
     struct otpi_member_asker *asker =
         member->askers == NULL ? &member->first_asker : otp_alloc(sizeof(*asker));
     if (asker == NULL) {
@@ -461,4 +479,14 @@ static void receive(void *data, const struct otp_message *message)
     }
     if (dynamic->ending && dynamic->members.count == 0)
         otp_finish(dynamic->reason);
+}
+
+/* Nothing here waits, but for a start of a module that might. */
+static bool is_brief(const void *data, const struct otp_message *message)
+{
+    const struct otpi_dynamic *dynamic = data;
+    if (dynamic->waiting != NULL || dynamic->ending)
+        return false;
+    return message->kind == OTP_MESSAGE_STARTED ||
+           (message->kind == OTP_MESSAGE_SYSTEM && otpi_ask_is_brief(message));
 }

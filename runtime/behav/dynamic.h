@@ -44,6 +44,7 @@ struct otpi_member {
     struct otpi_member *prev, *next; /* in order of start */
     struct otpi_member_pid known;    /* the pid that others know */
     struct otpi_member_pid attempt;  /* RESTARTING: the process that is being started */
+    otp_monitor monitor;             /* of the process that was started last */
     const struct otp_module *module;
     otp_duration shutdown;
     uint8_t restart; /* enum otp_restart */
@@ -65,6 +66,7 @@ struct otpi_members {
     struct otpi_member *first, *last;
     struct otpi_member_pid **by_pid; /* n_buckets */
     uint32_t n_buckets;              /* 0 or a power of two */
+    struct otpi_member *spare;       /* memory of one that is gone; NULL: none */
     uint64_t count, supervisors;
     uint64_t by_state[OTPI_STOPPING + 1];
 };
@@ -110,6 +112,8 @@ void otpi_dynamic_terminate(struct otpi_dynamic *dynamic, otp_pid pid, otp_from 
 
 /* -- requests -- */
 
+/* Keeps an asker in mind for when receive has returned. False: no memory for that, and he knows. */
+bool otpi_dynamic_keep(otp_from from);
 void otpi_dynamic_receive_request(struct otpi_dynamic *dynamic, const struct otp_message *message);
 /* A member has an outcome: starts that waited for it have their turn. */
 void otpi_dynamic_serve(struct otpi_dynamic *dynamic);

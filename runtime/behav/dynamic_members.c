@@ -1,8 +1,9 @@
 /* dynamic_members.c - the table of a dynamic supervisor's children.
  *
  * Idea: a doubly linked list keeps the order of start; a chained hash table, which doubles, finds a
- * member by any of its pids. Every operation takes constant time. The hash is not base/map's: this
- * memory must go with the process, also if that is killed.
+ * member by any of its pids. Every operation takes constant time. The memory of one that goes
+ * serves the next. The hash is not base/map's: this memory must go with the process, also if that
+ * is killed.
  * Threads: the supervisor's process.
  * Locks: none.
  * Owns: the members and the hash table, in owned memory. */
@@ -42,11 +43,32 @@ static bool grow(struct otpi_members *members)
     return true;
 }
 
+/* As if zeroed, but for what is set before it is looked at. NULL: there is no memory. */
+static struct otpi_member *take_memory(struct otpi_members *members)
+{
+    static const struct otpi_member_pid nobody;
+    static const struct otpi_backoff none;
+    struct otpi_member *member = members->spare;
+    if (member == NULL)
+        return otp_alloc(sizeof(*member));
+    members->spare = NULL;
+    member->next = NULL;
+    member->known = nobody;
+    member->attempt = nobody;
+    member->state = OTPI_STARTING;
+    member->timed = member->counted = member->unanswered = false;
+    member->backoff = none;
+    member->restarts = 0;
+    member->askers = NULL;
+    member->again = NULL;
+    return member;
+}
+
 struct otpi_member *otpi_members_add(struct otpi_members *members, const struct otp_module *module)
 {
     if (members->count >= members->n_buckets && !grow(members))
         return NULL;
-    struct otpi_member *member = otp_alloc(sizeof(*member));
+    struct otpi_member *member = take_memory(members);
     if (member == NULL)
         return NULL;
     member->module = module;
@@ -80,7 +102,10 @@ void otpi_members_remove(struct otpi_members *members, struct otpi_member *membe
     members->by_state[member->state]--;
     members->supervisors -= member->module->is_supervisor != 0;
     otp_free(member->again);
-    otp_free(member);
+    if (members->spare != NULL)
+        otp_free(member);
+    else
+        members->spare = member;
 }
 
 struct otpi_member_pid *otpi_members_find(const struct otpi_members *members, otp_pid pid)

@@ -143,12 +143,11 @@ void otpi_dynamic_serve(struct otpi_dynamic *dynamic)
 
 /* -- requests -- */
 
-/* Keeps the asker in mind. False: no memory for that, and he knows. */
-static bool keep(const struct otp_message *message)
+bool otpi_dynamic_keep(otp_from from)
 {
-    if (otp_defer_reply(message->from) != OTP_NOMEM)
+    if (otp_defer_reply(from) != OTP_NOMEM)
         return true;
-    refuse(message->from, OTP_NOMEM);
+    refuse(from, OTP_NOMEM);
     return false;
 }
 
@@ -158,14 +157,11 @@ void otpi_dynamic_receive_request(struct otpi_dynamic *dynamic, const struct otp
     case OTPI_ASK_WHICH: answer_which(dynamic, message); return;
     case OTPI_ASK_COUNT: answer_count(&dynamic->members, message->from); return;
     case OTPI_ASK_START:
-        if (keep(message))
+        if (otpi_dynamic_keep(message->from))
             receive_start(dynamic, message->args, message->from);
         return;
     case OTPI_ASK_TERMINATE_PID:
-        if (keep(message)) {
-            otp_pid pid = *(const otp_pid *)message->args;
-            otpi_dynamic_terminate(dynamic, pid, message->from);
-        }
+        otpi_dynamic_terminate(dynamic, *(const otp_pid *)message->args, message->from);
         return;
     default: /* others' tags, too: not answered, whoever asks learns that it is no request here */
         (void)answer_status(dynamic, message);

@@ -40,7 +40,6 @@ enum extra { EXTRA_ARMED = 1, EXTRA_ZERO = 2, EXTRA_IDLE = 3, EXTRA_DEBUGGED = 4
 
 #define INLINE_REPLY 16
 
-/* The data of a server. owner: the process. */
 /* What most servers never need: an idle one is to be small. */
 struct seldom {
     const struct otp_message_type *next_type; /* the continuation made last */
@@ -52,6 +51,7 @@ struct seldom {
     otp_reason reason;       /* of the otp_stop made last; of the end */
 };
 
+/* The data of a server. owner: the process. */
 struct server {
     const struct otp_message_type *type; /* being handled; NULL: not a message of the module */
     otp_from from;                       /* of type, if that is a call */
@@ -81,7 +81,16 @@ static bool visit(void *data, const struct otp_message_type *type, const void *a
 static void report(void *data, const struct otp_message *message, otp_reason *reason,
                    struct otp_log_event *event);
 
-static const struct otp_behaviour behaviour = { "genserver", init, receive, unwind, report, visit };
+/* An end of which nothing of the user's is told. */
+static bool is_brief(const void *data, const struct otp_message *message)
+{
+    const struct server *server = data;
+    return message->kind == OTP_MESSAGE_STOP && server->phase == PHASE_RUNNING &&
+           server->subject.module->terminate == NULL && otp_reason_is_clean(*message->reason);
+}
+
+static const struct otp_behaviour behaviour = { "genserver", init,  receive, unwind,
+                                                report,      visit, is_brief };
 
 /* -- shapes -- */
 
@@ -334,10 +343,8 @@ static uint32_t find_fault(const struct server *server, otp_next next)
     if (server->fault != 0)
         return server->fault;
     bool is_call = server->type != NULL && server->type->message_class == OTP_CLASS_CALL;
-    bool good = false;
-    if (next.action_ == ACTION_STOP)
-        good = true;
-    else if (next.action_ == ACTION_REPLY)
+    bool good = next.action_ == ACTION_STOP;
+    if (next.action_ == ACTION_REPLY)
         good = server->staged != 0;
     else if (next.action_ == ACTION_NOREPLY)
         good = server->staged != 0 || !is_call;
@@ -369,15 +376,14 @@ static otp_next run_continue(struct server *server)
     struct seldom *rest = server->seldom; /* otp_continue has made it */
     const struct otp_message_type *type = rest->next_type;
     void *args = rest->next_args;
-    otp_from nobody = { NULL, 0 };
     rest->next_type = NULL;
     rest->next_args = NULL;
     server->type = type;
-    server->from = nobody;
+    server->from = (otp_from){ NULL, 0 };
     rest->args = args;
     struct otpi_shown shown = { NULL, type, args };
     otpi_debug_in(&server->subject, &shown);
-    otp_next next = type->dispatch(server->state, nobody, args);
+    otp_next next = type->dispatch(server->state, server->from, args);
     rest->args = NULL;
     otp_free(args);
     return next;
@@ -444,9 +450,8 @@ static bool make_tables(struct server *server)
     for (uint32_t i = 0; i < server->subject.module->n_shared; i++) {
         const struct otp_shared_field *field = &server->subject.module->shared[i];
         otp_table_ref ref;
-        if (otp_table_ref_new(field->type, (enum otp_access)field->access, &ref) != OTP_OK)
-            return false;
-        if (otp_table_ref_set_heir(ref, field->heir) != OTP_OK)
+        if (otp_table_ref_new(field->type, (enum otp_access)field->access, &ref) != OTP_OK ||
+            otp_table_ref_set_heir(ref, field->heir) != OTP_OK)
             return false;
         memcpy(server->state + field->offset, &ref, sizeof(ref));
     }
@@ -502,8 +507,8 @@ otp_status otp_genserver_start(const struct otp_module *module, const struct otp
         named.via = &via;
     }
     struct start_args args = { server, options, options != NULL ? 1 : 0 };
-    struct otp_ref ref = { OTP_REF_LIST, 0, 0, offsetof(struct start_args, options), 0, NULL };
-    ref.item = module->options;
+    struct otp_ref ref = { OTP_REF_LIST,   0, 0, offsetof(struct start_args, options), 0,
+                           module->options };
     struct otp_layout layout = { sizeof(args), options != NULL ? 1 : 0, &ref };
     struct otp_process_spec spec = { 0 };
     spec.behaviour = &behaviour;
@@ -679,9 +684,8 @@ static void receive_request(struct server *server, const struct otp_message *mes
 
 static void receive_other(struct server *server, const struct otp_message *message)
 {
-    otp_from nobody = { NULL, 0 };
     server->type = NULL;
-    server->from = nobody;
+    server->from = (otp_from){ NULL, 0 };
     switch ((enum otp_message_kind)message->kind) {
     case OTP_MESSAGE_DOWN: receive_down(server, message); break;
     case OTP_MESSAGE_EXIT: receive_exit(server, message); break;

@@ -23,7 +23,7 @@
 static void init(void *data, const void *args);
 
 static const struct otp_behaviour behaviour = {
-    "partition_supervisor", init, otpi_supervisor_receive, NULL, NULL, NULL
+    "partition_supervisor", init, otpi_supervisor_receive, NULL, NULL, NULL, NULL
 };
 
 /* The table that a partition supervisor makes for itself. */

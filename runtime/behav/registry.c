@@ -243,9 +243,8 @@ static void receive(void *data, const struct otp_message *message)
         otp_finish(*message->reason);
 }
 
-const struct otp_behaviour otpi_registry_behaviour = {
-    "registry", init, receive, NULL, NULL, NULL
-};
+const struct otp_behaviour otpi_registry_behaviour = { "registry", init, receive, NULL,
+                                                       NULL,       NULL, NULL };
 
 static bool is_possible(const struct otp_registry *type)
 {

@@ -17,9 +17,11 @@
 #include "behav/supervisor_ask.h"
 
 static void init(void *data, const void *args);
+static bool is_brief(const void *data, const struct otp_message *message);
 
 static const struct otp_behaviour behaviour = { "supervisor", init, otpi_supervisor_receive,
-                                                NULL,         NULL, NULL };
+                                                NULL,         NULL, NULL,
+                                                is_brief };
 
 /* -- events -- */
 
@@ -299,4 +301,17 @@ void otpi_supervisor_receive(void *data, const struct otp_message *message)
         break;
     }
     go_on(sup);
+}
+
+/* Nothing here waits, but for a start of a module that might: so nothing that was kept for later,
+ * and no operation that goes on with another child. */
+static bool is_brief(const void *data, const struct otp_message *message)
+{
+    const struct otpi_supervisor *sup = data;
+    if (sup->later.next != &sup->later)
+        return false;
+    if (message->kind == OTP_MESSAGE_STARTED)
+        return sup->work.single;
+    return message->kind == OTP_MESSAGE_SYSTEM && sup->work.kind == OTPI_WORK_NONE &&
+           otpi_ask_is_brief(message);
 }

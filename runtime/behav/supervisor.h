@@ -56,8 +56,9 @@ struct otpi_child {
     struct otpi_child *prev, *next;        /* in order of start */
     struct otpi_child *pid_next, *id_next; /* hash chains */
     uint64_t id_hash;
-    uint64_t number;   /* how many were there when it came */
-    otp_pid pid;       /* no pid: no process */
+    uint64_t number; /* how many were there when it came */
+    otp_pid pid;     /* no pid: no process */
+    otp_monitor monitor;
     uint32_t state;    /* enum otp_child_state; RUNNING also while a DOWN waits in event */
     otp_reason reason; /* DOWN in event: why */
     struct otpi_backoff backoff;

@@ -11,6 +11,9 @@
 
 #include <string.h>
 
+#include <otp/child.h>
+#include <otp/genserver.h>
+
 static const struct otp_layout info_layout = { sizeof(struct otp_child_info), 0, NULL };
 static const struct otp_ref which_refs[] = {
     { OTP_REF_LIST, 0, 0, offsetof(struct otpi_tell_which, infos), 0, &info_layout },
@@ -113,6 +116,18 @@ bool otpi_child_tell_to_stop(otp_pid pid, otp_duration shutdown, uint64_t ref, o
     return *timed;
 }
 
+bool otpi_ask_is_brief(const struct otp_message *message)
+{
+    if (message->tag == OTPI_ASK_TERMINATE_PID || message->tag == OTPI_ASK_TERMINATE)
+        return true;
+    if (message->tag != OTPI_ASK_START)
+        return false;
+    const struct otp_module *module = ((const struct otpi_ask_child *)message->args)->module;
+    if (module->start == otp_genserver_start)
+        return ((const struct otp_genserver *)module)->via == NULL;
+    return module->start == otp_process_start;
+}
+
 /* -- asking -- */
 
 otp_status otp_which_children(otp_dest supervisor, struct otp_child_info *children, size_t max,
@@ -160,17 +175,16 @@ otp_status otp_start_child(otp_dest supervisor, const struct otp_child *child, o
         return OTPI_JUDGED(OTP_BADARG);
     struct child_layout made;
     make_child_layout(&made, child->module);
-    struct otpi_ask_child args = { 0 };
-    args.id = terminated(child->id);
-    args.name = terminated(child->name);
-    args.options = child->options;
-    args.n = child->options != NULL ? 1 : 0;
-    args.module = child->module;
-    args.shutdown = child->shutdown;
-    args.backoff_min = child->backoff_min;
-    args.backoff_max = child->backoff_max;
-    args.restart = child->restart;
-    args.significant = child->significant;
+    struct otpi_ask_child args = { .id = terminated(child->id),
+                                   .name = terminated(child->name),
+                                   .options = child->options,
+                                   .n = child->options != NULL ? 1 : 0,
+                                   .module = child->module,
+                                   .shutdown = child->shutdown,
+                                   .backoff_min = child->backoff_min,
+                                   .backoff_max = child->backoff_max,
+                                   .restart = child->restart,
+                                   .significant = child->significant };
     return OTPI_JUDGED(ask(supervisor, OTPI_ASK_START, &made.layout, &args, pid));
 }
 

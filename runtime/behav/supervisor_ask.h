@@ -75,6 +75,9 @@ otp_duration otpi_child_shutdown(const struct otp_module *module, otp_duration s
 bool otpi_child_tell_to_stop(otp_pid pid, otp_duration shutdown, uint64_t ref, otp_timer *timer,
                              bool *timed);
 
+/* A request to change children that waits for nothing, whatever comes of it. */
+bool otpi_ask_is_brief(const struct otp_message *message);
+
 /* Bytes that otpi_ask_copy needs; 0: too many. */
 size_t otpi_ask_measure(const struct otpi_ask_child *args);
 /* Copies args with all that they refer to into memory of so many bytes, aligned to 16. */

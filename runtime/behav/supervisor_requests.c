@@ -180,11 +180,12 @@ void otpi_requests_receive(struct otpi_supervisor *sup, const struct otp_message
         answer_childspec(sup, message);
         return;
     }
-    if (answer_status(sup, message))
+    if (message->tag < OTPI_ASK_WHICH || message->tag > OTPI_ASK_DELETE) {
+        (void)answer_status(sup, message);
+        return; /* others' tags are not answered: whoever asks learns that it is no request here */
+    }
+    if (sup->children.shown != NULL && changes_table(message->tag))
         return;
-    if (message->tag < OTPI_ASK_WHICH || message->tag > OTPI_ASK_DELETE ||
-        (sup->children.shown != NULL && changes_table(message->tag)))
-        return; /* not answered: whoever asks learns that it is no request here */
     if (lacks_id(message)) {
         answer(message->from, OTP_BADARG);
         return;

@@ -102,6 +102,10 @@ static void tell_to_stop(struct otpi_supervisor *sup, struct otpi_child *child)
         (void)otp_exit_signal(child->pid, otp_kill());
         return;
     }
+    if (otp_end_process(child->pid, child->monitor, otp_shutdown())) {
+        otpi_walk_stopped(sup, otp_shutdown());
+        return;
+    }
     work->timer_ref = ++sup->timers;
     if (!otpi_child_tell_to_stop(child->pid, shutdown, work->timer_ref, &work->timer, &work->timed))
         otpi_walk_timeout(sup);
@@ -282,10 +286,9 @@ static void start_next(struct otpi_supervisor *sup)
         return;
     }
     const struct otp_module *module = child->spec->module;
-    otp_monitor monitor;
     struct otp_start how = { .name = child->spec->name, .link = !OTP_MUTANT(B105) };
     how.monitor = how.async = true;
-    how.monitor_out = &monitor;
+    how.monitor_out = &child->monitor;
     otp_pid pid = otp_no_pid();
     otp_status status = module->start(module, &how, child->spec->options, &pid);
     if (status != OTP_OK) {

@@ -81,7 +81,7 @@ static void report(void *data, const struct otp_message *message, otp_reason *re
 
 const struct otp_task_head otp_task_nobody = { { NULL, 0 }, { 0 } };
 
-const struct otp_behaviour otpi_task_behaviour = { "task", run, receive, NULL, report, NULL };
+const struct otp_behaviour otpi_task_behaviour = { "task", run, receive, NULL, report, NULL, NULL };
 
 static otp_status start(const struct otp_task_type *type, const struct otp_start *how,
                         const void *args, otp_pid *pid)

@@ -33,7 +33,7 @@ OTPI_APART static void set_last_reason(struct otpi_fiber *fiber, const otp_reaso
     if (fiber == NULL)
         otpi_me()->last_reason = *reason;
     else
-        fiber->last_reason = *reason;
+        *(fiber->host == NULL ? &fiber->last_reason : &fiber->guest_last) = *reason;
 }
 
 OTPI_APART otp_status otpi_call_failed(otp_status status)
@@ -364,32 +364,42 @@ __attribute__((flatten)) otp_status otp_call(otp_dest dest, const struct otp_mes
     return OTPI_JUDGED(otpi_call_failed(OTP_NOPROC));
 }
 
+/* The long way of otp_system_call. */
+OTPI_APART static otp_status send_request(otp_dest dest, uint32_t tag,
+                                          const struct otp_layout *layout, const void *args,
+                                          void *reply, otp_duration timeout)
+{
+    struct otp_message_type type = { .message_class = OTP_CLASS_CALL, .args = layout };
+    struct otpi_msg *msg = otpi_msg_of(&type, args);
+
+    if (msg == NULL)
+        return otpi_call_failed(OTP_NOMEM);
+    msg->body.kind = OTP_MESSAGE_SYSTEM;
+    msg->body.tag = tag;
+    msg->body.type = NULL;
+    return otpi_call_send(dest, msg, reply, timeout);
+}
+
 otp_status otp_system_call(otp_dest dest, uint32_t tag, const struct otp_layout *layout,
                            const void *args, void *reply, otp_duration timeout)
 {
-    struct otp_message_type type = { .message_class = OTP_CLASS_CALL, .args = layout };
+    struct otp_message here = { .kind = OTP_MESSAGE_SYSTEM, .tag = tag };
     otp_status status = otpi_enter();
-    struct otpi_msg *msg;
 
     if (status != OTP_OK)
         return status;
     otpi_check_alive();
-    if (timeout < 0) {
+    if (timeout < 0)
         status = otpi_call_failed(OTP_BADARG);
-    } else if ((msg = otpi_msg_of(&type, args)) == NULL) {
-        status = otpi_call_failed(OTP_NOMEM);
-    } else {
-        msg->body.kind = OTP_MESSAGE_SYSTEM;
-        msg->body.tag = tag;
-        msg->body.type = NULL;
-        status = otpi_call_send(dest, msg, reply, timeout);
-    }
+    else if (!otpi_visit_ask(dest, &here, args, reply, timeout, &status))
+        status = send_request(dest, tag, layout, args, reply, timeout);
     otpi_leave();
     return status;
 }
 
 otp_status otp_stop_process(otp_dest dest, otp_reason reason, otp_duration timeout)
 {
+    struct otp_message here = { .kind = OTP_MESSAGE_STOP, .reason = &reason };
     otp_status status = otpi_enter();
     struct otpi_msg *msg;
 
@@ -398,6 +408,8 @@ otp_status otp_stop_process(otp_dest dest, otp_reason reason, otp_duration timeo
     otpi_check_alive();
     if (timeout < 0) {
         status = otpi_call_failed(OTP_BADARG);
+    } else if (otpi_visit_ask(dest, &here, NULL, NULL, timeout, &status)) {
+        /* nothing is left to do */
     } else if ((msg = otpi_msg_new_reason(&reason)) == NULL) {
         status = otpi_call_failed(OTP_NOMEM);
     } else {
@@ -549,12 +561,13 @@ static otp_status answer(struct otpi_proc *self, otp_from from, const struct otp
     if (layout != NULL && slot->reply != NULL)
         otpi_copy(slot->reply, block == NULL ? value : block + 1, layout->size);
     slot->block = block;
-    /* relaxed: others may set or clear it; what this process has deferred it put there itself */
-    if (self == NULL || self->pid != server ||
-        atomic_load_explicit(&self->relations, memory_order_relaxed) != NULL)
-        forget_deferred(server, from.id_);
-    if (own)
+    /* relaxed: others may set or clear it; what this process has deferred it put there itself, and
+     * then it was not being asked any more */
+    if (own && atomic_load_explicit(&self->asking, memory_order_relaxed) == slot)
         atomic_store_explicit(&self->asking, NULL, memory_order_relaxed);
+    else if (self == NULL || self->pid != server ||
+             atomic_load_explicit(&self->relations, memory_order_relaxed) != NULL)
+        forget_deferred(server, from.id_);
     otpi_slot_done(slot, from.id_, OTP_OK);
     return OTP_OK;
 }
@@ -628,7 +641,7 @@ otp_reason otp_last_reason(void)
     struct otpi_fiber *fiber = otpi_self_fiber();
 
     if (fiber != NULL)
-        return fiber->last_reason;
+        return fiber->host == NULL ? fiber->last_reason : fiber->guest_last;
     return otpi_me() == NULL ? otp_normal() : otpi_me()->last_reason;
 }
 

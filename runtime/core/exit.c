@@ -28,6 +28,7 @@
 struct remains {
     uint64_t pid;
     uint64_t link;
+    uint64_t parent, parent_ref;
     struct otpi_relations *relations;
     struct otpi_cell *name;
     struct otpi_starter starter;
@@ -59,7 +60,9 @@ static void take_records(struct otpi_proc *proc, struct remains *remains)
 {
     remains->link = proc->link;
     remains->relations = proc->relations;
+    remains->parent_ref = proc->parent_ref;
     proc->link = 0;
+    proc->parent_ref = 0;
     atomic_store_explicit(&proc->relations, NULL, memory_order_relaxed);
 }
 
@@ -84,6 +87,7 @@ static bool take_remains(struct otpi_proc *proc, uint64_t pid, struct remains *r
             remains->starter = *proc->starter;
         remains->start_status = (otp_status)proc->start_status;
         remains->for_request = proc->for_request != 0;
+        remains->parent = proc->parent;
         remains->once = proc->once != 0 && remains->link == proc->parent;
         proc->name = NULL;
         proc->starter = NULL;
@@ -118,6 +122,17 @@ static void answer_deferred(struct otpi_relations *relations, const otp_reason *
                              reason);
 }
 
+/* A monitor of ref, with whom it watches: DOWN, but not for who started it and is told that this
+ * failed. */
+static void tell_watcher(const struct remains *remains, uint64_t watcher, uint64_t ref,
+                         const otp_reason *reason)
+{
+    if (remains->starting && remains->starter.pid == watcher)
+        otpi_signal_disarm(watcher, ref);
+    else
+        otpi_signal_down(watcher, ref, remains->pid, reason);
+}
+
 OTPI_APART static void tell_many(const struct remains *remains, const otp_reason *reason)
 {
     struct otpi_relations *relations = remains->relations;
@@ -126,11 +141,7 @@ OTPI_APART static void tell_many(const struct remains *remains, const otp_reason
     while (otpi_map_pop(&relations->links, &entry))
         otpi_signal_exit(entry.key, remains->pid, reason, true);
     while (otpi_map_pop(&relations->watchers, &entry)) {
-        /* who started it and is told that this failed gets no DOWN */
-        if (remains->starting && remains->starter.pid == entry.value)
-            otpi_signal_disarm(entry.value, entry.key);
-        else
-            otpi_signal_down(entry.value, entry.key, remains->pid, reason);
+        tell_watcher(remains, entry.value, entry.key, reason);
         if (OTP_MUTANT(B196))
             break;
     }
@@ -146,12 +157,20 @@ OTPI_APART static void tell_many(const struct remains *remains, const otp_reason
 
 static void tell_relations(const struct remains *remains, const otp_reason *reason)
 {
+    bool silent = remains->starting && remains->starter.pid == remains->parent;
+
+    if (remains->once && remains->parent_ref != 0 && remains->relations == NULL && !silent) {
+        otpi_signal_parent(remains->parent, remains->parent_ref, remains->pid, reason);
+        return;
+    }
     if (remains->link != 0 && remains->once)
         otpi_signal_exit_once(remains->link, remains->pid, reason);
     else if (remains->link != 0)
         otpi_signal_exit(remains->link, remains->pid, reason, true);
     if (remains->relations != NULL)
         tell_many(remains, reason);
+    if (remains->parent_ref != 0)
+        tell_watcher(remains, remains->parent, remains->parent_ref, reason);
 }
 
 /* Who waits goes on when all else is done: if it is linked and does not trap exits, its own death
@@ -313,7 +332,7 @@ void otpi_proc_bury(struct otpi_proc *proc)
         otpi_release(proc->extras, sizeof *proc->extras);
     }
     otpi_owned_free_all(&proc->owned);
-    otpi_release(proc->data, proc->data_size);
+    otpi_data_give(proc->data, proc->data_size);
     proc->current = proc->received = proc->death = NULL;
     proc->mail = proc->mail_last = NULL;
     proc->extras = NULL;

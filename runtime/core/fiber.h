@@ -36,8 +36,8 @@ struct otpi_fiber {
     struct otpi_context context;
     struct otpi_worker *home; /* written by who takes it out of the list of rescued ones */
     struct otpi_fiber *next;  /* of the pool or a ready list */
-    struct otpi_fiber *all;   /* every fiber of the worker, for the end */
-    struct otpi_proc *proc;   /* whose code runs on it; owner: home */
+    struct otpi_proc *host;   /* whose stack it is while proc is a guest, visit.h; else NULL */
+    struct otpi_proc *proc;   /* whose code runs on it; owner: home, with the one above */
     _Atomic uint64_t wake;    /* atomic: counts wakes; who finds PARKED makes it ready, once */
     uint64_t heard;           /* owner: home. So many of them it has heard of */
     uint32_t patience,
@@ -53,8 +53,10 @@ struct otpi_fiber {
     struct otpi_slot slot;
     struct otpi_timer timer; /* of the wait */
     struct otpi_scratch scratch;
-    otp_reason last_reason; /* of the last failed call */
-    otp_reason exit_reason; /* of the process that runs on it, once it is to end */
+    otp_reason last_reason;            /* of the last failed call */
+    otp_reason exit_reason;            /* of the process that runs on it, once it is to end */
+    otp_reason guest_last, guest_exit; /* the same of a guest */
+    struct otpi_fiber *all;            /* every fiber of the worker, for the end */
 };
 
 /* A fiber for worker: from its pool or new. NULL: no memory. One stays in the pool, so that an exit
@@ -110,14 +112,15 @@ static inline bool otpi_is_doomed(const struct otpi_proc *proc)
 
 /* Abandons the frames of the calling process; it goes on in behaviour->unwind with reason. */
 OTP_NORETURN void otpi_abandon(const otp_reason *reason);
-/* The same for one that is doomed: nothing of the user's runs any more. */
-OTP_NORETURN void otpi_abandon_doomed(void);
+/* The same for one that is doomed: nothing of the user's runs any more. Returns to a guest, which
+ * has little left to do: whatever that changes finds it dead. */
+void otpi_abandon_doomed(void);
 
 /* As otp_finish. Borrows reason. */
 void otpi_finish(const otp_reason *reason);
 
-/* Does not return if the calling process is to end. Every public function that a process may call
- * and that has an effect looks. */
+/* Does not return if the calling process is to end, unless it is a guest. Every public function
+ * that a process may call and that has an effect looks. */
 static inline void otpi_check_alive(void)
 {
     struct otpi_proc *proc = otpi_self_proc();

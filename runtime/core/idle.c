@@ -9,6 +9,7 @@
  * Threads: idle, tick, wait by the worker's own; wake by all. Locks: none. Owns: nothing.
  */
 #include "base/apart.h"
+#include "core/memory.h"
 #include "core/point.h"
 #include "core/rescue.h"
 #include "core/sched.h"
@@ -285,6 +286,7 @@ static void wake_watcher(void)
 void otpi_sched_sleep(struct otpi_worker *worker, otp_instant due)
 {
     otpi_resting_give(&worker->self.resting);
+    otpi_data_forget();
     atomic_fetch_add(&otpi_rt->n_sleeping, 1);
     atomic_store(&worker->sleeping, 1);
     OTPI_POINT();

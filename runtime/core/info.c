@@ -48,11 +48,12 @@ static void read_relations(const struct otpi_proc *proc, struct otp_proc_info *i
     const struct otpi_relations *relations = proc->relations;
 
     info->links = proc->link != 0;
+    info->monitored_by = proc->parent_ref != 0;
     if (relations == NULL)
         return;
     info->links += relations->links.count;
     info->monitors = relations->monitors.count;
-    info->monitored_by = relations->watchers.count;
+    info->monitored_by += relations->watchers.count;
     info->aliases = relations->aliases.count;
     info->open_calls = relations->open.count;
     info->memory += sizeof *relations + memory_of(&relations->links) +

@@ -70,6 +70,43 @@ void otp_free(void *memory)
     otpi_release(block, block->size);
 }
 
+#define SPARE_MAX 1024
+
+void *otpi_data_take(size_t size)
+{
+    struct otpi_self *self = otpi_me();
+    void *data = self->spare;
+
+    if (data == NULL || self->spare_size != size)
+        return otpi_alloc_zero(size);
+    self->spare = NULL;
+    return memset(data, 0, size);
+}
+
+void otpi_data_give(void *data, size_t size)
+{
+    struct otpi_self *self = otpi_me();
+
+    if (data == NULL)
+        return;
+    if (self->worker == NULL || size > SPARE_MAX) {
+        otpi_release(data, size);
+        return;
+    }
+    otpi_data_forget();
+    self->spare = data;
+    self->spare_size = size;
+}
+
+void otpi_data_forget(void)
+{
+    struct otpi_self *self = otpi_me();
+
+    if (self->spare != NULL)
+        otpi_release(self->spare, self->spare_size);
+    self->spare = NULL;
+}
+
 void otpi_owned_free_all(struct otpi_owned **list)
 {
     while (*list != NULL) {

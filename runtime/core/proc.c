@@ -38,9 +38,12 @@ otp_status otpi_table_init(struct otpi_table *table)
 /* A pid that is kept over a restart of the runtime must name nobody: generations go on. */
 static void note_generations(struct otpi_table *table, const struct otpi_proc *chunk)
 {
-    for (uint32_t i = 0; i < OTPI_PROC_CHUNK; i++)
-        if (chunk[i].generation > table->first_generation)
-            table->first_generation = chunk[i].generation;
+    for (uint32_t i = 0; i < OTPI_PROC_CHUNK; i++) {
+        uint64_t pid = atomic_load_explicit(&chunk[i].pid, memory_order_relaxed);
+        uint64_t generation = pid == 0 ? chunk[i].generation : pid >> OTPI_PID_SLOT_BITS;
+        if (generation > table->first_generation)
+            table->first_generation = generation;
+    }
 }
 
 void otpi_table_free(struct otpi_table *table)
@@ -222,20 +225,22 @@ static void count(struct otpi_self *self, _Atomic uint64_t *own, _Atomic uint64_
                               memory_order_release);
 }
 
-struct otpi_proc *otpi_proc_new(uint64_t link)
+struct otpi_proc *otpi_proc_new(uint64_t link, uint64_t parent_ref)
 {
     struct otpi_self *self = otpi_me();
     struct otpi_proc *proc = self->worker == NULL ? take_shared() : take_own(&self->resting);
+    uint64_t generation;
 
     if (proc == NULL)
         return NULL;
     proc->queue_next = NULL;
-    proc->generation++;
+    generation = proc->generation + 1;
+    proc->parent_ref = parent_ref;
     proc->link = link;
     count(self, &self->resting.spawned, &otpi_rt->table.spawned);
     /* release: who finds this pid finds dead == 0 and the inbox CLOSED */
     atomic_store_explicit(&proc->dead, OTPI_ALIVE, memory_order_relaxed);
-    atomic_store_explicit(&proc->pid, proc->generation << OTPI_PID_SLOT_BITS | (proc->index + 1u),
+    atomic_store_explicit(&proc->pid, generation << OTPI_PID_SLOT_BITS | (proc->index + 1u),
                           memory_order_release);
     return proc;
 }
@@ -252,6 +257,7 @@ void otpi_proc_discard(struct otpi_proc *proc)
 {
     struct otpi_self *self = otpi_me();
 
+    proc->generation = atomic_load_explicit(&proc->pid, memory_order_relaxed) >> OTPI_PID_SLOT_BITS;
     atomic_store_explicit(&proc->pid, 0, memory_order_release);
     if (proc->generation < GENERATION_MAX) {
         if (self->worker == NULL)

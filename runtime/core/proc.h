@@ -83,14 +83,17 @@ struct otpi_proc {
     _Alignas(OTPI_CACHE_LINE) _Atomic uint64_t pid;
     _Atomic(struct otpi_fiber *) fiber; /* atomic: what runs it, for who wants to wake it */
     struct otpi_proc *queue_next;       /* lock: injection */
-    uint64_t generation;                /* owner: who has the slot */
-    _Atomic uint32_t dead;              /* atomic: enum otpi_death; set under lock, by die */
-    uint32_t index;                     /* const: of the slot */
-    _Atomic uint32_t trap_exit;         /* lock; read unlocked by its own process */
-    uint16_t ran_on;                    /* owner: who runs it. Index of the worker */
-    uint16_t shunned;                   /* worker index + 1 that leaves it to others, at .. */
-    uint32_t shunned_tick;              /* .. that tick. lock: injection, with the one above */
-    _Atomic uint32_t inspected;         /* atomic: somebody reads the inbox's list, see depth */
+    union {
+        uint64_t generation; /* of the last tenant, while there is none. owner: who has the slot */
+        uint64_t parent_ref; /* the monitor by which its parent watches it; 0: none. lock */
+    };
+    _Atomic uint32_t dead;      /* atomic: enum otpi_death; set under lock, by die */
+    uint32_t index;             /* const: of the slot */
+    _Atomic uint32_t trap_exit; /* lock; read unlocked by its own process */
+    uint16_t ran_on;            /* owner: who runs it. Index of the worker */
+    uint16_t shunned;           /* worker index + 1 that leaves it to others, at .. */
+    uint32_t shunned_tick;      /* .. that tick. lock: injection, with the one above */
+    _Atomic uint32_t inspected; /* atomic: somebody reads the inbox's list, see depth */
     uint8_t slow;      /* owner: who runs it. Its last handler took ticks: no direct switch to it */
     uint8_t finishing; /* owner: the same. otp_finish was called: reason in the fiber */
     uint8_t quiet;     /* owner: the same. Its start failed: nothing is logged, no unwind */
@@ -113,7 +116,8 @@ struct otpi_proc {
     struct otpi_extras *extras; /* NULL: none yet */
     struct otpi_msg *death;     /* why, if another thread ended it while it ran */
     uint32_t data_size;
-    uint16_t unwinding;  /* how often behaviour->unwind was entered */
+    uint8_t unwinding;   /* how often behaviour->unwind was entered */
+    uint8_t told;        /* nobody waits to be told of its start */
     uint8_t for_request; /* const: it was started for one, whose owner learns of its end last */
     uint8_t untold : 1;  /* const: nobody is told that its init is done */
     uint8_t once : 1;    /* const: its parent gets no EXIT beside the DOWN */
@@ -183,8 +187,8 @@ static inline bool otpi_proc_lives(const struct otpi_proc *proc, uint64_t pid)
 }
 
 /* A slot with a new pid, CLOSED: nobody else knows it. It has its end of a link with link (pid
- * bits; 0: none). NULL: no memory. */
-struct otpi_proc *otpi_proc_new(uint64_t link);
+ * bits; 0: none) and of its parent's monitor (0: none). NULL: no memory. */
+struct otpi_proc *otpi_proc_new(uint64_t link, uint64_t parent_ref);
 /* All that a worker keeps goes back into the table: it has nothing to do. By the worker. */
 void otpi_resting_give(struct otpi_resting *own);
 /* Undoes it, before it was published. */

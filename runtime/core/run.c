@@ -104,11 +104,22 @@ static void close_call(struct otpi_proc *proc, uint32_t kind)
         fail_call(proc, asking, kind);
 }
 
+/* Who asks is told if the process ends meanwhile. */
+static void open_call(struct otpi_proc *proc, const otp_from *from)
+{
+    if (from->slot_ == NULL)
+        return;
+    atomic_store_explicit(&proc->asking_id, from->id_, memory_order_relaxed);
+    atomic_store_explicit(&proc->asking, from->slot_, memory_order_relaxed);
+}
+
 /* A supervisor says later how its start went: until then INIT is needed. */
 static bool owes_start(struct otpi_proc *proc)
 {
     bool owes;
 
+    if (proc->told)
+        return false;
     otpi_lock_take(&proc->lock);
     owes = proc->starter != NULL;
     otpi_lock_release(&proc->lock);
@@ -177,16 +188,12 @@ static bool is_passed_by(struct otpi_msg *msg)
 /* One message. False: the process has ended and is buried. */
 static bool receive(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otpi_msg *msg)
 {
-    struct otpi_slot *asking = msg->body.from.slot_;
     struct otpi_self *self;
 
     if (OTPI_SELDOM(is_passed_by(msg) || !accepts(proc, msg)))
         return true;
     proc->current = msg;
-    if (asking != NULL) {
-        atomic_store_explicit(&proc->asking_id, msg->body.from.id_, memory_order_relaxed);
-        atomic_store_explicit(&proc->asking, asking, memory_order_relaxed);
-    }
+    open_call(proc, &msg->body.from);
     if (OTPI_SELDOM(msg->body.kind == OTPI_MESSAGE_INIT))
         return receive_init(fiber, proc, msg);
     proc->behaviour->receive(proc->data, &msg->body);
@@ -216,6 +223,19 @@ static uint32_t note_slow(struct otpi_proc *proc, uint32_t began)
     if (OTPI_SELDOM(now != began || proc->slow != 0)) /* senders read beside it */
         proc->slow = now - began >= 2;
     return now;
+}
+
+bool otpi_run_guest(struct otpi_proc *proc, const struct otp_message *message)
+{
+    open_call(proc, &message->from);
+    proc->behaviour->receive(proc->data, message);
+    if (proc->finishing) {
+        end(proc, &otpi_self_fiber()->guest_exit);
+        return false;
+    }
+    if (message->from.slot_ != NULL)
+        close_call(proc, message->kind);
+    return true;
 }
 
 static bool is_blocking(const struct otpi_msg *msg)
@@ -300,6 +320,8 @@ OTPI_APART void otpi_abandon(const otp_reason *reason)
 
 OTPI_APART void otpi_abandon_doomed(void)
 {
+    if (otpi_self_fiber()->host != NULL)
+        return;
     otpi_self_proc()->quiet = 1;
     otpi_abandon(&otpi_reason_killed);
 }
@@ -343,7 +365,7 @@ void otpi_finish(const otp_reason *reason)
 
     if (fiber == NULL || fiber->proc == NULL)
         return;
-    fiber->exit_reason = *reason;
+    *(fiber->host == NULL ? &fiber->exit_reason : &fiber->guest_exit) = *reason;
     fiber->proc->finishing = 1;
 }
 

@@ -13,6 +13,7 @@
 #include "core/sched.h"
 #include "base/apart.h"
 
+#include "core/memory.h"
 #include "core/point.h"
 #include "core/pool.h"
 #include "plat/switch.h"
@@ -641,5 +642,6 @@ void otpi_worker_main(void *arg)
     worker->self.current = first;
     otpi_context_switch(&worker->thread_context, &first->context, false);
     otpi_context_unmake(&worker->thread_context);
+    otpi_data_forget();
     otpi_self_set(NULL);
 }

@@ -45,11 +45,14 @@ struct otpi_self {
     struct otpi_trail sent; /* the messages that it has sent last */
     struct otpi_request_cache request_cache;
     struct otpi_resting resting; /* a worker's */
+    void *spare;                 /* a worker's: of a process's data; NULL: none */
+    size_t spare_size;           /* its size */
     uint64_t next_ref, last_ref; /* refs that it may give out */
     uint32_t visits;             /* see visit.h */
     struct otpi_msg *dying;      /* deaths found while another one is under way (in_die) */
     struct otpi_msg *telling;    /* starters to be answered after them */
     bool in_die;
+    uint64_t expected; /* the monitor whose DOWN the running code hears of otherwise; 0: none */
     struct otpi_pin pin;
     struct otpi_clock_read clock;
     uint64_t point_state; /* point.c's generator; 0: not seeded yet */

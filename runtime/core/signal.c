@@ -12,6 +12,7 @@
 #include "base/mutant.h"
 #include "base/reason.h"
 #include "core/sched.h"
+#include "core/visit.h"
 
 static struct otpi_msg *make_signal(uint32_t kind, uint64_t about, uint64_t ref,
                                     const otp_reason *reason)
@@ -96,12 +97,42 @@ void otpi_signal_disarm(uint64_t to, uint64_t ref)
         (void)take_monitor(proc, to, ref);
 }
 
+/* The monitor ref of `to` has been taken out. */
+static void tell_down(struct otpi_proc *proc, uint64_t to, uint64_t ref, uint64_t about,
+                      const otp_reason *reason)
+{
+    if (ref == otpi_me()->expected)
+        otpi_me()->expected = 0;
+    else
+        push_or_end(proc, to, make_signal(OTP_MESSAGE_DOWN, about, ref, reason));
+}
+
 void otpi_signal_down(uint64_t to, uint64_t ref, uint64_t about, const otp_reason *reason)
 {
     struct otpi_proc *proc = otpi_proc_find(to);
 
     if (proc != NULL && take_monitor(proc, to, ref))
-        push_or_end(proc, to, make_signal(OTP_MESSAGE_DOWN, about, ref, reason));
+        tell_down(proc, to, ref, about, reason);
+}
+
+void otpi_signal_parent(uint64_t to, uint64_t ref, uint64_t about, const otp_reason *reason)
+{
+    struct otpi_proc *proc = otpi_proc_find(to);
+    bool lives, watches, ends;
+
+    if (proc == NULL)
+        return;
+    otpi_lock_take(&proc->lock);
+    lives = otpi_proc_lives(proc, to);
+    ends = lives && otpi_links_remove(proc, about) && !proc->trap_exit &&
+           reason->kind != OTP_REASON_NORMAL;
+    watches =
+        lives && proc->relations != NULL && otpi_map_remove(&proc->relations->monitors, ref, NULL);
+    otpi_lock_release(&proc->lock);
+    if (ends)
+        otpi_proc_die(proc, to, reason);
+    else if (watches)
+        tell_down(proc, to, ref, about, reason);
 }
 
 void otpi_signal_unwatch(uint64_t target, uint64_t ref)
@@ -111,9 +142,25 @@ void otpi_signal_unwatch(uint64_t target, uint64_t ref)
     if (proc == NULL)
         return;
     otpi_lock_take(&proc->lock);
-    if (otpi_proc_lives(proc, target) && proc->relations != NULL)
-        (void)otpi_map_remove(&proc->relations->watchers, ref, NULL);
+    if (otpi_proc_lives(proc, target)) {
+        if (proc->parent_ref == ref)
+            proc->parent_ref = 0;
+        else if (proc->relations != NULL)
+            (void)otpi_map_remove(&proc->relations->watchers, ref, NULL);
+    }
     otpi_lock_release(&proc->lock);
+}
+
+/* Who started pid learns at once that it has. False: by a message. */
+static bool tell_here(const struct otpi_starter *starter, uint64_t pid, const otp_reason *reason)
+{
+    const struct otp_message here = { .kind = OTP_MESSAGE_STARTED,
+                                      .tag = OTP_OK,
+                                      .pid = { pid },
+                                      .ref = starter->ref,
+                                      .reason = reason };
+
+    return otpi_visit_tell(starter->pid, &here);
 }
 
 void otpi_signal_started(const struct otpi_starter *starter, uint64_t pid, otp_status status,
@@ -130,11 +177,14 @@ void otpi_signal_started(const struct otpi_starter *starter, uint64_t pid, otp_s
         }
         return;
     }
+    if (reason == NULL)
+        reason = &otpi_reason_normal;
+    if (status == OTP_OK && tell_here(starter, pid, reason))
+        return;
     proc = otpi_proc_find(starter->pid);
     if (proc == NULL)
         return;
-    msg = make_signal(OTP_MESSAGE_STARTED, pid, starter->ref,
-                      reason == NULL ? &otpi_reason_normal : reason);
+    msg = make_signal(OTP_MESSAGE_STARTED, pid, starter->ref, reason);
     if (msg != NULL)
         msg->body.tag = (uint32_t)status;
     push_or_end(proc, starter->pid, msg);
@@ -189,9 +239,20 @@ otp_status otpi_signal_link(struct otpi_proc *proc, uint64_t pid, uint64_t other
     return status;
 }
 
-otp_status otpi_signal_link_new(struct otpi_proc *proc, uint64_t pid, uint64_t made)
+otp_status otpi_signal_link_new(struct otpi_proc *proc, uint64_t pid, uint64_t made, uint64_t ref)
 {
-    return add_link(proc, pid, made, true);
+    struct otpi_relations *relations;
+    otp_status status = OTP_BADARG;
+
+    otpi_lock_take(&proc->lock);
+    if (otpi_proc_lives(proc, pid))
+        status = otpi_links_add(proc, made);
+    if (status == OTP_OK && ref != 0) {
+        relations = otpi_proc_relations(proc);
+        status = relations == NULL ? OTP_NOMEM : otpi_map_put(&relations->monitors, ref, made);
+    }
+    otpi_lock_release(&proc->lock);
+    return status;
 }
 
 bool otpi_signal_unlink(struct otpi_proc *proc, uint64_t pid, uint64_t other)
@@ -267,6 +328,23 @@ otp_status otp_exit_signal(otp_pid pid, otp_reason reason)
     otpi_check_alive();
     otpi_leave();
     return OTP_OK;
+}
+
+/* A death that has to wait until another one is over tells by a message, too. */
+bool otp_end_process(otp_pid pid, otp_monitor monitor, otp_reason reason)
+{
+    struct otpi_proc *proc = otpi_proc_find(pid.bits);
+    struct otpi_self *self = otpi_me();
+    bool ended;
+
+    if (otpi_self_proc() == NULL || proc == NULL || proc->trap_exit)
+        return false;
+    self->expected = monitor.ref_;
+    otpi_proc_die(proc, pid.bits, &reason);
+    ended = self->expected != monitor.ref_;
+    self->expected = 0;
+    otpi_check_alive();
+    return ended;
 }
 
 otp_status otp_link(otp_pid pid)

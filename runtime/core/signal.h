@@ -13,6 +13,8 @@
 void otpi_signal_exit(uint64_t to, uint64_t from, const otp_reason *reason, bool by_link);
 /* The same by a link, of who is told by a DOWN too: if `to` traps exits, that is all it gets. */
 void otpi_signal_exit_once(uint64_t to, uint64_t from, const otp_reason *reason);
+/* That and DOWN: the end of about, for its parent. */
+void otpi_signal_parent(uint64_t to, uint64_t ref, uint64_t about, const otp_reason *reason);
 /* DOWN for the monitor ref of `to`, if that still has it. */
 void otpi_signal_down(uint64_t to, uint64_t ref, uint64_t about, const otp_reason *reason);
 /* Forgets the monitor ref of `to`: no DOWN comes. */
@@ -25,8 +27,9 @@ void otpi_signal_started(const struct otpi_starter *starter, uint64_t pid, otp_s
 /* A link between two processes, or a monitor of target by watcher: BADARG if one is dead, then
  * nothing is left behind. NOMEM. */
 otp_status otpi_signal_link(struct otpi_proc *proc, uint64_t pid, uint64_t other);
-/* The link of pid with one that it has just made, whose own end is there: BADARG if pid is dead. */
-otp_status otpi_signal_link_new(struct otpi_proc *proc, uint64_t pid, uint64_t made);
+/* The link of pid with one that it has just made, and its monitor (0: none), of both of which the
+ * other end is there: BADARG if pid is dead. */
+otp_status otpi_signal_link_new(struct otpi_proc *proc, uint64_t pid, uint64_t made, uint64_t ref);
 otp_status otpi_signal_watch(struct otpi_proc *watcher, uint64_t pid, uint64_t target,
                              uint64_t ref);
 /* Ends a link from pid's side; false: there was none. */

@@ -94,7 +94,8 @@ void otpi_slot_done(struct otpi_slot *slot, uint64_t id, otp_status status)
         /* release: pairs with the acquire in is_done and close; the result is visible */
         atomic_store_explicit(&slot->word, id << 2 | OTPI_SLOT_DONE, memory_order_release);
         OTPI_POINT();
-        otpi_fiber_wake(fiber);
+        if (fiber != otpi_self_fiber()) /* else it is answered by its guest */
+            otpi_fiber_wake(fiber);
         return;
     }
     /* seq_cst, both: pairs with who notes itself as waiter and then looks at the word */

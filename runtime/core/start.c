@@ -16,6 +16,7 @@
 #include "base/mutant.h"
 #include "base/reason.h"
 #include "core/call.h"
+#include "core/memory.h"
 #include "core/pool.h"
 #include "core/sched.h"
 #include "core/signal.h"
@@ -64,21 +65,34 @@ static struct otpi_msg *make_init(const struct otp_process_spec *spec)
     return msg;
 }
 
+/* As most children of supervisors are started: its parent gets no EXIT beside the DOWN. */
+static bool tells_once(const struct otp_start *how)
+{
+    return how->link && how->monitor && how->async;
+}
+
+/* The monitor of who starts it, if its own end is to be there from the beginning; else 0. */
+static uint64_t parent_ref(struct starting *start)
+{
+    if (tells_once(start->how) && !OTP_MUTANT(B199))
+        start->monitor.ref_ = otpi_self_ref();
+    return start->monitor.ref_;
+}
+
 /* A process that nobody knows of yet, its mailbox open and INIT in it. */
 static otp_status make(struct starting *start)
 {
     const struct otp_process_spec *spec = start->spec;
     struct otpi_msg *msg = make_init(spec);
     bool bare = spec->data_size == 0, huge = spec->data_size > UINT32_MAX;
-    void *data = msg == NULL || bare || huge ? NULL : otpi_alloc_zero(spec->data_size);
+    void *data = msg == NULL || bare || huge ? NULL : otpi_data_take(spec->data_size);
     struct otpi_proc *proc = NULL;
 
     if (msg != NULL && (data != NULL || bare))
-        proc = otpi_proc_new(start->how->link ? start->self_pid : 0);
+        proc = otpi_proc_new(start->how->link ? start->self_pid : 0, parent_ref(start));
 
     if (proc == NULL) {
-        if (data != NULL)
-            otpi_release(data, spec->data_size);
+        otpi_data_give(data, spec->data_size);
         if (msg != NULL)
             otpi_msg_free(msg);
         return OTP_NOMEM;
@@ -95,8 +109,7 @@ static otp_status make(struct starting *start)
     proc->data_size = (uint32_t)spec->data_size;
     atomic_store_explicit(&proc->trap_exit, spec->trap_exit, memory_order_relaxed);
     if (spec->mailbox.limit != 0 && otpi_bound_set(proc, start->pid, &spec->mailbox) != OTP_OK) {
-        if (data != NULL)
-            otpi_release(data, spec->data_size);
+        otpi_data_give(data, spec->data_size);
         otpi_msg_free(msg);
         otpi_proc_discard(proc);
         return OTP_NOMEM;
@@ -106,13 +119,14 @@ static otp_status make(struct starting *start)
     msg->body.from = spec->from;
     proc->for_request = spec->from.slot_ != NULL;
     proc->untold = !start->how->async && (spec->at_once || spec->from.slot_ != NULL);
+    proc->told = proc->untold;
     if (!proc->untold)
         proc->starter = &((struct otpi_init *)msg->body.args)->starter;
     if (spec->from.slot_ != NULL)
         atomic_store_explicit(&((struct otpi_slot *)spec->from.slot_)->server, start->pid,
                               memory_order_relaxed);
     proc->parent = start->how->link ? start->self_pid : 0;
-    proc->once = start->how->link && start->how->monitor && start->how->async;
+    proc->once = tells_once(start->how);
     if (start->how->async) {
         proc->starter->pid = start->self_pid;
         proc->starter->ref = spec->ref;
@@ -153,10 +167,12 @@ OTPI_APART static void end_unlinked(struct starting *start)
     otpi_proc_die(start->proc, start->pid, &otpi_reason_noproc);
 }
 
-/* With who starts it: its own end is there since it was made. Somebody may have ended either. */
+/* With who starts it, and perhaps its monitor: its own ends are there since it was made. Somebody
+ * may have ended either. */
 static otp_status link_with_starter(struct starting *start)
 {
-    otp_status status = otpi_signal_link_new(start->self, start->self_pid, start->pid);
+    otp_status status =
+        otpi_signal_link_new(start->self, start->self_pid, start->pid, start->monitor.ref_);
 
     if (status == OTP_BADARG)
         end_unlinked(start);
@@ -182,7 +198,8 @@ static otp_status connect(struct starting *start)
         status = link_with_starter(start);
     if (status == OTP_OK && start->spec->linked_with.bits != 0)
         status = link_with(start, start->spec->linked_with.bits);
-    if ((status == OTP_OK || status == OTP_BADARG) && start->how->monitor && !OTP_MUTANT(B199)) {
+    if ((status == OTP_OK || status == OTP_BADARG) && start->how->monitor &&
+        start->monitor.ref_ == 0 && !OTP_MUTANT(B199)) {
         start->monitor.ref_ = otpi_self_ref();
         status = otpi_signal_watch(start->self, start->self_pid, start->pid, start->monitor.ref_);
     }
@@ -266,6 +283,12 @@ static void expect_init(struct starting *start)
     otpi_lock_release(&start->proc->lock);
 }
 
+static bool is_guest(void)
+{
+    const struct otpi_fiber *fiber = otpi_self_fiber();
+    return fiber != NULL && fiber->host != NULL;
+}
+
 static otp_status run_start(struct starting *start, otp_pid *pid)
 {
     bool waits = !start->how->async && !start->spec->at_once && start->spec->from.slot_ == NULL;
@@ -285,7 +308,8 @@ static otp_status run_start(struct starting *start, otp_pid *pid)
     if (start->how->monitor_out != NULL)
         *start->how->monitor_out = start->monitor;
     pid->bits = start->pid;
-    otpi_sched_run(start->proc, waits);
+    /* a guest's host waits for it, or for something else next */
+    otpi_sched_run(start->proc, waits || is_guest());
     return waits ? wait_for_init(start) : OTP_OK;
 }
 
@@ -322,6 +346,7 @@ static bool take_starter(struct otpi_proc *proc, otp_status status, struct otpi_
     if (there && status == OTP_OK) {
         *starter = *proc->starter;
         proc->starter = NULL;
+        proc->told = 1;
     }
     proc->start_status = (uint32_t)status;
     otpi_lock_release(&proc->lock);
@@ -408,7 +433,8 @@ static void plain_receive(void *data, const struct otp_message *message)
     (void)message;
 }
 
-const struct otp_behaviour otpi_plain = { "process", plain_init, plain_receive, NULL, NULL, NULL };
+const struct otp_behaviour otpi_plain = { "process", plain_init, plain_receive, NULL,
+                                          NULL,      NULL,       NULL };
 
 static const struct otp_layout plain_layout = { sizeof(struct plain), 0, NULL };
 

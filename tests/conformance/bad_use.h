@@ -230,7 +230,9 @@ static otp_next do_nothing(struct probe *self, otp_from from, void *context)
 
 static struct probe_args probe_args_none = { do_nothing, NULL };
 static const struct probe_options probe_options_none;
-static const struct otp_behaviour shared_behaviour = { "bad_use", NULL, NULL, NULL, NULL, NULL };
+static const struct otp_behaviour shared_behaviour = {
+    "bad_use", NULL, NULL, NULL, NULL, NULL, NULL
+};
 
 static otp_pid somebody(const struct target *t)
 {

@@ -57,6 +57,11 @@ struct otp_behaviour {
      * more. Must not call the library. False: not this time, and nothing has changed; it will be
      * received. NULL: never. */
     bool (*visit)(void *data, const struct otp_message_type *type, const void *args, void *reply);
+    /* A SYSTEM, STOP or STARTED message is sent by another process, and no message waits: whether
+     * receive may deal with it at once, on the thread and stack of who sends it. It must neither
+     * park then nor leave by otp_exit, whatever comes of the message. Only looks, and does not call
+     * the library. NULL: never. */
+    bool (*is_brief)(const void *data, const struct otp_message *message);
 };
 
 /* What a supervisor can start: the head of every module's constant table. */
@@ -143,6 +148,10 @@ OTP_API OTP_MUST_CHECK otp_status otp_behaviour_timer_at(otp_instant due, uint64
 OTP_API OTP_MUST_CHECK otp_status otp_system_call(otp_dest dest, uint32_t tag,
                                                   const struct otp_layout *layout, const void *args,
                                                   void *reply, otp_duration timeout);
+/* Ends pid, of whose end this process hears by monitor, as an exit signal does one that does not
+ * trap exits. True: it has ended by that, and its DOWN is left out. False: it traps exits and
+ * nothing was done, or its end has other reasons and its DOWN comes or has come. By a process. */
+OTP_API bool otp_end_process(otp_pid pid, otp_monitor monitor, otp_reason reason);
 /* Stops dest as if it had returned stop(reason), after what is queued before: OK once it is down
  * with exactly that reason; EXIT: it ended with another (otp_last_reason); TIMEOUT: it will still
  * stop; NOPROC; CALLING_SELF; BADARG: timeout < 0. Any thread. */
