@@ -15,7 +15,7 @@
 #include "core/self.h"
 #include "poison.h"
 
-enum { SIZE = 2000, ONCE = 1000000 };
+enum { SIZE = 1000, ONCE = 1000000 };
 
 static const struct otp_layout word_layout = { sizeof(uint64_t), 0, NULL };
 static const struct otp_ref text_ref = { OTP_REF_TEXT, 0, 0, 0, 0, NULL };
@@ -178,7 +178,7 @@ END_TEST
  * others come when a hundredth of the store, which is on trial at first, was put ten times. */
 START_TEST(where_keys_come_again_soon_or_never_the_last_ones_are_kept)
 {
-    enum { KEYS = 20 * SIZE, SOON = 5, LATER = SIZE / 10 };
+    enum { KEYS = 12 * SIZE, SOON = 5, LATER = SIZE / 10 };
     struct otpi_store *store;
     int hits = 0;
 
@@ -225,7 +225,7 @@ START_TEST(deletes_in_between_do_no_harm)
 
     poison_start();
     store = otpi_store_new(types[_i]);
-    for (int i = 0; i < 30000; i++) {
+    for (int i = 0; i < 8000; i++) {
         uint64_t key;
         state = state * 6364136223846793005u + 1442695040888963407u;
         key = (state >> 33) % (2 * SIZE);
@@ -250,7 +250,7 @@ END_TEST
 START_TEST(refused_memory_costs_no_entry)
 {
     poison_start();
-    for (long at = 1; at < 12; at++) {
+    for (long at = 1; at < 12; at += 3) {
         struct otpi_store *store = otpi_store_new(&words);
         bool hit;
         (void)ask_all(store, 0, SIZE);
@@ -275,7 +275,7 @@ END_TEST
 
 /* -- beside each other -- */
 
-enum { THREADS = 3, STEPS = 6000 };
+enum { THREADS = 3, STEPS = 2500 };
 
 static struct otpi_store *shared;
 
