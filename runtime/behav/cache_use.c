@@ -72,15 +72,23 @@ void otpi_cache_leave_own(const struct otpi_cache_use *use)
     otp_unpin();
 }
 
+/* What only this thread counts, so it need not be locked. */
+static inline void count_own(struct otpi_cache *cache, uint32_t thread, enum otpi_cache_count what,
+                             uint64_t n)
+{
+    _Atomic uint64_t *count = &cache->cells[thread].counts[what];
+
+    atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + n,
+                          memory_order_relaxed);
+}
+
 void otpi_cache_count(const struct otpi_cache_use *use, enum otpi_cache_count what, uint64_t n)
 {
     uint32_t at = use->thread & ~OTP_PIN_SHARED;
     _Atomic uint64_t *count;
 
     if (at < OWN_CELLS && (use->thread & OTP_PIN_SHARED) == 0) {
-        count = &use->cache->cells[at].counts[what];
-        atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + n,
-                              memory_order_relaxed);
+        count_own(use->cache, at, what, n);
         return;
     }
     count = &use->cache->cells[OWN_CELLS + at % (OTPI_CACHE_CELLS - OWN_CELLS)].counts[what];
@@ -195,14 +203,6 @@ static inline bool enter_near(otp_dest dest, const struct otp_cache *type, struc
     return false;
 }
 
-static inline void count_near(const struct near_use *use, enum otpi_cache_count what)
-{
-    _Atomic uint64_t *count = &use->cache->cells[use->near.thread].counts[what];
-
-    atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + 1,
-                          memory_order_relaxed);
-}
-
 /* What most reads are: a word is found, by a process, and nothing is unusual. False: it is to be
  * read by the long way. One short frame: a read waits for memory, and the fewer instructions there
  * are, the earlier the next one's wait begins. See ARCHITECTURE.md. */
@@ -227,7 +227,7 @@ __attribute__((flatten)) static bool read_near(otp_dest dest, const struct otp_c
                                         otp_is_before_near(&use.near, found.expires));
     if (good) {
         memcpy(value, &found.value, sizeof found.value);
-        count_near(&use, OTPI_HITS);
+        count_own(use.cache, use.near.thread, OTPI_HITS, 1);
     }
     otp_leave_near(&use.near);
     return good;
@@ -249,7 +249,7 @@ __attribute__((flatten)) static bool put_near(otp_dest dest, const struct otp_ca
     done = otpi_store_replace_word(use.store, word, otpi_store_words_hash(use.store, &word, 1), new,
                                    expires);
     if (done)
-        count_near(&use, OTPI_PUTS);
+        count_own(use.cache, use.near.thread, OTPI_PUTS, 1);
     otp_leave_near(&use.near);
     return done;
 }

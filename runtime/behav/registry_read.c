@@ -444,6 +444,12 @@ static inline bool key_near(const struct otp_registry *type, const void *key, ui
     return true;
 }
 
+static inline bool key_far(const struct otp_registry *type, const void *key, uint64_t *word)
+{
+    *word = otpi_key_word(type, key);
+    return true;
+}
+
 /* All of a lookup by a process that nothing is unusual with, if the slots are pairs of words.
  * False: try the other way. */
 static inline bool look_near(otp_dest dest, const struct otp_registry *type, const void *key, int n,
@@ -456,7 +462,8 @@ static inline bool look_near(otp_dest dest, const struct otp_registry *type, con
 
     return registry != NULL &&
            atomic_load_explicit(&registry->pairs, memory_order_relaxed) == type &&
-           key_near(type, key, &word) && find_near(registry, self, word, n, found);
+           (n == 1 ? key_near(type, key, &word) : key_far(type, key, &word)) &&
+           find_near(registry, self, word, n, found);
 }
 
 /* The same by any thread. */

@@ -280,27 +280,6 @@ static otp_status ask(otp_dest dest, const struct otp_message_type *type, const 
     return otpi_call_failed(status);
 }
 
-/* A process of a worker's, which is to go on; NULL: a foreign thread, or it is to end. */
-static inline struct otpi_proc *own_proc(const struct otpi_self *self)
-{
-    struct otpi_proc *proc = self == NULL || self->current == NULL ? NULL : self->current->proc;
-
-    return proc == NULL || otpi_is_doomed(proc) ? NULL : proc;
-}
-
-/* otpi_name_resolve of a name that knows its cell; 0: it does not yet, or nobody has it. */
-static inline uint64_t resolve_known(const struct otp_name *name)
-{
-    const struct otpi_cell *cell;
-
-    /* acquire: as in otpi_name_resolve */
-    if (__atomic_load_n(&name->epoch_, __ATOMIC_ACQUIRE) !=
-        atomic_load_explicit(&otpi_rt->epoch, memory_order_relaxed))
-        return 0;
-    cell = __atomic_load_n(&name->cell_, __ATOMIC_RELAXED);
-    return atomic_load_explicit(&cell->pid, memory_order_acquire);
-}
-
 /* Whom dest means, if nothing about it is unusual: it lives, and its mailbox has no limit. NULL: it
  * may be there or not. */
 static inline struct otpi_proc *find_near(otp_dest dest, uint64_t *pid)
@@ -309,7 +288,7 @@ static inline struct otpi_proc *find_near(otp_dest dest, uint64_t *pid)
 
     if (otpi_alias_is(dest))
         return NULL;
-    *pid = dest.name_ == NULL ? dest.pid_ : resolve_known(dest.name_);
+    *pid = otpi_name_known(dest);
     proc = otpi_proc_find(*pid);
     if (proc == NULL || atomic_load_explicit(&proc->bound, memory_order_relaxed) != 0)
         return NULL;
@@ -341,7 +320,7 @@ __attribute__((flatten)) otp_status otp_call(otp_dest dest, const struct otp_mes
                                              const void *args, void *reply, otp_duration timeout)
 {
     struct otpi_self *self = otpi_me();
-    struct otpi_proc *own = own_proc(self), *proc;
+    struct otpi_proc *own = otpi_proc_near(self), *proc;
     struct otpi_fiber *fiber;
     struct otpi_msg *msg;
     uint64_t pid, id;
@@ -490,7 +469,7 @@ __attribute__((flatten)) otp_status otp_cast(otp_dest dest, const struct otp_mes
                                              const void *args)
 {
     struct otpi_self *self = otpi_me();
-    struct otpi_proc *own = own_proc(self), *proc;
+    struct otpi_proc *own = otpi_proc_near(self), *proc;
     struct otpi_msg *msg;
     uint64_t pid;
 
@@ -588,7 +567,7 @@ OTPI_APART static otp_status answer_far(otp_from from, const struct otp_layout *
 __attribute__((flatten)) otp_status otp_answer(otp_from from, const struct otp_layout *layout,
                                                const void *value)
 {
-    struct otpi_proc *own = own_proc(otpi_me());
+    struct otpi_proc *own = otpi_proc_near(otpi_me());
 
     if (own != NULL)
         return OTPI_JUDGED(answer(own, from, layout, value));

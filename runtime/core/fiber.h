@@ -110,6 +110,14 @@ static inline bool otpi_is_doomed(const struct otpi_proc *proc)
            atomic_load_explicit(&otpi_rt->stopping, memory_order_relaxed) != OTPI_STOP_NOT;
 }
 
+/* A process of a worker's, which is to go on; NULL: a foreign thread, or it is to end. */
+static inline struct otpi_proc *otpi_proc_near(const struct otpi_self *self)
+{
+    struct otpi_proc *proc = self == NULL || self->current == NULL ? NULL : self->current->proc;
+
+    return proc == NULL || otpi_is_doomed(proc) ? NULL : proc;
+}
+
 /* Abandons the frames of the calling process; it goes on in behaviour->unwind with reason. */
 OTP_NORETURN void otpi_abandon(const otp_reason *reason);
 /* The same for one that is doomed: nothing of the user's runs any more. Returns to a guest, which

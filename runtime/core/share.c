@@ -117,12 +117,7 @@ otp_status otp_enter_shared(otp_dest dest, const struct otp_behaviour *behaviour
 /* Who dest is to a process that nothing is unusual with; NULL: find out otherwise. */
 static struct otpi_proc *find_near(const struct otpi_self *self, otp_dest dest, uint64_t *pid)
 {
-    struct otpi_proc *caller;
-
-    if (self == NULL || self->worker == NULL)
-        return NULL;
-    caller = self->current->proc;
-    if (caller == NULL || otpi_is_doomed(caller) || otpi_alias_is(dest))
+    if (otpi_proc_near(self) == NULL || otpi_alias_is(dest))
         return NULL;
     *pid = otpi_name_known(dest);
     return otpi_proc_at(*pid);

@@ -7,9 +7,9 @@
 #include <sched.h>
 #include <stdatomic.h>
 
-#include "probe.h"
+#include "caches.h"
 
-/* -- caches -- */
+/* -- caches: see caches.h for what is done with them -- */
 
 static void evicted(const void *key, const void *value, enum otp_cache_cause cause)
 {
@@ -44,63 +44,6 @@ static const struct otp_cache never = { .module = { "tests.never", "test:2", 0, 
     .module = { NAME, "test:3", 0, NULL, otp_cache_start }, .key_kind = OTP_KEY_TEXT,              \
     .key = &probe_text_layout, .value = &probe_text_layout, .ttl = OTP_MIN, .sweep = OTP_S
 static const struct otp_cache texts = { TEXTS("tests.texts"), .evicted = evicted_text };
-
-/* Where the cache of a test is. */
-static otp_dest at;
-
-static otp_pid start_cache(const struct otp_cache *type)
-{
-    static const struct otp_start plain;
-    otp_pid pid = otp_no_pid();
-    ck_assert_int_eq(otp_cache_start(&type->module, &plain, NULL, &pid), OTP_OK);
-    at = otp_to(pid);
-    return pid;
-}
-
-static otp_pid start(const struct otp_cache *type)
-{
-    start_runtime(true, false);
-    return start_cache(type);
-}
-
-static otp_status put_for(const struct otp_cache *type, uint64_t key, uint64_t value,
-                          otp_duration ttl)
-{
-    return otp_cache_put(at, type, &key, &value, ttl);
-}
-
-static otp_status put(const struct otp_cache *type, uint64_t key, uint64_t value)
-{
-    return put_for(type, key, value, type->ttl);
-}
-
-/* What key has; 0: nothing. */
-static uint64_t get(const struct otp_cache *type, uint64_t key)
-{
-    uint64_t value = 0;
-    otp_status status = otp_cache_get(at, type, &key, &value);
-    ck_assert(status == OTP_OK || status == OTP_NOT_FOUND);
-    return status == OTP_OK ? value : 0;
-}
-
-static size_t count(const struct otp_cache *type)
-{
-    size_t n;
-    ck_assert_int_eq(otp_cache_count(at, type, &n), OTP_OK);
-    return n;
-}
-
-static struct otp_cache_statistics statistics(const struct otp_cache *type)
-{
-    struct otp_cache_statistics statistics;
-    ck_assert_int_eq(otp_cache_get_statistics(at, type, &statistics), OTP_OK);
-    return statistics;
-}
-
-static void pass(otp_duration time)
-{
-    ck_assert_int_eq(otp_clock_advance(time), OTP_OK);
-}
 
 /* -- expiry -- */
 
@@ -410,23 +353,6 @@ START_TEST(a_cache_without_ttl_or_sweep_keeps_for_ever)
 END_TEST
 
 /* -- texts -- */
-
-static void use_texts(void *arg)
-{
-    const struct otp_cache *type = arg;
-    otp_str key = otp_cstr("a key"), value = otp_cstr("a value"), none = otp_cstr(""), got;
-    ck_assert_int_eq(otp_cache_put(at, type, &key, &value, OTP_S), OTP_OK);
-    ck_assert_int_eq(otp_cache_put(at, type, &none, &none, OTP_S), OTP_OK);
-    ck_assert_int_eq(otp_cache_get(at, type, &key, &got), OTP_OK);
-    ck_assert(otp_str_equal(got, value) && got.data != value.data);
-    ck_assert_int_eq(otp_cache_delete(at, type, &key), OTP_OK);
-    ck_assert(otp_str_equal(got, value)); /* it is the caller's */
-    otp_cache_free_value(&probe_text_layout, &got);
-    ck_assert_int_eq(otp_cache_get(at, type, &key, &got), OTP_NOT_FOUND);
-    ck_assert_int_eq(otp_cache_get(at, type, &none, &got), OTP_OK);
-    ck_assert_uint_eq(got.size, 0);
-    otp_cache_free_value(&probe_text_layout, &got);
-}
 
 START_TEST(texts_are_copied_in_and_out)
 {

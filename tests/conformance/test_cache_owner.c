@@ -1,7 +1,7 @@
 /* test_cache_owner.c - caches that are read through their process.
  *
  * Idea: see probe.h. An idle owner need not be asked; one in a listener has to come to it. */
-#include "probe.h"
+#include "caches.h"
 
 /* -- caches -- */
 
@@ -20,68 +20,7 @@ static const struct otp_cache busy_texts = {
     OWNED("tests.busy_texts", &probe_text_layout, OTP_KEY_TEXT), .evicted = hold
 };
 
-/* Where the cache of a test is. */
-static otp_dest at;
-
-static otp_pid start_cache(const struct otp_cache *type)
-{
-    static const struct otp_start plain;
-    otp_pid pid = otp_no_pid();
-    ck_assert_int_eq(otp_cache_start(&type->module, &plain, NULL, &pid), OTP_OK);
-    at = otp_to(pid);
-    return pid;
-}
-
-static otp_pid start(const struct otp_cache *type)
-{
-    start_runtime(true, false);
-    return start_cache(type);
-}
-
-static void put_for(const struct otp_cache *type, uint64_t key, uint64_t value, otp_duration ttl)
-{
-    ck_assert_int_eq(otp_cache_put(at, type, &key, &value, ttl), OTP_OK);
-}
-
-/* What key has; 0: nothing. */
-static uint64_t get(const struct otp_cache *type, uint64_t key)
-{
-    uint64_t value = 0;
-    otp_status status = otp_cache_get(at, type, &key, &value);
-    ck_assert(status == OTP_OK || status == OTP_NOT_FOUND);
-    return value;
-}
-
-static struct otp_cache_statistics statistics(const struct otp_cache *type)
-{
-    struct otp_cache_statistics statistics;
-    ck_assert_int_eq(otp_cache_get_statistics(at, type, &statistics), OTP_OK);
-    return statistics;
-}
-
-static void pass(otp_duration time)
-{
-    ck_assert_int_eq(otp_clock_advance(time), OTP_OK);
-}
-
 /* -- an idle owner -- */
-
-static void use_texts(void *arg)
-{
-    const struct otp_cache *type = arg;
-    otp_str key = otp_cstr("a key"), value = otp_cstr("a value"), none = otp_cstr(""), got;
-    ck_assert_int_eq(otp_cache_put(at, type, &key, &value, OTP_S), OTP_OK);
-    ck_assert_int_eq(otp_cache_put(at, type, &none, &none, OTP_S), OTP_OK);
-    ck_assert_int_eq(otp_cache_get(at, type, &key, &got), OTP_OK);
-    ck_assert(otp_str_equal(got, value) && got.data != value.data);
-    ck_assert_int_eq(otp_cache_delete(at, type, &key), OTP_OK);
-    ck_assert(otp_str_equal(got, value)); /* it is the caller's */
-    otp_cache_free_value(&probe_text_layout, &got);
-    ck_assert_int_eq(otp_cache_get(at, type, &key, &got), OTP_NOT_FOUND);
-    ck_assert_int_eq(otp_cache_get(at, type, &none, &got), OTP_OK);
-    ck_assert_uint_eq(got.size, 0);
-    otp_cache_free_value(&probe_text_layout, &got);
-}
 
 START_TEST(the_owner_reads_the_same)
 {
@@ -89,7 +28,7 @@ START_TEST(the_owner_reads_the_same)
     use_texts((void *)(uintptr_t)&owned_texts);
     in_process(use_texts, (void *)(uintptr_t)&owned_texts);
     start_cache(&owned);
-    put_for(&owned, 1, 10, OTP_S);
+    ck_assert_int_eq(put_for(&owned, 1, 10, OTP_S), OTP_OK);
     ck_assert_uint_eq(get(&owned, 1), 10);
     ck_assert_uint_eq(get(&owned, 2), 0);
     pass(OTP_S);
@@ -116,13 +55,13 @@ static void read_until_it_is_gone(void *arg)
 START_TEST(the_owner_is_read_by_many_until_it_is_killed)
 {
     otp_pid pid = start(&owned), client;
-    put_for(&owned, 1, 10, OTP_S);
+    ck_assert_int_eq(put_for(&owned, 1, 10, OTP_S), OTP_OK);
     for (int i = 0; i < 4; i++)
         ck_assert_int_eq(otp_spawn(read_until_it_is_gone, NULL, NULL, &client), OTP_OK);
     while (statistics(&owned).hits < 100)
         step_aside();
     for (uint64_t i = 0; i < 1000; i++)
-        put_for(&owned, 1, 10 + i % 10, OTP_S);
+        ck_assert_int_eq(put_for(&owned, 1, 10 + i % 10, OTP_S), OTP_OK);
     ck_assert_int_eq(otp_exit_signal(pid, otp_kill()), OTP_OK);
     await_notes("gone", 4);
     ck_assert_uint_eq(noted("wrong"), 0);
@@ -185,8 +124,8 @@ static void read_while_busy(otp_pid pid, const struct otp_cache *type, void (*re
 START_TEST(who_reads_through_a_busy_owner_waits_for_it)
 {
     otp_pid pid = start(&busy);
-    put_for(&busy, 1, 10, OTP_S);
-    put_for(&busy, 2, 20, OTP_HOUR);
+    ck_assert_int_eq(put_for(&busy, 1, 10, OTP_S), OTP_OK);
+    ck_assert_int_eq(put_for(&busy, 2, 20, OTP_HOUR), OTP_OK);
     pass(2 * OTP_S);
     read_while_busy(pid, &busy, read_number, "read 20");
     stop_runtime();
