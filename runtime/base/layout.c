@@ -40,6 +40,25 @@ bool otpi_layout_present(const struct otp_ref *ref, const void *value)
     return number == ref->guard_value;
 }
 
+static bool is_same_ref(const struct otp_ref *a, const struct otp_ref *b)
+{
+    return a->kind == b->kind && a->offset == b->offset && a->item == b->item &&
+           a->guard_size == b->guard_size && a->guard_offset == b->guard_offset &&
+           a->guard_value == b->guard_value;
+}
+
+bool otpi_layout_is_like(const struct otp_layout *a, const struct otp_layout *b)
+{
+    if (a == b)
+        return true;
+    if (a == NULL || b == NULL || a->size != b->size || a->n_refs != b->n_refs)
+        return false;
+    for (uint32_t i = 0; i < a->n_refs; i++)
+        if (!is_same_ref(&a->refs[i], &b->refs[i]))
+            return false;
+    return true;
+}
+
 /* Room for count items of size bytes; says where it starts. */
 static size_t reserve(struct walk *walk, size_t count, size_t size, size_t alignment)
 {

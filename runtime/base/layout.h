@@ -24,6 +24,9 @@ size_t otpi_layout_measure_refs(const struct otp_layout *layout, const void *val
  * as otpi_layout_measure_refs said; NULL if that was 0) and makes it refer to that. What is empty
  * becomes NULL. */
 void otpi_layout_copy_refs(const struct otp_layout *layout, void *value, void *place);
+/* Whether values of one are values of the other: the same size, and the same references in the same
+ * places. NULL is like NULL only. */
+bool otpi_layout_is_like(const struct otp_layout *a, const struct otp_layout *b);
 /* The address that the first reference of value, in the order of the copy, points to; NULL: it
  * refers to nothing. In a copy it is the start of what lies behind the struct. */
 void *otpi_layout_first(const struct otp_layout *layout, const void *value);

@@ -223,6 +223,12 @@ static bool stage(struct server *server, const struct otp_layout *layout, const 
     return true;
 }
 
+/* It is the call that is being handled. */
+static bool is_current(const struct server *server, otp_from from)
+{
+    return from.slot_ != NULL && from.slot_ == server->from.slot_ && from.id_ == server->from.id_;
+}
+
 otp_next otp_reply(otp_from from, const struct otp_message_type *type, const void *value)
 {
     struct server *server = otp_behaviour_data(&behaviour);
@@ -238,10 +244,11 @@ otp_next otp_reply(otp_from from, const struct otp_message_type *type, const voi
         return shape(ACTION_REPLY);
     }
     /* Another call's: only one that may be answered late, and that needs no waiting. */
-    if (type->message_class != OTP_CLASS_CALL_LATER)
+    if (type->message_class != OTP_CLASS_CALL_LATER || is_current(server, from))
         return fail(server, OTP_REASON_BAD_RETURN);
-    if (otp_answer(from, type->reply, value) == OTP_NOMEM)
-        return fail(server, OTP_REASON_NOMEM);
+    otp_status status = otp_answer(from, type->reply, value);
+    if (status == OTP_NOMEM || status == OTP_BADARG)
+        return fail(server, status == OTP_NOMEM ? OTP_REASON_NOMEM : OTP_REASON_BAD_RETURN);
     return shape(ACTION_NOREPLY);
 }
 

@@ -215,22 +215,28 @@ __attribute__((flatten)) otp_status otpi_call_wait(uint64_t id, otp_duration lim
     return wait(otpi_self_fiber(), id, limit);
 }
 
-static void open_slot(struct otpi_slot *slot, uint64_t server, void *reply, otp_from *from)
+static void open_slot(struct otpi_slot *slot, uint64_t server, void *reply,
+                      const struct otp_layout *layout, otp_from *from)
 {
     from->slot_ = slot;
-    from->id_ = otpi_slot_open(slot, server, reply);
+    from->id_ = otpi_slot_open(slot, server, reply, layout);
 }
 
 uint64_t otpi_call_open(uint64_t server, void *reply, otp_from *from)
 {
-    open_slot(own_slot(otpi_self_fiber()), server, reply, from);
+    open_slot(own_slot(otpi_self_fiber()), server, reply, &otpi_slot_any, from);
     return from->id_;
 }
 
 static otp_status send_and_wait(struct otpi_place *place, struct otpi_msg *msg, void *reply,
                                 otp_duration timeout)
 {
-    uint64_t id = otpi_call_open(place->pid, reply, &msg->body.from);
+    const struct otp_message_type *type = msg->body.type;
+    uint64_t id;
+
+    open_slot(own_slot(otpi_self_fiber()), place->pid, reply,
+              type == NULL ? &otpi_slot_any : type->reply, &msg->body.from);
+    id = msg->body.from.id_;
 
     if (OTP_MUTANT(B036) && otpi_self_proc() != NULL)
         for (struct otpi_msg *old = otpi_self_proc()->mail; old != NULL; old = old->next)
@@ -334,7 +340,7 @@ __attribute__((flatten)) otp_status otp_call(otp_dest dest, const struct otp_mes
     if (OTPI_SELDOM(msg == NULL))
         return OTPI_JUDGED(call_far(dest, type, args, reply, timeout));
     fiber = self->current;
-    open_slot(&fiber->slot, pid, reply, &msg->body.from);
+    open_slot(&fiber->slot, pid, reply, type->reply, &msg->body.from);
     id = msg->body.from.id_;
     if (otpi_push(self, proc, pid, msg, true))
         return OTPI_JUDGED(wait(fiber, id, timeout));
@@ -520,6 +526,7 @@ static otp_status answer(struct otpi_proc *self, otp_from from, const struct otp
     struct otpi_slot *slot = from.slot_;
     struct otpi_block *block = NULL;
     uint64_t server;
+    otp_status status;
     bool own; /* what it handles: its slot is there */
 
     if (slot == NULL)
@@ -527,6 +534,9 @@ static otp_status answer(struct otpi_proc *self, otp_from from, const struct otp
     own = self != NULL && atomic_load_explicit(&self->asking_id, memory_order_relaxed) == from.id_;
     if (!own && !otpi_slot_exists(from.id_))
         return OTP_NOT_FOUND;
+    status = otpi_slot_judge(slot, from.id_, layout);
+    if (OTPI_SELDOM(status != OTP_OK))
+        return status;
     if (layout != NULL && layout->n_refs != 0 && !make_block(layout, value, &block))
         return OTP_NOMEM;
     if (OTP_MUTANT(B030) && layout != NULL && slot->reply != NULL && layout->n_refs == 0)

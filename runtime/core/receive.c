@@ -87,7 +87,7 @@ static otp_status receive(struct otpi_proc *proc, bool (*match)(const struct otp
 {
     struct otpi_fiber *fiber = otpi_self_fiber();
     struct otpi_msg *last = NULL;
-    uint64_t id = otpi_slot_open(&fiber->slot, 0, NULL);
+    uint64_t id = otpi_slot_open(&fiber->slot, 0, NULL, NULL);
     otp_status status = OTP_OK;
 
     if (timeout != OTP_INFINITY && timeout > 0)

@@ -256,7 +256,7 @@ static otp_status find(const otp_request *handle, struct otpi_request **out)
 
 static void open_slot(struct otpi_request *request, uint64_t server, otp_request *handle)
 {
-    handle->id_ = otpi_slot_open(&request->slot, server, request->slot.reply);
+    handle->id_ = otpi_slot_open(&request->slot, server, request->slot.reply, request->type->reply);
     handle->index_ = request->index;
     handle->epoch_ = (uint32_t)atomic_load_explicit(&otpi_rt->epoch, memory_order_relaxed);
 }
@@ -408,7 +408,7 @@ static otp_status wait_parked(struct otpi_fiber *fiber, struct wait *wait, otp_d
 
     if (status != OTP_TIMEOUT)
         return status;
-    id = otpi_slot_open(&fiber->slot, 0, NULL);
+    id = otpi_slot_open(&fiber->slot, 0, NULL, NULL);
     if (limit != OTP_INFINITY)
         otpi_sched_wait(fiber, id, limit);
     while (status == OTP_TIMEOUT) {
@@ -434,7 +434,7 @@ static otp_status wait_parked(struct otpi_fiber *fiber, struct wait *wait, otp_d
 OTPI_APART static otp_status wait_blocked(struct wait *wait, otp_duration limit)
 {
     struct otpi_slot *slot = &otpi_me()->slot;
-    uint64_t id = otpi_slot_open(slot, 0, NULL);
+    uint64_t id = otpi_slot_open(slot, 0, NULL, NULL);
     otp_status status = look(wait, slot);
 
     for (int i = 0; i < SPIN && status == OTP_TIMEOUT; i++, status = look(wait, NULL))

@@ -7,10 +7,13 @@
 #include "core/slot.h"
 
 #include "base/apart.h"
+#include "base/layout.h"
 #include "base/mutant.h"
 #include "core/fiber.h"
 #include "core/point.h"
 #include "plat/plat.h"
+
+const struct otp_layout otpi_slot_any = { 0, 0, NULL };
 
 void otpi_slot_init(struct otpi_slot *slot, struct otpi_fiber *fiber, uint32_t index)
 {
@@ -21,13 +24,16 @@ void otpi_slot_init(struct otpi_slot *slot, struct otpi_fiber *fiber, uint32_t i
     slot->fiber = fiber;
     slot->reply = NULL;
     slot->block = NULL;
+    atomic_init(&slot->layout, NULL);
 }
 
-uint64_t otpi_slot_open(struct otpi_slot *slot, uint64_t server, void *reply)
+uint64_t otpi_slot_open(struct otpi_slot *slot, uint64_t server, void *reply,
+                        const struct otp_layout *layout)
 {
     uint64_t word = atomic_load_explicit(&slot->word, memory_order_relaxed);
 
     atomic_store_explicit(&slot->server, server, memory_order_relaxed);
+    atomic_store_explicit(&slot->layout, layout, memory_order_relaxed);
     slot->reply = reply;
     slot->block = NULL;
     atomic_store_explicit(&slot->futex, 0, memory_order_relaxed);
@@ -69,6 +75,24 @@ bool otpi_slot_exists(uint64_t id)
         return true;
     /* counted round; who has more slots than that at once cannot tell any more */
     return ((index - (uint32_t)first) & mask) < atomic_load(&otpi_rt->slots) - first;
+}
+
+/* Not the very layout that the waiter has said. */
+OTPI_APART static otp_status judge_far(const struct otpi_slot *slot, uint64_t id,
+                                       const struct otp_layout *layout,
+                                       const struct otp_layout *wanted)
+{
+    if (wanted == &otpi_slot_any || otpi_layout_is_like(layout, wanted))
+        return OTP_OK;
+    return otpi_slot_is_waiting(slot, id) ? OTP_BADARG : OTP_NOT_FOUND;
+}
+
+otp_status otpi_slot_judge(const struct otpi_slot *slot, uint64_t id,
+                           const struct otp_layout *layout)
+{
+    const struct otp_layout *wanted = atomic_load_explicit(&slot->layout, memory_order_relaxed);
+
+    return layout == wanted ? OTP_OK : judge_far(slot, id, layout, wanted);
 }
 
 bool otpi_slot_claim(struct otpi_slot *slot, uint64_t id)

@@ -46,20 +46,28 @@ struct otpi_slot {
     _Atomic(struct otpi_slot *) waiter;
     _Atomic uint32_t futex; /* foreign: 1 if it is to look */
     /* written by the waiter before WAIT, or by who holds FILL */
-    uint32_t status;          /* otp_status */
-    void *reply;              /* where the reply struct goes; NULL: nowhere */
-    _Atomic uint64_t server;  /* atomic, relaxed: pid bits of who was asked; 0: nobody yet */
+    uint32_t status;         /* otp_status */
+    void *reply;             /* where the reply struct goes; NULL: nowhere */
+    _Atomic uint64_t server; /* atomic, relaxed: pid bits of who was asked; 0: nobody yet */
+    /* atomic, relaxed: what the answer must be of. Who answers has `from` of the waiter, so it sees
+     * what was written before, or what a later wait has written, and then that one is over */
+    _Atomic(const struct otp_layout *) layout;
     struct otpi_block *block; /* what it refers to */
     otp_reason reason;        /* why, if status is EXIT */
 };
+
+/* The layout of who asks by other means than a typed call, and knows itself what it will get. */
+extern const struct otp_layout otpi_slot_any;
 
 /* The index of a new slot of this run; those of foreign threads have OTPI_SLOT_FOREIGN beside
  * theirs. */
 uint32_t otpi_slot_index(void);
 /* Makes a slot usable; numbers of different slots never meet. */
 void otpi_slot_init(struct otpi_slot *slot, struct otpi_fiber *fiber, uint32_t index);
-/* NONE -> WAIT; returns the id of the wait. By the waiter. */
-uint64_t otpi_slot_open(struct otpi_slot *slot, uint64_t server, void *reply);
+/* NONE -> WAIT; returns the id of the wait. layout: of the reply, NULL if it has none; borrowed.
+ * By the waiter. */
+uint64_t otpi_slot_open(struct otpi_slot *slot, uint64_t server, void *reply,
+                        const struct otp_layout *layout);
 /* Ends the wait however it stands: waits for a FILL to finish. True: it is DONE and the result
  * is in place (a block too, now the caller's). False: nothing came and nothing will. By the
  * waiter. */
@@ -86,6 +94,10 @@ static inline bool otpi_slot_is_waiting(const struct otpi_slot *slot, uint64_t i
 
 /* The slot of that wait is there: not one of an earlier run of the runtime. */
 bool otpi_slot_exists(uint64_t id);
+/* What an answer of that layout would do to the wait: OK, it fits; BADARG, it waits for another;
+ * NOT_FOUND, it is over. */
+otp_status otpi_slot_judge(const struct otpi_slot *slot, uint64_t id,
+                           const struct otp_layout *layout);
 /* WAIT -> FILL; false: this wait is over. After true, finish at once with otpi_slot_done. */
 bool otpi_slot_claim(struct otpi_slot *slot, uint64_t id);
 /* FILL -> DONE and wakes the waiter. */

@@ -87,8 +87,9 @@ OTP_API otp_next otp_and_continue(otp_next next, otp_next continuation);
 /* For generated code: a continuation with its arguments (copied). */
 OTP_API otp_next otp_continue(const struct otp_message_type *type, const void *args);
 /* For generated code: the reply of the call being handled, copied now, delivered when the handler
- * returns. A second reply to the same call, or one to another call that is not `reply later`, ends
- * the process with bad_return. value NULL: an acknowledgement. */
+ * returns. A second reply to the same call, the reply function of another one, or a reply to
+ * another call that is not `reply later` ends the process with bad_return. value NULL: an
+ * acknowledgement. */
 OTP_API otp_next otp_reply(otp_from from, const struct otp_message_type *type, const void *value);
 
 OTP_END_DECLS

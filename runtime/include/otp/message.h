@@ -117,7 +117,8 @@ OTP_API void otp_reply_free(const struct otp_layout *layout, const void *reply);
 
 /* Answers a call now, from anywhere, once. value is borrowed and copied; NULL for an
  * acknowledgement. NOT_FOUND: nobody waits for it any more (timed out, answered before, ended).
- * NOMEM: not answered. */
+ * BADARG: it is the answer to another call than the one that was made. NOMEM. After both it still
+ * waits. NOT_RUNNING, FORKED. Any thread. */
 OTP_API otp_status otp_answer(otp_from from, const struct otp_layout *layout, const void *value);
 
 /* Why the last call of this process or thread that returned OTP_EXIT did so; NOPROC, TIMEOUT and so
