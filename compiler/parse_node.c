@@ -296,6 +296,18 @@ struct type *build_type_poison(struct parser *p, struct span span)
     return new_type(p, TYPE_POISON, span);
 }
 
+/* The types that take arguments, as far as word is like one of them. */
+static const char *like_a_table(struct parser *p, const struct ref *ref)
+{
+    struct suggest s;
+    suggest_init(&s, ref->name.name->text, NULL);
+    if (!ref->package.name && !ref->name.name->scalar) {
+        suggest_offer(&s, "table");
+        suggest_offer(&s, "table_ref");
+    }
+    return suggest_text(&s, arena_of(p));
+}
+
 static struct type *wrong_arguments(struct parser *p, const struct ref *ref, struct span span)
 {
     struct diag *d;
@@ -304,8 +316,8 @@ static struct type *wrong_arguments(struct parser *p, const struct ref *ref, str
                      "'%s' takes the type of its key and the type of its value",
                      ref->name.name->text);
     else
-        d = diag_add(&p->unit->diags, E_TYPE_ARGUMENTS, span, "type '%s' takes no arguments",
-                     ref->name.name->text);
+        d = diag_add(&p->unit->diags, E_TYPE_ARGUMENTS, span, "type '%s' takes no arguments%s",
+                     ref->name.name->text, like_a_table(p, ref));
     diag_help(d, "a table is written table<KEY, VALUE>, a list [T], an optional value T?");
     return build_type_poison(p, span);
 }

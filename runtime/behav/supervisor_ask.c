@@ -154,7 +154,8 @@ otp_status otp_count_children(otp_dest supervisor, struct otp_child_counts *coun
         otp_system_call(supervisor, OTPI_ASK_COUNT, NULL, NULL, counts, OTP_INFINITY));
 }
 
-/* Asks; *pid (may be NULL) and the last reason are as the supervisor answered. */
+/* Asks; *pid (may be NULL), which only some outcomes have, and the last reason are as the
+ * supervisor answered. */
 static otp_status ask(otp_dest supervisor, uint32_t tag, const struct otp_layout *layout,
                       const void *args, otp_pid *pid)
 {
@@ -162,7 +163,7 @@ static otp_status ask(otp_dest supervisor, uint32_t tag, const struct otp_layout
     otp_status status = otp_system_call(supervisor, tag, layout, args, &reply, OTP_INFINITY);
     if (status != OTP_OK)
         return status;
-    if (pid != NULL)
+    if (pid != NULL && (reply.status == OTP_OK || reply.status == OTP_ALREADY_STARTED))
         *pid = reply.pid;
     if (reply.status == OTP_EXIT)
         otp_set_last_reason(reply.reason);

@@ -289,6 +289,14 @@ static bool is_guest(void)
     return fiber != NULL && fiber->host != NULL;
 }
 
+/* What who starts it gets, on success only. */
+static void give_out(const struct starting *start, otp_pid *pid)
+{
+    if (start->how->monitor_out != NULL)
+        *start->how->monitor_out = start->monitor;
+    pid->bits = start->pid;
+}
+
 static otp_status run_start(struct starting *start, otp_pid *pid)
 {
     bool waits = !start->how->async && !start->spec->at_once && start->spec->from.slot_ == NULL;
@@ -305,12 +313,15 @@ static otp_status run_start(struct starting *start, otp_pid *pid)
     }
     if (waits)
         expect_init(start);
-    if (start->how->monitor_out != NULL)
-        *start->how->monitor_out = start->monitor;
-    pid->bits = start->pid;
+    else
+        give_out(start, pid); /* before it runs, which may look there */
     /* a guest's host waits for it, or for something else next */
     otpi_sched_run(start->proc, waits || is_guest());
-    return waits ? wait_for_init(start) : OTP_OK;
+    if (waits)
+        status = wait_for_init(start);
+    if (waits && status == OTP_OK)
+        give_out(start, pid);
+    return status;
 }
 
 otp_status otp_behaviour_start(const struct otp_process_spec *spec, const struct otp_start *how,

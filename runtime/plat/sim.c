@@ -295,15 +295,33 @@ static long number_of(const char *name, long otherwise)
     return text == NULL || *text == '\0' ? otherwise : strtol(text, NULL, 10);
 }
 
+/* False: OTP_SIM_SEED is not set; or is no number, which is said. */
+static bool read_seed(uint64_t *seed)
+{
+    static const char complaint[] =
+        "libotp: OTP_SIM_SEED is no number up to 18446744073709551615, so this is no simulation\n";
+    const char *text = otpi_plat_environment("OTP_SIM_SEED");
+    char *end;
+
+    if (text == NULL || *text == '\0')
+        return false;
+    errno = 0;
+    *seed = strtoull(text, &end, 10);
+    if (*end == '\0' && errno == 0 && *text >= '0' && *text <= '9')
+        return true;
+    otpi_plat_print_error(complaint, sizeof complaint - 1);
+    return false;
+}
+
 void otpi_sim_start(void)
 {
-    const char *seed = otpi_plat_environment("OTP_SIM_SEED");
+    uint64_t seed;
 
-    if (seed == NULL || *seed == '\0')
+    if (!read_seed(&seed))
         return;
     (void)pthread_mutex_lock(&sim.lock);
     __atomic_store_n(&sim.run, sim.run + 1, __ATOMIC_RELAXED);
-    sim.random = strtoull(seed, NULL, 10);
+    sim.random = seed;
     sim.steps = sim.trace = 0;
     sim.now = OTP_S;
     sim.next_id = 0;

@@ -465,6 +465,48 @@ START_TEST(B012_broken_inits_are_told_apart)
 }
 END_TEST
 
+/* -- what a failed start leaves -- */
+
+/* Neither the pid nor the monitor of a process that is gone: the caller's variables are as they
+ * were. */
+static void start_without_success(void *arg)
+{
+    static const struct {
+        probe_handler init;
+        otp_status status;
+    } cases[] = { { init_ignores, OTP_IGNORE },
+                  { init_stops, OTP_EXIT },
+                  { init_exits, OTP_EXIT },
+                  { init_is_wrong, OTP_EXIT },
+                  { init_parks, OTP_TIMEOUT } };
+    otp_trap_exit(true);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int k = 0; k < 2; k++) {
+            otp_pid pid = { 77 };
+            otp_monitor monitor = { 88 };
+            struct otp_start how = { .timeout = 50 * OTP_MS, .link = k == 1, .monitor = true };
+            how.monitor_out = &monitor;
+            if (cases[i].status != OTP_TIMEOUT)
+                how.timeout = 0;
+            ck_assert_int_eq(start(&how, cases[i].init, arg, &pid), cases[i].status);
+            ck_assert_uint_eq(pid.bits, 77);
+            ck_assert_uint_eq(monitor.ref_, 88);
+        }
+    }
+    note("done");
+}
+
+START_TEST(a_start_that_fails_writes_nothing)
+{
+    otp_pid deaf;
+    start_runtime(false, false);
+    deaf = probe_start(NULL);
+    in_process(start_without_success, &deaf);
+    await_note("done");
+    stop_runtime();
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("genserver_start");
@@ -480,5 +522,6 @@ int main(void)
     support_behaviour(s, "B010", B010_init_may_stop);
     support_behaviour(s, "B011", B011_failed_init_takes_a_linked_starter_with_it);
     support_behaviour(s, "B012", B012_broken_inits_are_told_apart);
+    tcase_add_test(support_case(s, "starts", 10), a_start_that_fails_writes_nothing);
     return support_run(s);
 }

@@ -140,11 +140,47 @@ START_TEST(other_seeds_give_other_runs)
 }
 END_TEST
 
+/* Somebody who wants a run again must hear that this is not it. */
+static void expect_complaint(const char *seed)
+{
+    char said[200] = "";
+    int ends[2], status = -1;
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        struct otp_info info = { 0 };
+        (void)setenv("OTP_SIM_SEED", seed, 1);
+        (void)dup2(ends[1], STDERR_FILENO);
+        _exit(otp_runtime_start(NULL) == OTP_OK && otp_runtime_info(&info) == OTP_OK &&
+                      info.sim_steps == 0 && !info.sim_exact && otp_runtime_stop() == OTP_OK
+                  ? 0
+                  : 1);
+    }
+    close(ends[1]);
+    close(ends[1]);
+    ck_assert_int_gt(read(ends[0], said, sizeof said - 1), 0);
+    close(ends[0]);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert_ptr_nonnull(strstr(said, "OTP_SIM_SEED"));
+}
+
+START_TEST(a_seed_that_is_no_number_is_said)
+{
+    expect_complaint("abc");
+    expect_complaint("7x");
+    expect_complaint("-1");
+    expect_complaint("99999999999999999999");
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("sim");
     TCase *c = support_case(s, "sim", 60);
     tcase_add_test(c, a_seed_gives_the_same_run_again);
     tcase_add_test(c, other_seeds_give_other_runs);
+    tcase_add_test(c, a_seed_that_is_no_number_is_said);
     return support_run(s);
 }

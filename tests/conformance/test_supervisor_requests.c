@@ -113,9 +113,15 @@ START_TEST(B100_a_child_that_does_not_start_is_not_kept)
     tree_start(&tree);
     struct otp_child child = tree_child(&plan, &options, OTP_PERMANENT);
     for (int i = 0; i < 3; i++) {
-        atomic_store(&plan.fails, 1);
+        otp_pid pid = { 77 };
+        atomic_store(&plan.fails, 2);
         plan.crashes = i == 1;
         plan.garbles = i == 2;
+        ck_assert_int_eq(otp_start_child(otp_to(tree.pid), &child, &pid), OTP_EXIT);
+        ck_assert_uint_eq(pid.bits, 77);
+        ck_assert_int_eq(otp_restart_child(otp_to(tree.pid), "x", &pid), OTP_NOT_FOUND);
+        ck_assert_int_eq(otp_restart_child(otp_to(tree.pid), "a", &pid), OTP_RUNNING);
+        ck_assert_uint_eq(pid.bits, 77);
         ck_assert_int_eq(otp_start_child(otp_to(tree.pid), &child, NULL), OTP_EXIT);
         if (i < 2)
             ck_assert_str_eq(reason_text(otp_last_reason(), text), i == 0 ? "nope" : "crashed");

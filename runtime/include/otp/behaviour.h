@@ -98,10 +98,10 @@ OTP_BEGIN_DECLS
 
 /* Starts a process and waits for otp_init_ack (not if spec->at_once, nor if how->async: then *pid
  * is given at once and a STARTED message follows). On failure the process is gone, its name free,
- * and no EXIT or DOWN comes - but as in OTP an EXIT(reason) if init stopped or ignored and the
- * caller is linked. IGNORE; EXIT: otp_last_reason(); TIMEOUT; ALREADY_STARTED: *pid is the holder
- * of the name; BADARG: the name; NOMEM; NOT_RUNNING. Any thread; link, monitor and async only in a
- * process. */
+ * *pid and *how->monitor_out are as they were, and no EXIT or DOWN comes - but as in OTP an
+ * EXIT(reason) if init stopped or ignored and the caller is linked. IGNORE; EXIT:
+ * otp_last_reason(); TIMEOUT; ALREADY_STARTED: *pid is the holder of the name; BADARG: the name;
+ * NOMEM; NOT_RUNNING. Any thread; link, monitor and async only in a process. */
 OTP_API OTP_MUST_CHECK otp_status otp_behaviour_start(const struct otp_process_spec *spec,
                                                       const struct otp_start *how, otp_pid *pid);
 

@@ -26,7 +26,7 @@
     X(OVERLOAD, "the mailbox is full")                                                             \
     X(NOT_FOUND, "nothing of that name")                                                           \
     X(ALREADY_PRESENT, "a stopped child has that id")                                              \
-    X(RUNNING, "the child is running")                                                             \
+    X(RUNNING, "it is running")                                                                    \
     X(RESTARTING, "the child is being restarted")                                                  \
     X(SYSTEM, "the operating system refused")                                                      \
     X(CALLBACK_FAILED, "the function given to it said no")                                         \
