@@ -200,6 +200,15 @@ static void thread_done(struct stand_in *self, const otp_reason *reason)
     otp_finish(self->stopping ? self->reason : *reason);
 }
 
+/* It traps exits only to have time for its thread: to others it is a process that does not, so the
+ * normal end of a stranger is nothing to it. */
+static void receive_exit(struct stand_in *self, const struct otp_message *message)
+{
+    bool is_parent = message->pid.bits != 0 && otp_pid_equal(message->pid, otp_parent());
+    if (is_parent || message->reason->kind != OTP_REASON_NORMAL)
+        end_thread(self, message->reason);
+}
+
 static void thread_receive(void *data, const struct otp_message *message)
 {
     struct stand_in *self = data;
@@ -215,7 +224,7 @@ static void thread_receive(void *data, const struct otp_message *message)
         (void)otp_defer_reply(message->from);
         end_thread(self, message->reason);
         break;
-    case OTP_MESSAGE_EXIT: end_thread(self, message->reason); break;
+    case OTP_MESSAGE_EXIT: receive_exit(self, message); break;
     case OTP_MESSAGE_DOWN:
     case OTP_MESSAGE_STARTED:
     case OTP_MESSAGE_TIMER:

@@ -166,6 +166,39 @@ START_TEST(a_thread_is_a_child)
 }
 END_TEST
 
+static void link_with_it(void *pid)
+{
+    ck_assert_int_eq(otp_link(*(otp_pid *)pid), OTP_OK);
+}
+
+/* As of any process that does not trap: normal harms nobody, another reason does. */
+START_TEST(a_thread_outlives_the_normal_ends_of_others)
+{
+    struct tree tree;
+    struct options options;
+    start_runtime(false, true);
+    tree_make(&tree, OTP_ONE_FOR_ONE, 5);
+    add(&tree, "t", &thread_module.module, &options);
+    tree_launch(&tree);
+    gate_pass(&tree.started);
+    otp_pid child = otp_whereis("t");
+    in_process(link_with_it, &child); /* which ends then */
+    ck_assert_int_eq(otp_exit_signal(child, otp_normal()), OTP_OK);
+    tell_thread(&gate, 2);
+    await_note("log:child_exit:t:badly"); /* and not normal */
+    ck_assert_uint_eq(noted("stop t"), 0);
+    await_notes("t begins", 2);
+    tree_await(&tree, "t", OTP_CHILD_RUNNING);
+    ck_assert_int_eq(otp_exit_signal(otp_whereis("t"), otp_error("away")), OTP_OK);
+    await_note("stop t");
+    await_note("log:child_exit:t:away");
+    await_notes("t begins", 3);
+    tree_await(&tree, "t", OTP_CHILD_RUNNING);
+    tree_stop(&tree);
+    stop_runtime();
+}
+END_TEST
+
 START_TEST(a_thread_that_is_never_ready_has_failed)
 {
     struct tree tree;
@@ -238,6 +271,7 @@ int main(void)
     tcase_add_test(c, a_plain_process_is_a_child);
     tcase_add_test(c, options_are_those_of_the_module);
     tcase_add_test(c, a_thread_is_a_child);
+    tcase_add_test(c, a_thread_outlives_the_normal_ends_of_others);
     tcase_add_test(c, a_thread_that_is_never_ready_has_failed);
     tcase_add_test(c, a_thread_is_stopped_while_it_begins);
     tcase_add_test(c, a_thread_that_does_not_stop_is_left_behind);

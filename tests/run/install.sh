@@ -24,7 +24,7 @@ links()
 {
     for f in man/*.3; do
         [ -e "$f" ] || continue
-        sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \([a-z0-9_]*\).*/\1/p' "$f" | while read -r name; do
+        sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \([^ ]*\).*/\1/p' "$f" | while read -r name; do
             page=$(basename "$f")
             [ "$name.3" = "$page" ] || echo "$page share/man/man3/$name.3"
         done

@@ -44,7 +44,8 @@ OTP_BEGIN_DECLS
 OTP_API OTP_MUST_CHECK otp_status otp_process_start(const struct otp_module *module,
                                                     const struct otp_start *how,
                                                     const void *options, otp_pid *pid);
-/* The same of a struct otp_thread_module. SYSTEM: there is no thread. */
+/* The same of a struct otp_thread_module. EXIT: its run returned before it was ready, or there is
+ * no thread to be had (a reason of kind STATUS, code OTP_SYSTEM). */
 OTP_API OTP_MUST_CHECK otp_status otp_thread_start(const struct otp_module *module,
                                                    const struct otp_start *how, const void *options,
                                                    otp_pid *pid);
