@@ -10,6 +10,7 @@
 #include "base/misuse.h"
 #include "base/text.h"
 #include "behav/env.h"
+#include "behav/killed.h"
 
 const struct otp_layout otpi_application_asks_layout = { sizeof(struct otpi_application_asks), 0,
                                                          NULL };
@@ -200,6 +201,8 @@ otp_status otp_application_boot(const struct otp_application *application, int a
 otp_status otp_application_halt(otp_duration timeout)
 {
     otp_status status = otp_application_stop_all(timeout);
+    if (status == OTP_TIMEOUT)
+        otpi_killed_give_up(NULL, "the time to halt is over", otp_no_pid());
     otp_status stopped = otp_runtime_stop();
     return status != OTP_OK ? status : stopped;
 }

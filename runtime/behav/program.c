@@ -12,6 +12,7 @@
 #include "base/host.h"
 #include "behav/application.h"
 #include "behav/env.h"
+#include "behav/killed.h"
 
 enum phase { RUNNING, STOPPED, ENDED };
 
@@ -19,6 +20,7 @@ enum phase { RUNNING, STOPPED, ENDED };
 struct run {
     const struct otp_application *application; /* const */
     struct otpi_host_signals signals;          /* owner: the main thread; the runner wakes it */
+    otp_pid runner;                            /* owner: the main thread */
     _Atomic uint32_t phase; /* atomic: enum phase; written by the runner before it wakes */
 };
 
@@ -74,6 +76,12 @@ static void ask_to_stop(void)
     otpi_host_notify("STOPPING=1");
 }
 
+static int give_up(const struct run *run, const char *why)
+{
+    otpi_killed_give_up(run->application, why, run->runner);
+    return 1;
+}
+
 /* Waits until nothing runs or, at a second signal, must be ended. Returns the exit code. */
 static int wait_for_end(struct run *run)
 {
@@ -84,9 +92,9 @@ static int wait_for_end(struct run *run)
         case OTPI_HOST_WOKEN: continue;
         case OTPI_HOST_SIGNAL:
             if (asked)
-                return 1;
+                return give_up(run, "a second signal");
             break;
-        case OTPI_HOST_TIMEOUT: return 1;
+        case OTPI_HOST_TIMEOUT: return give_up(run, "stop_within is over");
         }
         asked = true;
         if (run->application->stop_within > 0)
@@ -99,8 +107,7 @@ static int wait_for_end(struct run *run)
 /* The runtime runs, signals are taken. */
 static int run_all(struct run *run)
 {
-    otp_pid pid;
-    otp_status status = otp_spawn(runner, run, NULL, &pid);
+    otp_status status = otp_spawn(runner, run, NULL, &run->runner);
     if (status == OTP_OK)
         return wait_for_end(run);
     print_error(run->application, otp_status_text(status));

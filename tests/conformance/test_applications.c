@@ -640,13 +640,29 @@ static void wait_for_ever(void)
     (void)status; /* it is not to come */
 }
 
+/* It says why an ordered stop is given up, and names the two children that are killed by that. */
+static void expect_given_up(const char *said, const char *why)
+{
+    const char *at = strstr(said, why);
+    ck_assert_ptr_nonnull(at);
+    at = strstr(at, "what is left is killed: ");
+    ck_assert_ptr_nonnull(at);
+    at += strlen("what is left is killed: ");
+    ck_assert(strncmp(at, "a, b", 4) == 0 || strncmp(at, "b, a", 4) == 0);
+}
+
 START_TEST(to_halt_does_not_wait_for_ever)
 {
+    struct otp_config config = { .log = find_report };
+    ck_assert_int_eq(otp_runtime_start(&config), OTP_OK);
     make();
     apps[B].prep_stop = wait_for_ever;
     ck_assert_int_eq(otp_application_boot(&apps[B], 0, NULL, NULL, 0), OTP_OK);
     ck_assert_int_eq(otp_application_halt(20 * OTP_MS), OTP_TIMEOUT);
     ck_assert_uint_eq(noted("terminate:a:shutdown"), 0);
+    char *notes = all_notes();
+    expect_given_up(notes, "the time to halt is over");
+    free(notes);
 }
 END_TEST
 
@@ -685,15 +701,48 @@ START_TEST(a_service_manager_is_told)
 }
 END_TEST
 
+/* Runs b, which is killed in the end: what that says on standard error. */
+static void run_to_be_killed(const char *why)
+{
+    char said[4096] = "";
+    FILE *file = tmpfile();
+    int before = dup(STDERR_FILENO);
+    ck_assert(file != NULL && before >= 0);
+    ck_assert_int_ge(dup2(fileno(file), STDERR_FILENO), 0);
+    int code = run(B, NULL, 0);
+    ck_assert_int_ge(dup2(before, STDERR_FILENO), 0);
+    close(before);
+    rewind(file);
+    ck_assert_uint_gt(fread(said, 1, sizeof(said) - 1, file), 0);
+    (void)fclose(file);
+    ck_assert_int_eq(code, 1);
+    ck_assert_uint_eq(noted("start b"), 1);
+    ck_assert_uint_eq(noted("terminate:b:shutdown") + noted("stop b"), 0);
+    expect_given_up(said, why);
+}
+
 START_TEST(stop_within_ends_what_does_not_stop)
 {
     make();
-    trees[A].options[0].init = init_and_signal_later;
-    apps[A].prep_stop = wait_for_ever;
-    apps[A].stop_within = 20 * OTP_MS;
-    ck_assert_int_eq(run(A, NULL, 0), 1);
-    ck_assert_uint_eq(noted("start a"), 1);
-    ck_assert_uint_eq(noted("terminate:a:shutdown") + noted("stop a"), 0);
+    trees[B].options[0].init = init_and_signal_later;
+    apps[B].prep_stop = wait_for_ever;
+    apps[B].stop_within = 20 * OTP_MS;
+    run_to_be_killed("stop_within is over");
+}
+END_TEST
+
+static void signal_again(void)
+{
+    ck_assert_int_eq(kill(getpid(), SIGTERM), 0);
+    wait_for_ever();
+}
+
+START_TEST(a_second_signal_ends_what_does_not_stop)
+{
+    make();
+    trees[B].options[0].init = init_and_signal_later;
+    apps[B].prep_stop = signal_again;
+    run_to_be_killed("a second signal");
 }
 END_TEST
 
@@ -743,6 +792,7 @@ int main(void)
     tcase_add_test(c, to_halt_does_not_wait_for_ever);
     tcase_add_test(c, a_service_manager_is_told);
     tcase_add_test(c, stop_within_ends_what_does_not_stop);
+    tcase_add_test(c, a_second_signal_ends_what_does_not_stop);
     tcase_add_test(c, a_program_ends_with_its_last_application);
     return support_run(s);
 }

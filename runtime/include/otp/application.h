@@ -76,10 +76,10 @@ OTP_BEGIN_DECLS
  * killed; 2: a bad option ("--port=abc: not a u16"). Options are --NAME=VALUE, --NAME VALUE, and
  * --NAME for a bool, of an application that it uses --APPLICATION.NAME; they win over environment
  * variables and those over defaults. SIGTERM and SIGINT stop all in order; a second one while that
- * goes on, or the end of stop_within, kills what is left, a third ends the program at once. If the
- * environment variable NOTIFY_SOCKET is set, a service manager is told READY=1 when all run, and
- * STOPPING=1. The calling thread only, no runtime running; threads that were made before should
- * block both signals. */
+ * goes on, or the end of stop_within, kills what is left, which is logged, a third ends the program
+ * at once. If the environment variable NOTIFY_SOCKET is set, a service manager is told READY=1 when
+ * all run, and STOPPING=1. The calling thread only, no runtime running; threads that were made
+ * before should block both signals. */
 OTP_API OTP_MUST_CHECK int otp_application_main(const struct otp_application *application, int argc,
                                                 char **argv);
 
@@ -93,7 +93,7 @@ OTP_API OTP_MUST_CHECK otp_status otp_application_boot(const struct otp_applicat
                                                        int argc, char **argv, char *text,
                                                        size_t text_size);
 /* Stops all applications in reverse order of start, and the runtime, which kills those that have
- * not stopped within timeout: TIMEOUT then. Foreign thread. */
+ * not stopped within timeout: TIMEOUT then, and they are named in the log. Foreign thread. */
 OTP_API OTP_MUST_CHECK otp_status otp_application_halt(otp_duration timeout);
 
 /* -- single applications; the runtime runs; any thread -- */
