@@ -229,8 +229,11 @@ otp_status otp_task_await(otp_task *task, const struct otp_task_type *type, void
 otp_status otp_task_yield(otp_task *task, const struct otp_task_type *type, void *reply,
                           otp_duration timeout)
 {
-    otp_status status = otp_wait_response(&task->request, timeout);
+    otp_status status =
+        timeout < 0 ? OTPI_JUDGED(OTP_BADARG) : otp_check_request(&task->request, &type->work);
 
+    if (status == OTP_OK)
+        status = otp_wait_response(&task->request, timeout);
     if (status != OTP_OK)
         return status;
     return otp_receive_response(&task->request, &type->work, reply, 0);
@@ -267,10 +270,13 @@ otp_status otp_task_shutdown(otp_task *task, const struct otp_task_type *type, v
 {
     otp_pid pid = otp_task_pid(task);
     bool brutal = timeout == OTP_BRUTAL_KILL, killed = brutal;
-    otp_status status = otp_wait_response(&task->request, 0);
+    otp_status status = otp_check_request(&task->request, &type->work);
 
-    if (status != OTP_OK && status != OTP_TIMEOUT)
+    if (status == OTP_OK && timeout < 0 && !brutal)
+        status = OTPI_JUDGED(OTP_BADARG);
+    if (status != OTP_OK)
         return status;
+    status = otp_wait_response(&task->request, 0);
     if (otp_self().bits != 0 && !OTP_MUTANT(B150))
         (void)otp_unlink(pid);
     tell(pid, brutal); /* also if it has answered, and is on its way out */
@@ -301,12 +307,15 @@ static void *element(void *replies, const struct otp_task_type *type, size_t i)
                : (char *)replies + i * type->work.reply->size;
 }
 
-/* They are all to be waited for. */
-static otp_status all_open(const otp_task *tasks, size_t count)
+/* They are all to be waited for; some may be over already if that is said. */
+static otp_status all_open(const otp_task *tasks, size_t count, const struct otp_task_type *type,
+                           otp_duration timeout, bool some)
 {
+    if (timeout < 0)
+        return OTPI_JUDGED(OTP_BADARG);
     for (size_t i = 0; i < count; i++) {
-        otp_status status = otp_wait_response(&tasks[i].request, 0);
-        if (status != OTP_OK && status != OTP_TIMEOUT)
+        otp_status status = otp_check_request(&tasks[i].request, &type->work);
+        if (status != OTP_OK && !(some && status == OTP_NOT_FOUND))
             return status;
     }
     return OTP_OK;
@@ -321,7 +330,7 @@ static void abandon_all(otp_task *tasks, size_t count)
 otp_status otp_task_await_many(otp_task *tasks, size_t count, const struct otp_task_type *type,
                                void *replies, otp_duration timeout)
 {
-    otp_status status = all_open(tasks, count);
+    otp_status status = all_open(tasks, count, type, timeout, false);
     size_t which;
 
     if (status != OTP_OK || count == 0)
@@ -343,8 +352,10 @@ otp_status otp_task_yield_many(otp_task *tasks, size_t count, const struct otp_t
                                struct otp_task_outcome *outcomes, void *replies,
                                otp_duration timeout)
 {
-    otp_status status = otp_wait_all_responses(requests_of(tasks), count, timeout);
+    otp_status status = all_open(tasks, count, type, timeout, true);
 
+    if (status == OTP_OK)
+        status = otp_wait_all_responses(requests_of(tasks), count, timeout);
     if (status == OTP_BADARG || status == OTP_WRONG_THREAD || status == OTP_NOT_RUNNING ||
         status == OTP_FORKED)
         return status;

@@ -348,6 +348,21 @@ otp_pid otp_request_server(const otp_request *handle)
     return pid;
 }
 
+otp_status otp_check_request(const otp_request *handle, const struct otp_message_type *type)
+{
+    struct otpi_request *request;
+    otp_status status = otpi_enter();
+
+    if (status != OTP_OK)
+        return OTPI_JUDGED(status);
+    otpi_check_alive();
+    status = find(handle, &request);
+    if (status == OTP_OK && request->type != type)
+        status = OTP_BADARG;
+    otpi_leave();
+    return OTPI_JUDGED(status);
+}
+
 /* -- waiting -- */
 
 enum wait_for { ANY, ALL, ALL_OR_FAILED };

@@ -372,6 +372,8 @@ START(behaviour,
       otp_answer((otp_from){ NULL, 1 }, &probe_u64_layout, &number))                               \
     X(otp_send_request, NOT_RUNNING, OK, OK, 0, send_and_abandon(t))                               \
     X(otp_open_request, NOT_RUNNING, OK, OK, 0, open_and_abandon())                                \
+    X(otp_check_request, NOT_RUNNING, NOT_FOUND, NOT_FOUND, 0,                                     \
+      otp_check_request(&(otp_request){ t->pid.bits, 0, 1 }, &probe_call_type))                    \
     X(otp_receive_response, NOT_RUNNING, NOT_FOUND, NOT_FOUND, 0,                                  \
       otp_receive_response(&(otp_request){ t->pid.bits, 0, 1 }, &probe_call_type, &number,         \
                            t->timeout))                                                            \
@@ -606,7 +608,7 @@ START(behaviour,
       otp_task_shutdown(&(otp_task){ { 0, 0, 0 } }, &task_type, NULL, 0))                          \
     X(otp_task_ignore, NOT_RUNNING, NOT_FOUND, NOT_FOUND, 0,                                       \
       otp_task_ignore(&(otp_task){ { 0, 0, 0 } }, &task_type, NULL))                               \
-    X(otp_task_await_many, NOT_RUNNING, NOT_FOUND, NOT_FOUND, 0,                                   \
+    X(otp_task_await_many, NOT_RUNNING, NOT_FOUND, NOT_FOUND, 1,                                   \
       otp_task_await_many(&(otp_task){ { 0, 0, 0 } }, 1, &task_type, NULL, t->timeout))            \
     X(otp_task_yield_many, NOT_RUNNING, OK, OK, 1,                                                 \
       otp_task_yield_many(&(otp_task){ { 0, 0, 0 } }, 1, &task_type,                               \

@@ -146,6 +146,7 @@ static void misuse(void *arg)
     uint64_t value = 0;
     otp_task task = async(HANG, 0, 7), none = { { 0 } };
     otp_pid pid = otp_task_pid(&task);
+    struct otp_task_outcome how;
     (void)arg;
     ck_assert_int_eq(await(&none, &value, 0), OTP_NOT_FOUND);
     ck_assert_int_eq(yield(&none, &value, 0), OTP_NOT_FOUND);
@@ -153,7 +154,14 @@ static void misuse(void *arg)
     ck_assert_int_eq(await(&task, &value, -1), OTP_BADARG);
     ck_assert_int_eq(yield(&task, &value, -1), OTP_BADARG);
     ck_assert_int_eq(otp_task_await(&task, &idler, NULL, 0), OTP_BADARG);
+    ck_assert_int_eq(otp_task_yield(&task, &idler, NULL, OTP_INFINITY), OTP_BADARG);
+    ck_assert_int_eq(otp_task_shutdown(&task, &idler, NULL, 0), OTP_BADARG);
+    ck_assert_int_eq(shut(&task, &value, -2), OTP_BADARG);
+    ck_assert_int_eq(otp_task_await_many(&task, 1, &idler, NULL, OTP_INFINITY), OTP_BADARG);
+    ck_assert_int_eq(otp_task_yield_many(&task, 1, &idler, &how, NULL, OTP_INFINITY), OTP_BADARG);
+    ck_assert_int_eq(otp_task_await_many(NULL, 0, &worker, NULL, -1), OTP_BADARG);
     ck_assert_int_eq(otp_task_pid(&task).bits == pid.bits, 1);
+    ck_assert_int_eq(otp_is_alive(pid), true);
     ck_assert_int_eq(shut(&task, &value, OTP_BRUTAL_KILL), OTP_STOPPED);
     ck_assert_int_eq(await(&task, &value, 0), OTP_NOT_FOUND);
 }

@@ -39,6 +39,11 @@ OTP_API OTP_MUST_CHECK otp_status otp_open_request(const struct otp_message_type
  * owner. */
 OTP_API otp_pid otp_request_server(const otp_request *request);
 
+/* For behaviours: whether it can be waited for as one of type. BADARG: it is of another type.
+ * WRONG_THREAD, NOT_FOUND as below. Only looks. */
+OTP_API OTP_MUST_CHECK otp_status otp_check_request(const otp_request *request,
+                                                    const struct otp_message_type *type);
+
 /* For generated code: waits at most timeout for the answer and takes it, with the outcomes of
  * otp_call. The request is over then and *request none, on TIMEOUT too: the late answer is dropped,
  * what was asked is still carried out. The request stays on BADARG (a negative timeout, or it is
