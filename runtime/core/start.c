@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <otp/child.h>
+#include <otp/share.h>
 
 #include "base/alloc.h"
 #include "base/apart.h"
@@ -149,7 +150,28 @@ static void undo(struct starting *start)
     otpi_proc_bury(start->proc);
 }
 
-static otp_status register_via(struct starting *start)
+/* -- a name that is kept elsewhere: who keeps it may wait, or end the starter -- */
+
+/* A process that nobody will run if its starter ends now: tied to that. */
+struct unborn {
+    struct otp_tie tie; /* first */
+    struct otpi_proc *proc;
+    uint64_t pid;
+};
+
+/* otp_tie: it is killed, and run to find that out. */
+static void starter_ended(struct otp_tie *tie, otp_pid starter, const otp_reason *reason)
+{
+    struct unborn *unborn = (struct unborn *)tie;
+
+    (void)starter;
+    (void)reason;
+    otpi_signal_exit(unborn->pid, 0, &otpi_reason_kill, false);
+    otpi_sched_run(unborn->proc, false);
+    otpi_release(unborn, sizeof *unborn);
+}
+
+static otp_status ask_keeper(struct starting *start)
 {
     const struct otp_via *via = start->how->via;
     otp_pid pid, holder = otp_no_pid();
@@ -159,6 +181,35 @@ static otp_status register_via(struct starting *start)
     status = via->type->register_name(via, pid, &holder);
     start->holder = holder.bits;
     return OTP_MUTANT(B171) && status == OTP_ALREADY_STARTED ? OTP_OK : status;
+}
+
+static otp_status register_via(struct starting *start)
+{
+    otp_pid self = { start->self_pid };
+    struct unborn *unborn;
+    otp_status status;
+
+    if (start->self == NULL) /* a foreign thread comes back from there */
+        return ask_keeper(start);
+    unborn = otpi_alloc_zero(sizeof *unborn);
+    if (unborn == NULL)
+        return OTP_NOMEM;
+    unborn->tie.ended = starter_ended;
+    unborn->proc = start->proc;
+    unborn->pid = start->pid;
+    status = otp_tie_to(self, &unborn->tie);
+    if (status != OTP_OK) {
+        otpi_release(unborn, sizeof *unborn);
+        return status;
+    }
+    status = ask_keeper(start);
+    if (!otp_untie(self, &unborn->tie)) { /* the starter has ended: it is dealt with */
+        start->proc = NULL;
+        otpi_check_alive();
+        return OTP_NOPROC; /* to a guest */
+    }
+    otpi_release(unborn, sizeof *unborn);
+    return status;
 }
 
 /* Whom it is linked with has ended already: then so does it. */
@@ -306,7 +357,8 @@ static otp_status run_start(struct starting *start, otp_pid *pid)
         return otpi_call_failed(status);
     status = connect(start);
     if (status != OTP_OK) {
-        undo(start);
+        if (start->proc != NULL)
+            undo(start);
         if (status == OTP_ALREADY_STARTED)
             pid->bits = start->holder;
         return otpi_call_failed(status);

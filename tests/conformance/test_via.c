@@ -173,6 +173,104 @@ START_TEST(B173_a_via_name_carries_a_value_and_a_free_one_says_noproc)
 }
 END_TEST
 
+/* -- a keeper that does not come back -- */
+
+static otp_pid deaf;     /* never answers */
+static _Atomic int asks; /* the keeper was asked */
+
+static otp_status keep_for_ever(const struct otp_via *via, otp_pid pid, otp_pid *holder)
+{
+    uint64_t unused;
+    (void)via;
+    (void)pid;
+    (void)holder;
+    atomic_fetch_add(&asks, 1);
+    struct probe_args args = { probe_note, (void *)(uintptr_t) "asked" };
+    return otp_call(otp_to(deaf), &probe_later_type, &args, &unused, OTP_INFINITY);
+}
+
+static otp_status keep_and_crash(const struct otp_via *via, otp_pid pid, otp_pid *holder)
+{
+    (void)via;
+    (void)pid;
+    (void)holder;
+    atomic_fetch_add(&asks, 1);
+    otp_exit(otp_error("the keeper broke down"));
+}
+
+/* Whoever starts it is linked with it, so that is the end of both. */
+static otp_status keep_and_kill(const struct otp_via *via, otp_pid pid, otp_pid *holder)
+{
+    (void)via;
+    (void)holder;
+    atomic_fetch_add(&asks, 1);
+    return otp_exit_signal(pid, otp_kill());
+}
+
+static void start_under_it(void *type)
+{
+    const struct otp_via via = { .type = type };
+    const struct otp_start how = { .name = "tests.half", .link = true, .via = &via };
+    otp_pid pid;
+    (void)!probe_start_with(&how, NULL, &pid);
+    otp_yield();
+    note("never here");
+}
+
+/* The process that was to be is gone too: its name is free, and the runtime can stop. */
+static void expect_nothing_left(otp_status (*asked)(const struct otp_via *, otp_pid, otp_pid *),
+                                bool kills)
+{
+    struct otp_via_type type = { asked, give_back, find };
+    int before = atomic_load(&asks);
+    otp_pid starter;
+    OK(otp_spawn(start_under_it, &type, NULL, &starter));
+    while (atomic_load(&asks) == before)
+        step_aside();
+    if (kills)
+        OK(otp_exit_signal(starter, otp_kill()));
+    while (otp_is_alive(starter) || otp_whereis("tests.half").bits != 0)
+        step_aside();
+}
+
+START_TEST(a_starter_that_ends_while_it_asks_the_keeper_leaves_nothing)
+{
+    start_runtime(false, false);
+    deaf = probe_start(NULL);
+    for (int i = 0; i < 20; i++) {
+        expect_nothing_left(keep_for_ever, true);
+        expect_nothing_left(keep_and_crash, false);
+        expect_nothing_left(keep_and_kill, false);
+    }
+    ck_assert_uint_eq(noted("never here"), 0);
+    stop_runtime(); /* which waits for all */
+}
+END_TEST
+
+static void try_once(void *type)
+{
+    const struct otp_via via = { .type = type };
+    const struct otp_start how = { .name = "tests.half", .via = &via };
+    otp_pid pid;
+    (void)!probe_start_with(&how, NULL, &pid);
+}
+
+/* Those who ask when the runtime stops. */
+START_TEST(a_runtime_stops_while_keepers_are_asked)
+{
+    struct otp_via_type type = { keep_for_ever, give_back, find };
+    otp_pid starter;
+    for (int i = 1; i < 5; i++) {
+        start_runtime(false, false);
+        deaf = probe_start(NULL);
+        OK(otp_spawn(try_once, &type, NULL, &starter));
+        while (atomic_load(&asks) < i)
+            step_aside();
+        stop_runtime();
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("via");
@@ -180,5 +278,8 @@ int main(void)
     support_behaviour(s, "B171", B171_a_held_via_name_reports_its_holder_without_init);
     support_behaviour(s, "B172", B172_a_failed_start_leaves_the_via_name_free);
     support_behaviour(s, "B173", B173_a_via_name_carries_a_value_and_a_free_one_says_noproc);
+    TCase *c = support_case(s, "keeper", 20);
+    tcase_add_test(c, a_starter_that_ends_while_it_asks_the_keeper_leaves_nothing);
+    tcase_add_test(c, a_runtime_stops_while_keepers_are_asked);
     return support_run(s);
 }

@@ -4,7 +4,7 @@
  * started under such a name, or addressed by it, as by a registered one. A registry is one such
  * keeper (otp_registry_via), a program may have others.
  * Threads: the functions are called in the thread of whoever starts or sends, under no lock; they
- * may call the library.
+ * may call the library, and wait. A supervisor that starts a child waits with them.
  */
 #ifndef OTP_VIA_H
 #define OTP_VIA_H
@@ -18,8 +18,9 @@ struct otp_via_type {
     /* Gives pid the name, before its init has run. ALREADY_STARTED: *holder, alive, has it; any
      * other status ends the start with it. */
     otp_status (*register_name)(const struct otp_via *via, otp_pid pid, otp_pid *holder);
-    /* Frees the name if pid has it: its start has failed. A process that ends later is to be
-     * forgotten without this. */
+    /* Frees the name if pid has it: its start has failed, and who started it has waited for that (a
+     * supervisor does not). A process that ends otherwise is to be forgotten without this: the
+     * holder of a name may be dead at any time (otp_is_alive, or a monitor). */
     void (*unregister_name)(const struct otp_via *via, otp_pid pid);
     /* Who has the name; no pid if nobody. */
     otp_pid (*whereis_name)(const struct otp_via *via);
