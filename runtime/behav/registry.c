@@ -8,9 +8,9 @@
  * end takes all away and sends those that had entries an exit signal.
  * Threads: any. Locks: owners, then shard or proc; meta. Owns: owner records, entries, meta.
  */
-#include "behav/registry.h"
 #include "base/apart.h"
 #include "base/misuse.h"
+#include "behav/registry_change.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -43,46 +43,11 @@ struct otpi_owners *otpi_registry_owners(struct otpi_registry *registry, otp_pid
 
 /* -- owners: all under their lock -- */
 
-static struct otpi_owner *find_owner(const struct otpi_owners *owners, otp_pid pid)
-{
-    uint64_t owner = 0;
-
-    (void)otpi_map_get(&owners->owners, pid.bits, &owner);
-    return (struct otpi_owner *)(uintptr_t)owner;
-}
-
-static void link_entry(struct otpi_owner *owner, struct otpi_entry *entry)
-{
-    entry->next = NULL;
-    entry->prev = owner->last;
-    if (entry->prev != NULL)
-        entry->prev->next = entry;
-    else
-        owner->entries = entry;
-    owner->last = entry;
-}
-
-/* Out of its owner's list, which keeps the memory for the next one. */
-static void unlink_entry(struct otpi_owner *owner, struct otpi_entry *entry)
-{
-    if (entry->prev != NULL)
-        entry->prev->next = entry->next;
-    else
-        owner->entries = entry->next;
-    if (entry->next != NULL)
-        entry->next->prev = entry->prev;
-    else
-        owner->last = entry->prev;
-    if (owner->spare != NULL)
-        otpi_release(owner->spare, sizeof *entry);
-    owner->spare = entry;
-}
-
 static void take_entry(struct otpi_owner *owner, const struct otp_registry *type,
                        struct otpi_entry *entry)
 {
     otpi_shard_take(owner->registry, type, entry);
-    unlink_entry(owner, entry);
+    otpi_owner_unlink(owner, entry);
 }
 
 static void free_owner(struct otpi_owner *owner)
@@ -292,7 +257,7 @@ static struct otpi_entry *new_entry(struct otpi_owner *owner)
 static otp_status put_entry(struct otpi_registry *registry, struct otpi_owners *owners,
                             const struct otp_registry *type, struct otpi_putting *putting)
 {
-    struct otpi_owner *owner = find_owner(owners, putting->pid);
+    struct otpi_owner *owner = otpi_owner_find(owners, putting->pid);
     bool is_new = owner == NULL;
     otp_status status = OTP_OK;
 
@@ -303,7 +268,7 @@ static otp_status put_entry(struct otpi_registry *registry, struct otpi_owners *
     putting->entry = new_entry(owner);
     status = putting->entry == NULL ? OTP_NOMEM : otpi_shard_put(registry, type, putting);
     if (status == OTP_OK)
-        link_entry(owner, putting->entry);
+        otpi_owner_link(owner, putting->entry);
     else
         owner->spare = putting->entry;
     if (status != OTP_OK && is_new)
@@ -354,11 +319,8 @@ static otp_status register_pid(otp_dest dest, const struct otp_registry *type,
     return status;
 }
 
-/* Flat, as a lookup is; so is the way back. */
-__attribute__((flatten)) otp_status otp_registry_register(otp_dest registry,
-                                                          const struct otp_registry *type,
-                                                          const void *key, const void *value,
-                                                          otp_pid *holder)
+OTPI_APART static otp_status register_self(otp_dest registry, const struct otp_registry *type,
+                                           const void *key, const void *value, otp_pid *holder)
 {
     struct otpi_putting putting = { .pid = otp_self() };
     otp_status status;
@@ -369,6 +331,17 @@ __attribute__((flatten)) otp_status otp_registry_register(otp_dest registry,
     if (status == OTP_ALREADY_STARTED && holder != NULL)
         *holder = putting.holder;
     return OTPI_JUDGED(status);
+}
+
+/* Flat, as a lookup is; so is the way back. */
+__attribute__((flatten)) otp_status otp_registry_register(otp_dest registry,
+                                                          const struct otp_registry *type,
+                                                          const void *key, const void *value,
+                                                          otp_pid *holder)
+{
+    return otpi_registry_put_near(registry, type, key)
+               ? OTP_OK
+               : register_self(registry, type, key, value, holder);
 }
 
 otp_status otp_registry_register_name(otp_dest registry, const struct otp_registry *type,
@@ -441,7 +414,7 @@ static struct otpi_owner *mine_owner(const struct mine *mine)
 {
     if (!otpi_registry_is(mine->registry, mine->registry_pid))
         return NULL;
-    return find_owner(mine->owners, mine->pid);
+    return otpi_owner_find(mine->owners, mine->pid);
 }
 
 /* The first of the caller's entries of the key from entry on. Under the lock of the owners. */
@@ -480,7 +453,7 @@ static void take_mine(const struct mine *mine)
     if (owner != NULL && mine->type->keys == OTP_UNIQUE) {
         entry = otpi_shard_take_own(mine->registry, mine->type, &mine->key, mine->pid);
         if (entry != NULL)
-            unlink_entry(owner, entry);
+            otpi_owner_unlink(owner, entry);
     } else if (owner != NULL) {
         for (entry = mine_next(mine, owner->entries); entry != NULL; entry = next) {
             next = mine_next(mine, entry->next);
@@ -503,9 +476,8 @@ OTPI_APART static otp_status tell_unregistered(struct mine *mine, otp_dest regis
     return mine_enter(mine, registry, type, key);
 }
 
-__attribute__((flatten)) otp_status otp_registry_unregister(otp_dest registry,
-                                                            const struct otp_registry *type,
-                                                            const void *key)
+OTPI_APART static otp_status unregister(otp_dest registry, const struct otp_registry *type,
+                                        const void *key)
 {
     struct mine mine;
     otp_status status = mine_enter(&mine, registry, type, key);
@@ -520,6 +492,13 @@ __attribute__((flatten)) otp_status otp_registry_unregister(otp_dest registry,
     take_mine(&mine);
     otp_leave();
     return OTP_OK;
+}
+
+__attribute__((flatten)) otp_status otp_registry_unregister(otp_dest registry,
+                                                            const struct otp_registry *type,
+                                                            const void *key)
+{
+    return otpi_registry_take_near(registry, type, key) ? OTP_OK : unregister(registry, type, key);
 }
 
 /* -- unregistering what fits -- */

@@ -14,6 +14,8 @@
  *
  *   registry.c         the process; who has what; register, unregister, ends
  *   registry_table.c   one shard: finding, putting, taking away
+ *   registry_near.c    the short way to register and unregister a small key
+ *   registry_change.h  what all of these change a registry by
  *   registry_read.c    lookups, and entries as they are given out
  *
  * Locks: owners, then shard (or proc); one of each at a time.
@@ -146,9 +148,21 @@ struct otpi_owners *otpi_registry_owners(struct otpi_registry *registry, otp_pid
 otp_status otpi_registry_pids(otp_dest dest, const struct otp_registry *type, const void *key,
                               otp_pid **pids, size_t *n);
 
+/* -- registry_near.c -- */
+
+/* The caller registers key. False: nothing has changed; the long way says why. */
+bool otpi_registry_put_near(otp_dest dest, const struct otp_registry *type, const void *key);
+/* The caller has that key no more. False: as above. */
+bool otpi_registry_take_near(otp_dest dest, const struct otp_registry *type, const void *key);
+
 /* -- registry_table.c -- */
 
 struct otpi_shape otpi_shape_of(const struct otp_registry *type);
+/* Of slots that are pairs; see otpi_slot_is_pair. */
+#define OTPI_SHAPE_PAIR                                                                            \
+    {                                                                                              \
+        0, 1, 1, 1, 2, OTPI_GROUP, false                                                           \
+    }
 /* A key is one word, which is in a slot of its own: a number, or what is as small. */
 static inline bool otpi_key_is_word(const struct otp_registry *type)
 {

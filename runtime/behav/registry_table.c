@@ -7,7 +7,7 @@
  * Threads: any. Locks: shard. Owns: tables, buckets, long keys, boxed values.
  */
 #include "base/apart.h"
-#include "behav/registry.h"
+#include "behav/registry_change.h"
 
 #include <string.h>
 
@@ -15,44 +15,31 @@
 #include "base/hash.h"
 #include "base/mutant.h"
 
-#define WORD          sizeof(uint64_t)
 #define TEXT_WORDS    4
-#define TEXT_IN_PLACE ((TEXT_WORDS - 1) * WORD)
+#define TEXT_IN_PLACE ((TEXT_WORDS - 1) * OTPI_WORD)
 #define LOG2_MIN      3
 #define BUCKET_HEAD   2
 #define BUCKET_MIN    2
-#define FULL          13 /* of 16 */
-#define FULL_OF       16
-
-static size_t words_of(size_t bytes)
-{
-    return (bytes + WORD - 1) / WORD;
-}
 
 struct otpi_shape otpi_shape_of(const struct otp_registry *type)
 {
-    static const struct otpi_shape pair = { 0, 1, 1, 1, 2, OTPI_GROUP, false };
+    static const struct otpi_shape pair = OTPI_SHAPE_PAIR;
     const struct otp_layout *value = type->value;
     struct otpi_shape shape = { 0 };
 
     if (otpi_slot_is_pair(type))
         return pair; /* as what follows has it, but at once */
     if (value != NULL) {
-        shape.boxed = value->n_refs != 0 || value->size > OTPI_REGISTRY_VALUE_MAX * WORD;
-        shape.value = shape.boxed ? 1 : (uint32_t)words_of(value->size);
+        shape.boxed = value->n_refs != 0 || value->size > OTPI_REGISTRY_VALUE_MAX * OTPI_WORD;
+        shape.value = shape.boxed ? 1 : (uint32_t)otpi_words_of(value->size);
     }
     shape.entry = 1 + shape.value;
     shape.head = type->keys == OTP_UNIQUE ? shape.entry : 1;
-    shape.key = type->key_kind == OTP_KEY_TEXT ? TEXT_WORDS : (uint32_t)words_of(type->key->size);
+    shape.key =
+        type->key_kind == OTP_KEY_TEXT ? TEXT_WORDS : (uint32_t)otpi_words_of(type->key->size);
     shape.slot = shape.head + shape.key;
     shape.group = shape.slot == 2 ? OTPI_GROUP : 1;
     return shape;
-}
-
-/* The slot where what has that hash is looked for first. */
-static uint64_t home_of(const struct otpi_shape *shape, uint64_t hash, uint64_t mask)
-{
-    return hash & mask & ~(uint64_t)(shape->group - 1);
 }
 
 /* -- keys -- */
@@ -63,7 +50,7 @@ OTPI_APART static bool make_text(uint64_t seed, const otp_str *text, struct otpi
         return false;
     out->hash = otpi_hash_bytes(seed, text->data, text->size);
     out->is_long = text->size > TEXT_IN_PLACE;
-    memset(out->words, 0, TEXT_WORDS * WORD);
+    memset(out->words, 0, TEXT_WORDS * OTPI_WORD);
     out->words[0] = text->size;
     if (out->is_long) {
         out->words[0] |= OTPI_KEY_LONG;
@@ -88,22 +75,10 @@ bool otpi_key_make(const struct otp_registry *type, uint64_t seed, const void *k
         out->hash = otpi_hash_number(seed, out->words[0]);
         return true;
     }
-    out->words[words_of(size) - 1] = 0;
+    out->words[otpi_words_of(size) - 1] = 0;
     memcpy(out->words, key, size);
-    out->hash = otpi_hash_bytes(seed, out->words, words_of(size) * WORD);
+    out->hash = otpi_hash_bytes(seed, out->words, otpi_words_of(size) * OTPI_WORD);
     return true;
-}
-
-/* The hash of the key at `at`. lock: shard. */
-static uint64_t hash_at(const struct otp_registry *type, uint64_t seed, const uint64_t *at)
-{
-    size_t size = type->key->size;
-
-    if (type->key_kind == OTP_KEY_TEXT)
-        return (at[0] & OTPI_KEY_LONG) != 0 ? at[1] : otpi_hash_bytes(seed, &at[1], at[0]);
-    if (size <= WORD)
-        return otpi_hash_number(seed, at[0]);
-    return otpi_hash_bytes(seed, at, words_of(size) * WORD);
 }
 
 /* The word of text that begins at byte `from`, filled up with zeros. */
@@ -112,14 +87,14 @@ static uint64_t text_word(otp_str text, size_t from)
     uint64_t word = 0;
     size_t left = text.size - from;
 
-    memcpy(&word, text.data + from, left < WORD ? left : WORD);
+    memcpy(&word, text.data + from, left < OTPI_WORD ? left : OTPI_WORD);
     return word;
 }
 
 static bool same_text(const uint64_t *block, otp_str text)
 {
-    for (size_t from = 0; from < text.size; from += WORD)
-        if (otpi_word_get(&block[from / WORD]) != text_word(text, from))
+    for (size_t from = 0; from < text.size; from += OTPI_WORD)
+        if (otpi_word_get(&block[from / OTPI_WORD]) != text_word(text, from))
             return false;
     return true;
 }
@@ -153,11 +128,11 @@ static bool store_key(const struct otpi_key *key, const struct otpi_shape *shape
         words[i] = key->words[i];
     if (!key->is_long)
         return true;
-    block = otp_stable(words_of(key->text.size) * WORD);
+    block = otp_stable(otpi_words_of(key->text.size) * OTPI_WORD);
     if (block == NULL)
         return false;
-    for (size_t from = 0; from < key->text.size; from += WORD)
-        otpi_word_set(&block[from / WORD], text_word(key->text, from));
+    for (size_t from = 0; from < key->text.size; from += OTPI_WORD)
+        otpi_word_set(&block[from / OTPI_WORD], text_word(key->text, from));
     words[2] = (uint64_t)(uintptr_t)block;
     return true;
 }
@@ -165,7 +140,8 @@ static bool store_key(const struct otpi_key *key, const struct otpi_shape *shape
 static void drop_key(const struct otp_registry *type, const uint64_t *at)
 {
     if (type->key_kind == OTP_KEY_TEXT && (at[0] & OTPI_KEY_LONG) != 0)
-        otp_stable_free((void *)(uintptr_t)at[2], words_of(at[0] & ~OTPI_KEY_LONG) * WORD);
+        otp_stable_free((void *)(uintptr_t)at[2],
+                        otpi_words_of(at[0] & ~OTPI_KEY_LONG) * OTPI_WORD);
 }
 
 /* -- values -- */
@@ -174,17 +150,17 @@ static void drop_key(const struct otp_registry *type, const uint64_t *at)
 static uint64_t *make_block(const struct otp_layout *layout, const void *value)
 {
     size_t size = otp_layout_measure(layout, value);
-    uint64_t *copy = size == 0 ? NULL : otpi_alloc_zero(words_of(size) * WORD);
-    uint64_t *block = copy == NULL ? NULL : otp_stable((2 + words_of(size)) * WORD);
+    uint64_t *copy = size == 0 ? NULL : otpi_alloc_zero(otpi_words_of(size) * OTPI_WORD);
+    uint64_t *block = copy == NULL ? NULL : otp_stable((2 + otpi_words_of(size)) * OTPI_WORD);
 
     if (block != NULL) {
         otp_layout_copy(layout, value, copy);
         otpi_word_set(&block[0], size);
         otpi_word_set(&block[1], (uint64_t)(uintptr_t)copy);
-        for (size_t i = 0; i < words_of(size); i++)
+        for (size_t i = 0; i < otpi_words_of(size); i++)
             otpi_word_set(&block[2 + i], copy[i]);
     }
-    otpi_release(copy, words_of(size) * WORD);
+    otpi_release(copy, otpi_words_of(size) * OTPI_WORD);
     return block;
 }
 
@@ -213,7 +189,7 @@ void otpi_value_drop(const struct otpi_shape *shape, const uint64_t *words)
     if (!shape->boxed)
         return;
     block = (uint64_t *)(uintptr_t)words[0];
-    otp_stable_free(block, (2 + words_of(block[0])) * WORD);
+    otp_stable_free(block, (2 + otpi_words_of(block[0])) * OTPI_WORD);
 }
 
 /* -- reading -- */
@@ -222,7 +198,7 @@ void otpi_value_drop(const struct otpi_shape *shape, const uint64_t *words)
 uint64_t *otpi_reading_find(const struct otpi_reading *reading, const struct otpi_shape *shape,
                             const struct otpi_key *key)
 {
-    uint64_t at = home_of(shape, key->hash, reading->mask);
+    uint64_t at = otpi_slot_home(shape, key->hash, reading->mask);
 
     if (reading->slots == NULL)
         return NULL;
@@ -238,56 +214,16 @@ uint64_t *otpi_reading_find(const struct otpi_reading *reading, const struct otp
 
 /* -- changing: all under the lock of the shard -- */
 
-static void begin_change(struct otpi_shard *shard)
-{
-    /* relaxed: each word that follows is released after it */
-    uint64_t changes = atomic_load_explicit(&shard->changes, memory_order_relaxed);
-    atomic_store_explicit(&shard->changes, changes + 1, memory_order_relaxed);
-}
-
-static void end_change(struct otpi_shard *shard)
-{
-    uint64_t changes = atomic_load_explicit(&shard->changes, memory_order_relaxed);
-    atomic_store_explicit(&shard->changes, changes + 1, memory_order_release);
-}
-
-/* Entries lie beside words that others read, so they are words too. */
-static void set_entry(uint64_t *entries, uint64_t at, const struct otpi_entry *entry)
-{
-    otpi_word_set(&entries[at], (uint64_t)(uintptr_t)entry);
-}
-
-static struct otpi_entry *get_entry(const uint64_t *entries, uint64_t at)
-{
-    return (struct otpi_entry *)(uintptr_t)entries[at];
-}
-
-static uint64_t *slots_of(const struct otpi_shard *shard)
-{
-    return atomic_load_explicit(&shard->slots, memory_order_relaxed);
-}
-
-static uint64_t mask_of(const struct otpi_shard *shard)
-{
-    return ((uint64_t)1 << atomic_load_explicit(&shard->log2, memory_order_relaxed)) - 1;
-}
-
 static size_t table_size(uint32_t log2, uint32_t slot_words, bool unique)
 {
-    return ((size_t)slot_words + (unique ? 1 : 0)) * WORD << log2;
-}
-
-static void count(struct otpi_shard *shard, uint64_t more)
-{
-    uint64_t n = atomic_load_explicit(&shard->count, memory_order_relaxed);
-    atomic_store_explicit(&shard->count, n + more, memory_order_relaxed);
+    return ((size_t)slot_words + (unique ? 1 : 0)) * OTPI_WORD << log2;
 }
 
 /* The first empty slot for hash, from its home on. */
 static uint64_t empty_slot(const uint64_t *slots, uint64_t mask, const struct otpi_shape *shape,
                            uint64_t hash)
 {
-    uint64_t at = home_of(shape, hash, mask);
+    uint64_t at = otpi_slot_home(shape, hash, mask);
 
     while (slots[at * shape->slot] != 0)
         at = (at + 1) & mask;
@@ -298,15 +234,16 @@ OTPI_APART static void move_all(struct otpi_registry *registry, const struct otp
                                 const struct otpi_shard *shard, uint64_t *to, uint32_t log2)
 {
     const struct otpi_shape shape = otpi_shape_of(type);
-    uint64_t *from = slots_of(shard), mask = ((uint64_t)1 << log2) - 1;
+    uint64_t *from = otpi_shard_slots(shard), mask = ((uint64_t)1 << log2) - 1;
     uint64_t *entries = to + ((size_t)shape.slot << log2);
 
-    for (uint64_t i = 0; from != NULL && i <= mask_of(shard); i++) {
+    for (uint64_t i = 0; from != NULL && i <= otpi_shard_mask(shard); i++) {
         const uint64_t *slot = &from[i * shape.slot];
         uint64_t at;
         if (slot[0] == 0)
             continue;
-        at = empty_slot(to, mask, &shape, hash_at(type, registry->seed, slot + shape.head));
+        at = empty_slot(to, mask, &shape,
+                        otpi_slot_hash(type, &shape, registry->seed, slot + shape.head));
         for (uint32_t k = 0; k < shape.slot; k++)
             otpi_word_set(&to[at * shape.slot + k], slot[k]);
         if (type->keys == OTP_UNIQUE)
@@ -320,7 +257,7 @@ OTPI_APART static bool grow(struct otpi_registry *registry, const struct otp_reg
 {
     const struct otpi_shape shape_now = otpi_shape_of(type), *shape = &shape_now;
     bool unique = type->keys == OTP_UNIQUE;
-    uint64_t *old = slots_of(shard), *slots;
+    uint64_t *old = otpi_shard_slots(shard), *slots;
     uint32_t log2 = atomic_load_explicit(&shard->log2, memory_order_relaxed), more = LOG2_MIN;
 
     if (old != NULL)
@@ -331,10 +268,10 @@ OTPI_APART static bool grow(struct otpi_registry *registry, const struct otp_reg
     for (size_t i = 0; i < (size_t)1 << more; i++)
         otpi_word_set(&slots[i * shape->slot], 0);
     move_all(registry, type, shard, slots, more);
-    begin_change(shard);
+    otpi_shard_begin(shard);
     atomic_store_explicit(&shard->slots, slots, memory_order_release);
     atomic_store_explicit(&shard->log2, more, memory_order_release);
-    end_change(shard);
+    otpi_shard_end(shard);
     shard->entries = slots + ((size_t)shape->slot << more);
     if (old != NULL)
         otp_stable_free(old, table_size(log2, shape->slot, unique));
@@ -348,12 +285,12 @@ static bool make_room(struct otpi_registry *registry, const struct otp_registry 
 {
     struct otpi_shape shape;
 
-    if (slots_of(shard) != NULL && (shard->used + 1) * FULL_OF <= (mask_of(shard) + 1) * FULL)
+    if (otpi_shard_has_room(shard))
         return true;
     if (!grow(registry, type, shard))
         return false;
     shape = otpi_shape_of(type);
-    *at = empty_slot(slots_of(shard), mask_of(shard), &shape, hash);
+    *at = empty_slot(otpi_shard_slots(shard), otpi_shard_mask(shard), &shape, hash);
     return true;
 }
 
@@ -361,12 +298,12 @@ static bool make_room(struct otpi_registry *registry, const struct otp_registry 
 static uint64_t *find(const struct otpi_shard *shard, const struct otpi_shape *shape,
                       const struct otpi_key *key, uint64_t *at)
 {
-    uint64_t *slots = slots_of(shard), mask = mask_of(shard);
+    uint64_t *slots = otpi_shard_slots(shard), mask = otpi_shard_mask(shard);
     bool is_word = shape->key == 1;
 
     if (slots == NULL)
         return NULL;
-    for (*at = home_of(shape, key->hash, mask);; *at = (*at + 1) & mask) {
+    for (*at = otpi_slot_home(shape, key->hash, mask);; *at = (*at + 1) & mask) {
         uint64_t *slot = &slots[*at * shape->slot], *words = slot + shape->head;
         if (slot[0] == 0)
             return NULL;
@@ -379,45 +316,31 @@ static uint64_t *find(const struct otpi_shard *shard, const struct otpi_shape *s
 static bool add_slot(struct otpi_shard *shard, const struct otpi_shape *shape,
                      const struct otpi_putting *putting, const uint64_t *head, uint64_t at)
 {
-    uint64_t words[OTPI_REGISTRY_KEY_MAX], *slot = &slots_of(shard)[at * shape->slot];
+    uint64_t words[OTPI_REGISTRY_KEY_MAX], *slot = &otpi_shard_slots(shard)[at * shape->slot];
 
     if (!store_key(putting->key, shape, words))
         return false;
-    begin_change(shard);
+    otpi_shard_begin(shard);
     for (uint32_t i = 0; i < shape->key; i++)
         otpi_word_set(&slot[shape->head + i], words[i]);
     for (uint32_t i = shape->head; i-- > 0;)
         otpi_word_set(&slot[i], head[i]);
-    end_change(shard);
+    otpi_shard_end(shard);
     if (putting->entry->bucket == NULL)
-        set_entry(shard->entries, at, putting->entry);
+        otpi_entry_set(shard->entries, at, putting->entry);
     shard->used++;
     return true;
 }
 
-/* Those behind it that it kept from their place move up. */
-static void remove_slot(struct otpi_registry *registry, const struct otp_registry *type,
+static void remove_slot(const struct otpi_registry *registry, const struct otp_registry *type,
                         const struct otpi_shape *shape, struct otpi_shard *shard, uint64_t *slot)
 {
-    uint64_t *slots = slots_of(shard), mask = mask_of(shard);
-    uint64_t hole = (uint64_t)(slot - slots) / shape->slot;
+    uint64_t hole = (uint64_t)(slot - otpi_shard_slots(shard)) / shape->slot, key[3] = { 0 };
 
-    begin_change(shard);
-    drop_key(type, slot + shape->head);
-    for (uint64_t i = (hole + 1) & mask; slots[i * shape->slot] != 0; i = (i + 1) & mask) {
-        uint64_t *from = &slots[i * shape->slot], *to = &slots[hole * shape->slot];
-        uint64_t home = home_of(shape, hash_at(type, registry->seed, from + shape->head), mask);
-        if (((i - home) & mask) < ((i - hole) & mask))
-            continue;
-        for (uint32_t k = 0; k < shape->slot; k++)
-            otpi_word_set(&to[k], from[k]);
-        if (type->keys == OTP_UNIQUE)
-            otpi_word_set(&shard->entries[hole], shard->entries[i]);
-        hole = i;
-    }
-    otpi_word_set(&slots[hole * shape->slot], 0);
-    end_change(shard);
-    shard->used--;
+    if (type->key_kind == OTP_KEY_TEXT)
+        memcpy(key, slot + shape->head, sizeof key);
+    otpi_slot_remove(type, shape, registry->seed, shard, hole);
+    drop_key(type, key); /* after the change: who reads it meanwhile finds out */
 }
 
 /* -- unique -- */
@@ -452,7 +375,7 @@ static uint64_t *bucket_entries(uint64_t *bucket, const struct otpi_shape *shape
 
 static size_t bucket_size(const struct otpi_shape *shape, uint64_t room)
 {
-    return (BUCKET_HEAD + room * (shape->entry + 1)) * WORD;
+    return (BUCKET_HEAD + room * (shape->entry + 1)) * OTPI_WORD;
 }
 
 static uint64_t *new_bucket(const struct otpi_shape *shape, uint64_t room)
@@ -478,14 +401,14 @@ static uint64_t *grow_bucket(struct otpi_shard *shard, const struct otpi_shape *
     for (uint64_t i = 0; i < n * shape->entry; i++)
         otpi_word_set(&bucket[BUCKET_HEAD + i], old[BUCKET_HEAD + i]);
     for (uint64_t i = 0; i < n; i++) {
-        struct otpi_entry *entry = get_entry(bucket_entries(old, shape), i);
+        struct otpi_entry *entry = otpi_entry_get(bucket_entries(old, shape), i);
         entry->bucket = bucket;
-        set_entry(bucket_entries(bucket, shape), i, entry);
+        otpi_entry_set(bucket_entries(bucket, shape), i, entry);
     }
     otpi_word_set(&bucket[0], n);
-    begin_change(shard);
+    otpi_shard_begin(shard);
     otpi_word_set(slot, (uint64_t)(uintptr_t)bucket);
-    end_change(shard);
+    otpi_shard_end(shard);
     otp_stable_free(old, bucket_size(shape, old[1]));
     return bucket;
 }
@@ -525,15 +448,15 @@ OTPI_APART static otp_status put_duplicate(struct otpi_registry *registry,
     if (bucket == NULL)
         return OTP_NOMEM;
     at = &bucket[BUCKET_HEAD + bucket[0] * shape.entry];
-    begin_change(shard);
+    otpi_shard_begin(shard);
     otpi_word_set(at, putting->pid.bits);
     for (uint32_t i = 0; i < shape.value; i++)
         otpi_word_set(&at[1 + i], putting->value[i]);
     putting->entry->bucket = bucket;
     putting->entry->index = (uint32_t)bucket[0];
-    set_entry(bucket_entries(bucket, &shape), bucket[0], putting->entry);
+    otpi_entry_set(bucket_entries(bucket, &shape), bucket[0], putting->entry);
     otpi_word_set(&bucket[0], bucket[0] + 1);
-    end_change(shard);
+    otpi_shard_end(shard);
     return OTP_OK;
 }
 
@@ -546,20 +469,20 @@ OTPI_APART static void take_duplicate(struct otpi_registry *registry,
     uint64_t *bucket = entry->bucket, last = bucket[0] - 1;
     uint64_t *at = &bucket[BUCKET_HEAD + entry->index * shape.entry];
     const uint64_t *from = &bucket[BUCKET_HEAD + last * shape.entry];
-    struct otpi_entry *moved = get_entry(bucket_entries(bucket, &shape), last);
+    struct otpi_entry *moved = otpi_entry_get(bucket_entries(bucket, &shape), last);
 
     if (last == 0) {
         remove_slot(registry, type, &shape, shard, slot);
         otp_stable_free(bucket, bucket_size(&shape, bucket[1]));
         return;
     }
-    begin_change(shard);
+    otpi_shard_begin(shard);
     for (uint32_t i = 0; i < shape.entry; i++)
         otpi_word_set(&at[i], from[i]);
     moved->index = entry->index;
-    set_entry(bucket_entries(bucket, &shape), entry->index, moved);
+    otpi_entry_set(bucket_entries(bucket, &shape), entry->index, moved);
     otpi_word_set(&bucket[0], last);
-    end_change(shard);
+    otpi_shard_end(shard);
 }
 
 /* -- both -- */
@@ -569,14 +492,14 @@ static uint64_t *locate(const struct otpi_shard *shard, const struct otp_registr
                         const struct otpi_entry *entry)
 {
     const struct otpi_shape shape = otpi_shape_of(type);
-    uint64_t *slots = slots_of(shard), mask = mask_of(shard);
-    uint64_t at = home_of(&shape, entry->hash, mask);
+    uint64_t *slots = otpi_shard_slots(shard), mask = otpi_shard_mask(shard);
+    uint64_t at = otpi_slot_home(&shape, entry->hash, mask);
 
     if (slots == NULL)
         return NULL;
     for (; slots[at * shape.slot] != 0; at = (at + 1) & mask) {
         uint64_t *slot = &slots[at * shape.slot];
-        if (type->keys == OTP_UNIQUE ? get_entry(shard->entries, at) == entry
+        if (type->keys == OTP_UNIQUE ? otpi_entry_get(shard->entries, at) == entry
                                      : slot[0] == (uint64_t)(uintptr_t)entry->bucket)
             return slot;
     }
@@ -604,7 +527,7 @@ otp_status otpi_shard_put(struct otpi_registry *registry, const struct otp_regis
     else
         status = put_duplicate(registry, type, shard, putting);
     if (status == OTP_OK)
-        count(shard, 1);
+        otpi_shard_count(shard, 1);
     otp_lock_release(&shard->lock);
     return status;
 }
@@ -622,7 +545,7 @@ static void take_from(struct otpi_registry *registry, const struct otp_registry 
         remove_slot(registry, type, shape, shard, slot);
     else if (type->keys != OTP_UNIQUE)
         take_duplicate(registry, type, shard, slot, entry);
-    count(shard, (uint64_t)0 - 1);
+    otpi_shard_count(shard, (uint64_t)0 - 1);
     otp_lock_release(&shard->lock);
     /* after the change: who reads it meanwhile finds out */
     otpi_value_drop(shape, &value);
@@ -650,7 +573,7 @@ struct otpi_entry *otpi_shard_take_own(struct otpi_registry *registry,
     otp_lock_take(&shard->lock);
     slot = find(shard, &shape, key, &at);
     if (slot != NULL && slot[0] == pid.bits) {
-        entry = get_entry(shard->entries, at);
+        entry = otpi_entry_get(shard->entries, at);
         take_from(registry, type, &shape, slot, entry);
     } else {
         otp_lock_release(&shard->lock);
@@ -703,14 +626,14 @@ bool otpi_shard_swap(struct otpi_registry *registry, const struct otp_registry *
     slot = find(shard, &shape, key, &at);
     own = slot != NULL && slot[0] == pid.bits;
     if (own)
-        begin_change(shard);
+        otpi_shard_begin(shard);
     for (uint32_t i = 0; own && i < shape.value; i++) {
         uint64_t old = slot[1 + i];
         otpi_word_set(&slot[1 + i], value[i]);
         value[i] = old;
     }
     if (own)
-        end_change(shard);
+        otpi_shard_end(shard);
     otp_lock_release(&shard->lock);
     return own;
 }
@@ -733,9 +656,9 @@ static void visit_all(const struct otpi_shard *shard, const struct otp_registry 
                       otpi_shard_visitor *visit, void *context)
 {
     const struct otpi_shape shape = otpi_shape_of(type);
-    const uint64_t *slots = slots_of(shard);
+    const uint64_t *slots = otpi_shard_slots(shard);
 
-    for (uint64_t i = 0; slots != NULL && i <= mask_of(shard); i++) {
+    for (uint64_t i = 0; slots != NULL && i <= otpi_shard_mask(shard); i++) {
         const uint64_t *slot = &slots[i * shape.slot], *entries = slot;
         uint64_t n = 1;
         if (slot[0] == 0)
@@ -773,10 +696,10 @@ void otpi_shard_clear(struct otpi_shard *shard, const struct otp_registry *type)
     uint64_t *slots;
 
     otp_lock_take(&shard->lock);
-    slots = slots_of(shard);
-    begin_change(shard);
+    slots = otpi_shard_slots(shard);
+    otpi_shard_begin(shard);
     atomic_store_explicit(&shard->slots, NULL, memory_order_release);
-    end_change(shard);
+    otpi_shard_end(shard);
     if (slots != NULL)
         otp_stable_free(slots, table_size(atomic_load_explicit(&shard->log2, memory_order_relaxed),
                                           shape.slot, type->keys == OTP_UNIQUE));
