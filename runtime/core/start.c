@@ -3,7 +3,8 @@
  * Idea: its first message is INIT, which carries the arguments and who is to be told; it is in the
  * mailbox before anybody can know the pid or the name, so it is handled first. The starter waits as
  * in a call; or, started asynchronously, gets a STARTED message; or, if there is no init that could
- * fail (a plain process) or a request is answered instead, hears nothing.
+ * fail (a plain process) or a request is answered instead, hears nothing. Before it can run, what
+ * keeps its name may be asked, which is the program's code: it is tied to its starter meanwhile.
  * Threads: any; link, monitor and async by a process. Locks: proc, one at a time. Owns: nothing.
  */
 #include <string.h>
