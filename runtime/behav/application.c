@@ -80,6 +80,27 @@ static void give_text(const struct otpi_application_tells *tells, char *text, si
     otpi_text_add_string(&out, tells->text);
 }
 
+/* What a function returns that has a text to fill in: if nobody has said what went wrong, the status
+ * does. */
+static otp_status in_words(otp_status status, char *text, size_t text_size)
+{
+    struct otpi_text out;
+    if (text == NULL || text_size == 0 || text[0] != '\0')
+        return status;
+    otpi_text_begin(&out, text, text_size);
+    if (status == OTP_ALREADY_STARTED)
+        otpi_text_add_string(&out, "it runs already");
+    else if (status != OTP_OK)
+        otpi_text_add_string(&out, otp_status_text(status));
+    return status;
+}
+
+static void clear_text(char *text, size_t text_size)
+{
+    if (text != NULL && text_size > 0)
+        text[0] = '\0';
+}
+
 static bool is_possible(const struct otp_application *application)
 {
     const struct otp_application *order[OTP_APPLICATIONS_MAX];
@@ -91,14 +112,15 @@ otp_status otp_application_start(const struct otp_application *application, otp_
 {
     struct otpi_application_asks asks = { .application = application };
     struct otpi_application_tells tells = { 0 };
+    clear_text(text, text_size);
     if (!is_possible(application))
-        return OTPI_JUDGED(OTP_BADARG);
+        return OTPI_JUDGED(in_words(OTP_BADARG, text, text_size));
     otp_status status = otpi_application_ask(OTPI_APPLICATION_START, &asks, &tells, OTP_INFINITY);
     if (root != NULL && (status == OTP_OK || status == OTP_ALREADY_STARTED))
         *root = tells.root;
     if (status != OTP_OK)
         give_text(&tells, text, text_size);
-    return OTPI_JUDGED(status);
+    return OTPI_JUDGED(in_words(status, text, text_size));
 }
 
 static otp_status start_all(const struct otp_application *application, bool prepared, char *text,
@@ -118,7 +140,8 @@ static otp_status start_all(const struct otp_application *application, bool prep
 otp_status otp_application_ensure_all_started(const struct otp_application *application, char *text,
                                               size_t text_size)
 {
-    return OTPI_JUDGED(start_all(application, false, text, text_size));
+    clear_text(text, text_size);
+    return OTPI_JUDGED(in_words(start_all(application, false, text, text_size), text, text_size));
 }
 
 otp_status otp_application_stop(const struct otp_application *application, otp_duration timeout)
@@ -185,6 +208,7 @@ otp_status otp_application_boot(const struct otp_application *application, int a
                                 char *text, size_t text_size)
 {
     otp_status status = otp_runtime_start(NULL);
+    clear_text(text, text_size);
     bool ours = status == OTP_OK;
     if (status == OTP_RUNNING)
         status = OTP_OK;
@@ -193,9 +217,9 @@ otp_status otp_application_boot(const struct otp_application *application, int a
     if (status == OTP_OK)
         status = start_all(application, true, text, text_size);
     if (status == OTP_OK || !ours)
-        return status;
+        return in_words(status, text, text_size);
     otp_status stopped = otp_runtime_stop();
-    return stopped != OTP_OK ? stopped : status;
+    return in_words(stopped != OTP_OK ? stopped : status, text, text_size);
 }
 
 otp_status otp_application_halt(otp_duration timeout)

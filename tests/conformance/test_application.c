@@ -417,6 +417,43 @@ START_TEST(B215_a_tree_that_does_not_start_leaves_nothing)
 }
 END_TEST
 
+/* -- what went wrong, in words -- */
+
+static char words[100];
+
+static void expect_words(otp_status status, otp_status want)
+{
+    ck_assert_int_eq(status, want);
+    ck_assert_str_eq(words, otp_status_text(want));
+    memset(words, 'x', sizeof words);
+}
+
+static void boot_in_process(void *app)
+{
+    expect_words(otp_application_boot(app, 0, NULL, words, sizeof words), OTP_WRONG_THREAD);
+}
+
+/* Whatever it is: nobody prints a text that was never written. */
+START_TEST(a_failure_is_told_in_words)
+{
+    static const struct otp_application *uses[1];
+    static struct otp_application circle = { .name = "circle", .uses = uses, .n_uses = 1 };
+    uses[0] = &circle;
+    memset(words, 'x', sizeof words);
+    expect_words(otp_application_start(&circle, NULL, words, sizeof words), OTP_BADARG);
+    expect_words(otp_application_ensure_all_started(&circle, words, sizeof words), OTP_BADARG);
+    expect_words(otp_application_boot(&circle, 0, NULL, words, sizeof words), OTP_BADARG);
+    circle.n_uses = 0;
+    expect_words(otp_application_start(&circle, NULL, words, sizeof words), OTP_NOT_RUNNING);
+    expect_words(otp_application_ensure_all_started(&circle, words, sizeof words), OTP_NOT_RUNNING);
+    ck_assert_int_eq(otp_application_start(&circle, NULL, words, 0), OTP_NOT_RUNNING);
+    ck_assert_int_eq(words[0], 'x');
+    start_runtime(false, false);
+    in_process(boot_in_process, &circle);
+    stop_runtime();
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("application");
@@ -427,6 +464,7 @@ int main(void)
     tcase_add_test(c, bad_values_are_refused_with_their_type);
     tcase_add_test(c, bad_options_are_refused);
     tcase_add_test(c, help_and_version_go_to_standard_output);
+    tcase_add_test(c, a_failure_is_told_in_words);
     tcase_add_test(c, application_starts_and_stops_in_steps);
     tcase_add_test(c, application_ends_with_a_root_that_ends_by_itself);
     support_behaviour(s, "B215", B215_a_program_whose_tree_does_not_start_fails);

@@ -101,7 +101,8 @@ OTP_API OTP_MUST_CHECK otp_status otp_application_halt(otp_duration timeout);
 /* Starts one: settings come from defaults and environment variables. root may be NULL; *root is the
  * root supervisor. ALREADY_STARTED. NOT_STARTED: one that it uses does not run. EXIT: its root did
  * not start, otp_last_reason(). STOPPED: all are to stop meanwhile. BADARG: a setting is missing or
- * wrong. text (may be NULL, text_size bytes) then says which, or what. NOT_RUNNING; NOMEM. */
+ * wrong. NOT_RUNNING; NOMEM. text (may be NULL, text_size bytes) then says which, or what, and is
+ * empty on OK. */
 OTP_API OTP_MUST_CHECK otp_status otp_application_start(const struct otp_application *application,
                                                         otp_pid *root, char *text,
                                                         size_t text_size);
