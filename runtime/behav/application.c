@@ -80,8 +80,8 @@ static void give_text(const struct otpi_application_tells *tells, char *text, si
     otpi_text_add_string(&out, tells->text);
 }
 
-/* What a function returns that has a text to fill in: if nobody has said what went wrong, the status
- * does. */
+/* What a function returns that has a text to fill in: if nobody has said what went wrong, the
+ * status does. */
 static otp_status in_words(otp_status status, char *text, size_t text_size)
 {
     struct otpi_text out;
