@@ -16,7 +16,8 @@
 bool otpi_region_is_there(void);
 /* size bytes aligned to a page; NULL: no memory. */
 void *otpi_region_new(size_t size);
-/* Gives the end of a region of that size back. Gives the size that is left; 0: it is gone. */
-size_t otpi_region_cut(void *region, size_t size);
+/* Gives back the end of what is left of a region of that size. Gives what is left then; 0: it is
+ * gone. */
+size_t otpi_region_cut(void *region, size_t size, size_t left);
 
 #endif

@@ -80,8 +80,17 @@ struct otpi_store_key {
 /* Buckets that were made together. They begin at the next cache line but for this head. */
 struct otpi_segment {
     struct otp_later later; /* what it is retired as, if it is a region; else a block */
-    size_t size;            /* of the region that is left, or of the block */
+    size_t size;            /* with this head */
+    size_t left;            /* of a region that goes back in parts */
     bool is_region;
+};
+
+/* Chained buckets that were made together, and go together. They begin at the next cache line but
+ * for this head. */
+struct otpi_chained {
+    struct otp_retired head;
+    struct otpi_chained *next;
+    size_t size; /* in all */
 };
 
 /* Where the segments of a shard are. */
@@ -103,6 +112,8 @@ struct otpi_store_shard {
     struct otpi_trials *trials; /* lock: of store_evict.c; owner; NULL: none yet */
     struct otpi_past *past;     /* the same */
     uint64_t chained;           /* lock: buckets in chains, but for the first of each */
+    struct otpi_chained *links; /* lock: what they are made of; owner */
+    uint64_t *spare;            /* lock: those that are in no chain, each with the next one */
     uint64_t touched;           /* lock: buckets that take memory, some not used any more */
 };
 
@@ -288,11 +299,6 @@ static inline const void *otpi_box_key(const struct otpi_box *box)
     return (const char *)box + box->size - box->key_size;
 }
 
-static inline size_t otpi_store_chained_size(const struct otpi_store *store)
-{
-    return sizeof(struct otp_retired) + otpi_store_bucket_words(store) * sizeof(uint64_t);
-}
-
 _Static_assert(sizeof(struct otpi_box) % 16 == 0, "what follows is aligned to 16");
 
 /* -- store.c -- */
@@ -444,6 +450,10 @@ void otpi_store_grow(struct otpi_store *store, struct otpi_store_shard *shard);
 bool otpi_store_shrink(struct otpi_store *store, struct otpi_store_shard *shard);
 /* Frees a part of a segment that nobody sees. False: that was all. */
 bool otpi_store_free_segment(struct otpi_segment *segment);
+/* One more bucket, empty, for a chain; NULL: no memory. */
+uint64_t *otpi_store_chain(const struct otpi_store *store, struct otpi_store_shard *shard);
+/* Frees some that are in no chain that anybody sees. False: there are no more. */
+bool otpi_store_free_chained(struct otpi_store_shard *shard);
 /* Takes buckets out of a chain that it does not need. In a change. */
 void otpi_store_compact(struct otpi_store *store, struct otpi_store_shard *shard, uint64_t *bucket);
 

@@ -6,6 +6,8 @@
  * are too many buckets. Buckets are made many at a time, in segments (store.h): what is small comes
  * from the allocator, zeroed as a whole, since a reader may come to any bucket of it; what is large
  * is a region, which takes memory where it has been touched and goes in parts.
+ * Chained buckets are made some at a time too, and kept for the next chain; they go when the shard
+ * has none in chains.
  * A new bucket is complete before the count of buckets says that it is there, and one that goes is
  * copied before the count says that it is gone; only then the copies that were left are taken out,
  * in a change of their bucket.
@@ -16,10 +18,11 @@
 #include "base/region.h"
 #include "behav/store.h"
 
-#define WORD     sizeof(uint64_t)
-#define MANY     5
-#define FEW      2
-#define ROOM_MIN 16
+#define WORD        sizeof(uint64_t)
+#define MANY        5
+#define FEW         2
+#define ROOM_MIN    16
+#define CHAINED_MAX 64 /* that are made at once */
 
 static uint64_t buckets_of(const struct otpi_store_shard *shard)
 {
@@ -80,7 +83,7 @@ static struct otpi_segment *new_segment(const struct otpi_store *store, size_t s
         return NULL;
     if (!is_region)
         memset(segment, 0, size);
-    segment->size = size;
+    segment->size = segment->left = size;
     segment->is_region = is_region;
     return segment;
 }
@@ -90,12 +93,12 @@ bool otpi_store_free_segment(struct otpi_segment *segment)
     size_t left = 0;
 
     if (segment->is_region)
-        left = otpi_region_cut(segment, segment->size);
+        left = otpi_region_cut(segment, segment->size, segment->left);
     else
         otp_block_free(segment, segment->size);
     if (left == 0)
         return false;
-    segment->size = left;
+    segment->left = left;
     return true;
 }
 
@@ -159,23 +162,93 @@ static void drop_segments(const struct otpi_store *store, struct otpi_store_shar
         drop_last_segment(store, shard);
 }
 
-static void drop_chained(struct otpi_store *store, struct otpi_store_shard *shard, uint64_t *bucket)
-{
-    size_t size = otpi_store_chained_size(store);
+/* -- chained buckets -- */
 
-    shard->bytes -= size;
-    shard->chained--;
-    otp_retire((char *)bucket - sizeof(struct otp_retired), size);
+/* A bucket that is in no chain is empty, and where its slots are is the next one. Readers may be in
+ * it still, and in what it becomes part of: their own bucket has changed. */
+static void keep(struct otpi_store_shard *shard, uint64_t *bucket)
+{
+    otpi_store_set(&bucket[OTPI_SLOTS], (uint64_t)(uintptr_t)shard->spare);
+    shard->spare = bucket;
 }
 
-static void drop_chain(struct otpi_store *store, struct otpi_store_shard *shard, uint64_t *first)
+/* A part more than there are. False: no memory. */
+static bool make_chained(const struct otpi_store *store, struct otpi_store_shard *shard)
+{
+    uint64_t n = shard->chained / 4 < CHAINED_MAX ? 1 + shard->chained / 4 : CHAINED_MAX;
+    struct otpi_chained *made;
+    size_t size = sizeof *made + 63 + n * bucket_size(store);
+    uintptr_t first;
+
+    made = otp_block(size);
+    if (made == NULL)
+        return false;
+    memset(made, 0, size);
+    made->size = size;
+    made->next = shard->links;
+    shard->links = made;
+    shard->bytes += size;
+    first = ((uintptr_t)made + sizeof *made + 63) & ~(uintptr_t)63;
+    for (uint64_t i = n; i-- > 0;)
+        keep(shard, (uint64_t *)(first + i * bucket_size(store)));
+    return true;
+}
+
+uint64_t *otpi_store_chain(const struct otpi_store *store, struct otpi_store_shard *shard)
+{
+    uint64_t *bucket;
+
+    if (shard->spare == NULL && !make_chained(store, shard))
+        return NULL;
+    bucket = shard->spare;
+    shard->spare = (uint64_t *)(uintptr_t)bucket[OTPI_SLOTS];
+    shard->chained++;
+    return bucket;
+}
+
+/* There are none in chains any more. */
+static void drop_all_chained(struct otpi_store_shard *shard)
+{
+    struct otpi_chained *made, *next;
+
+    for (made = shard->links; made != NULL; made = next) {
+        next = made->next;
+        shard->bytes -= made->size;
+        otp_retire(made, made->size);
+    }
+    shard->links = NULL;
+    shard->spare = NULL;
+    shard->chained = 0;
+}
+
+bool otpi_store_free_chained(struct otpi_store_shard *shard)
+{
+    struct otpi_chained *made = shard->links;
+
+    if (made == NULL)
+        return false;
+    shard->links = made->next;
+    otp_block_free(made, made->size);
+    return true;
+}
+
+/* It is empty. */
+static void drop_chained(struct otpi_store_shard *shard, uint64_t *bucket)
+{
+    otpi_store_set(&bucket[OTPI_NEXT], 0);
+    keep(shard, bucket);
+    if (--shard->chained == 0)
+        drop_all_chained(shard);
+}
+
+static void drop_chain(struct otpi_store_shard *shard, uint64_t *first)
 {
     uint64_t *bucket = otpi_store_next(first), *next;
 
     otpi_store_set(&first[OTPI_NEXT], 0);
     for (; bucket != NULL; bucket = next) {
         next = otpi_store_next(bucket);
-        drop_chained(store, shard, bucket);
+        drop_chained(shard, bucket);
     }
 }
 
@@ -272,7 +345,7 @@ void otpi_store_compact(struct otpi_store *store, struct otpi_store_shard *shard
         if (!empty_last(store, first, last))
             return;
         otpi_store_set(&before[OTPI_NEXT], 0);
-        drop_chained(store, shard, last);
+        drop_chained(shard, last);
     }
 }
 
@@ -291,7 +364,7 @@ static bool split(struct otpi_store *store, struct otpi_store_shard *shard)
     copied = copy(store, shard, from, to, power);
     if (!copied) {
         forget(store, to, 0);
-        drop_chain(store, shard, to);
+        drop_chain(shard, to);
     }
     otpi_store_end(to);
     if (!copied)
@@ -349,7 +422,7 @@ bool otpi_store_shrink(struct otpi_store *store, struct otpi_store_shard *shard)
     if (!is_empty) { /* else what a reader finds there, nothing, was true till now */
         otpi_store_begin(from);
         forget(store, from, 0);
-        drop_chain(store, shard, from);
+        drop_chain(shard, from);
         otpi_store_end(from);
     }
     if (otpi_store_spot(store, n - 1).place == 0)

@@ -53,7 +53,7 @@ static uint64_t expired_in(const struct sweep *sweep, const uint64_t *bucket)
  * many is told. */
 static void forget_expired(struct sweep *sweep, uint64_t *bucket, uint64_t places)
 {
-    size_t n = (size_t)__builtin_popcountll(places);
+    size_t n = (places >> 7) * 0x0101010101010101u >> 56; /* a bit for each place, added up */
 
     /* a byte for each place: from its top bit down to its lowest */
     otpi_store_set(&bucket[OTPI_TAGS], bucket[OTPI_TAGS] & ~(places | (places - (places >> 7))));
@@ -141,7 +141,7 @@ bool otpi_store_sweep(struct otpi_store *store, struct otpi_store_cursor *cursor
 
 static void free_boxes(const struct otpi_store *store, uint64_t *bucket)
 {
-    uint64_t places = store->boxed ? otpi_store_taken(bucket[OTPI_TAGS]) : 0;
+    uint64_t places = otpi_store_taken(bucket[OTPI_TAGS]);
 
     for (; places != 0; places &= places - 1) {
         struct otpi_box *box = (struct otpi_box *)(uintptr_t)otpi_store_slot(
@@ -150,17 +150,10 @@ static void free_boxes(const struct otpi_store *store, uint64_t *bucket)
     }
 }
 
-static void free_chain(const struct otpi_store *store, uint64_t *first)
+static void free_boxes_of_chain(const struct otpi_store *store, uint64_t *bucket)
 {
-    size_t size = otpi_store_chained_size(store);
-    uint64_t *bucket, *next;
-
-    free_boxes(store, first);
-    for (bucket = otpi_store_next(first); bucket != NULL; bucket = next) {
-        next = otpi_store_next(bucket);
+    for (; bucket != NULL; bucket = otpi_store_next(bucket))
         free_boxes(store, bucket);
-        otp_block_free((char *)bucket - sizeof(struct otp_retired), size);
-    }
 }
 
 /* The segment of the next bucket, and its buckets, some at a time. False: the shard has no more. */
@@ -172,10 +165,10 @@ static bool free_next(struct otpi_store *store, const struct otpi_store_shard *s
 
     if (segment == NULL)
         return false;
-    if (!store->boxed && shard->chained == 0)
+    if (!store->boxed)
         index = n; /* there is nothing to be found in them */
     for (int i = 0; i < BUCKETS && index < n && otpi_store_spot(store, index).segment == at; i++)
-        free_chain(store, otpi_store_bucket(store, shard, index++));
+        free_boxes_of_chain(store, otpi_store_bucket(store, shard, index++));
     store->dropped_buckets = index;
     if (index < n && otpi_store_spot(store, index).segment == at)
         return true;
@@ -191,7 +184,7 @@ bool otpi_store_free_some(struct otpi_store *store)
     struct otpi_segments *list = atomic_load_explicit(&shard->segments, memory_order_relaxed);
 
     for (int i = 0; i < FREED && otp_now() < end; i++) {
-        if (free_next(store, shard, list))
+        if (free_next(store, shard, list) || otpi_store_free_chained(shard))
             continue;
         if (list != NULL)
             otp_block_free(list, sizeof *list + list->room * sizeof(struct otpi_segment *));

@@ -92,23 +92,6 @@ static bool has_expired(const struct otpi_store *store, const struct where *at, 
     return (otp_instant)otpi_store_slot(store, at->bucket, at->place)[store->slot - 1] <= now;
 }
 
-static uint64_t *chain_more(struct otpi_store *store, struct otpi_store_shard *shard,
-                            uint64_t *last)
-{
-    size_t size = otpi_store_chained_size(store);
-    char *block = otp_block(size);
-    uint64_t *bucket;
-
-    if (block == NULL)
-        return NULL;
-    memset(block, 0, size);
-    bucket = (uint64_t *)(void *)(block + sizeof(struct otp_retired));
-    shard->bytes += size;
-    shard->chained++;
-    otpi_store_set(&last[OTPI_NEXT], (uint64_t)(uintptr_t)bucket);
-    return bucket;
-}
-
 uint64_t *otpi_store_room(struct otpi_store *store, struct otpi_store_shard *shard,
                           uint64_t *bucket, unsigned *place)
 {
@@ -119,10 +102,12 @@ uint64_t *otpi_store_room(struct otpi_store *store, struct otpi_store_shard *sha
             return bucket;
         }
         next = otpi_store_next(bucket);
-        if (next == NULL)
-            next = chain_more(store, shard, bucket);
-        if (next == NULL)
-            return NULL;
+        if (next == NULL) {
+            next = otpi_store_chain(store, shard);
+            if (next == NULL)
+                return NULL;
+            otpi_store_set(&bucket[OTPI_NEXT], (uint64_t)(uintptr_t)next);
+        }
         bucket = next;
     }
 }

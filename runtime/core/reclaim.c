@@ -240,7 +240,7 @@ static struct otp_later *next_later(const struct otp_later *later)
     return (struct otp_later *)(void *)later->head_.next_;
 }
 
-void otp_do_later(struct otp_later *later)
+static void queue_later(struct otp_later *later)
 {
     struct otpi_reclaim *reclaim = &otpi_rt->reclaim;
 
@@ -253,6 +253,11 @@ void otp_do_later(struct otp_later *later)
     reclaim->later_last = later;
     atomic_fetch_add(&reclaim->n_later, 1);
     otpi_lock_release(&reclaim->later_lock);
+}
+
+void otp_do_later(struct otp_later *later)
+{
+    queue_later(later);
     otpi_sched_wake_any();
 }
 
@@ -273,6 +278,7 @@ static struct otp_later *take_later(void)
     return later;
 }
 
+/* Wakes nobody for what is left: who is idle comes again, and who is not calls tick. */
 bool otpi_later_run(void)
 {
     struct otp_later *later = take_later();
@@ -280,7 +286,7 @@ bool otpi_later_run(void)
     if (later == NULL)
         return false;
     if (later->run(later))
-        otp_do_later(later);
+        queue_later(later);
     return true;
 }
 
@@ -289,6 +295,8 @@ void otpi_later_tick(void)
     if (atomic_load_explicit(&otpi_rt->reclaim.held, memory_order_relaxed) != 0)
         reclaim_some(FREED_MAX);
     (void)otpi_later_run();
+    if (atomic_load_explicit(&otpi_rt->reclaim.n_later, memory_order_relaxed) != 0)
+        otpi_sched_wake_any();
 }
 
 /* Workers are gone: the caller is a thread of the program's own that has a self. */
