@@ -109,6 +109,7 @@ struct otpi_store_shard {
     uint64_t count;             /* lock: entries */
     uint64_t bytes;             /* lock: that it takes */
     uint64_t stamps;            /* lock: given out so far */
+    otp_instant latest;         /* lock: no entry expires later; not of those with stamps */
     struct otpi_trials *trials; /* lock: of store_evict.c; owner; NULL: none yet */
     struct otpi_past *past;     /* the same */
     uint64_t chained;           /* lock: buckets in chains, but for the first of each */
@@ -416,6 +417,13 @@ static inline void otpi_store_begin(uint64_t *bucket)
     __atomic_store_n(&bucket[OTPI_CHANGES], bucket[OTPI_CHANGES] + 1, __ATOMIC_RELAXED);
 }
 
+/* lock: shard. One of its entries expires then. */
+static inline void otpi_store_expects(struct otpi_store_shard *shard, otp_instant expires)
+{
+    if (expires > shard->latest)
+        shard->latest = expires;
+}
+
 static inline void otpi_store_end(uint64_t *bucket)
 {
     __atomic_store_n(&bucket[OTPI_CHANGES], bucket[OTPI_CHANGES] + 1, __ATOMIC_RELEASE);
@@ -448,6 +456,8 @@ void otpi_store_grow(struct otpi_store *store, struct otpi_store_shard *shard);
 /* One bucket less, if there are few entries; all but the fewest, if there is none. False: nothing
  * has changed. */
 bool otpi_store_shrink(struct otpi_store *store, struct otpi_store_shard *shard);
+/* Takes all entries out, which have no boxes and have expired. */
+void otpi_store_clear(const struct otpi_store *store, struct otpi_store_shard *shard);
 /* Frees a part of a segment that nobody sees. False: that was all. */
 bool otpi_store_free_segment(struct otpi_segment *segment);
 /* One more bucket, empty, for a chain; NULL: no memory. */

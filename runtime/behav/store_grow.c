@@ -400,6 +400,32 @@ static bool make_room(struct otpi_store *store, struct otpi_store_shard *shard, 
     return copied;
 }
 
+/* The fewest buckets, which are empty, are left. */
+static void drop_buckets(const struct otpi_store *store, struct otpi_store_shard *shard)
+{
+    set_buckets(shard, OTPI_STORE_FEWEST);
+    drop_segments(store, shard, OTPI_STORE_FEWEST);
+}
+
+/* Who reads in a bucket that is gone finds nothing, or what has expired, and so it was till now. */
+void otpi_store_clear(const struct otpi_store *store, struct otpi_store_shard *shard)
+{
+    uint64_t n = buckets_of(shard);
+
+    for (uint64_t i = 0; i < n && i < OTPI_STORE_FEWEST; i++) {
+        uint64_t *bucket = otpi_store_bucket(store, shard, i);
+        otpi_store_begin(bucket);
+        otpi_store_set(&bucket[OTPI_TAGS], 0);
+        otpi_store_set(&bucket[OTPI_NEXT], 0);
+        otpi_store_end(bucket);
+    }
+    if (n > OTPI_STORE_FEWEST)
+        drop_buckets(store, shard);
+    drop_all_chained(shard);
+    shard->count = 0;
+    shard->latest = 0;
+}
+
 bool otpi_store_shrink(struct otpi_store *store, struct otpi_store_shard *shard)
 {
     uint64_t n = buckets_of(shard), *from, *to;
@@ -409,8 +435,7 @@ bool otpi_store_shrink(struct otpi_store *store, struct otpi_store_shard *shard)
         return false;
     if (shard->count == 0 &&
         shard->chained == 0) { /* what readers find, nothing, was true before */
-        set_buckets(shard, OTPI_STORE_FEWEST);
-        drop_segments(store, shard, OTPI_STORE_FEWEST);
+        drop_buckets(store, shard);
         return true;
     }
     from = otpi_store_bucket(store, shard, n - 1);

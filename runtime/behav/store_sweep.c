@@ -96,11 +96,30 @@ static void take_expired(struct sweep *sweep, uint64_t *first)
         otpi_store_end(first);
 }
 
+/* lock: shard. All that it has is forgotten, without a look at any entry; false: perhaps not all of
+ * it has expired. */
+static bool forget_shard(struct sweep *sweep)
+{
+    struct otpi_store_shard *shard = sweep->shard;
+    size_t n = shard->count;
+
+    if (n == 0)
+        shard->latest = 0;
+    if (sweep->taken != NULL || n == 0 || shard->latest >= sweep->now)
+        return false;
+    otpi_store_clear(sweep->store, shard);
+    sweep->n += n;
+    otpi_store_unreserve(sweep->store, n, n * otpi_store_cost(sweep->store, NULL));
+    return true;
+}
+
 /* lock: shard. False: the shard is done. */
 static bool sweep_shard(struct sweep *sweep, struct otpi_store_cursor *cursor)
 {
     size_t words = otpi_store_bucket_words(sweep->store);
 
+    if (forget_shard(sweep))
+        return false;
     for (int i = 0; i < STEP && cursor->index < buckets_of(sweep->shard); i++) {
         uint64_t *bucket = otpi_store_bucket(sweep->store, sweep->shard, cursor->index);
         /* what is looked at soon, most likely */

@@ -154,6 +154,7 @@ static void make_slot(const struct otpi_store *store, struct otpi_store_shard *s
     }
     slot[store->slot - 1] =
         putting->expires == OTPI_STORE_STAMP ? ++shard->stamps : (uint64_t)putting->expires;
+    otpi_store_expects(shard, putting->expires);
 }
 
 /* The clock of marks goes on when a part of what there is has been put. */
@@ -276,6 +277,7 @@ bool otpi_store_replace_word(struct otpi_store *store, uint64_t word, uint64_t h
         otpi_store_set(&slot[1], value);
         if (!OTP_MUTANT(B191))
             otpi_store_set(&slot[2], (uint64_t)expires);
+        otpi_store_expects(shard, expires);
         otpi_store_end(bucket);
     }
     otp_lock_release(&shard->lock);
@@ -378,6 +380,7 @@ bool otpi_store_touch(struct otpi_store *store, const struct otpi_store_key *key
         otpi_store_begin(at.first);
         otpi_store_set(&otpi_store_slot(store, at.bucket, at.place)[store->slot - 1],
                        (uint64_t)expires);
+        otpi_store_expects(at.shard, expires);
         otpi_store_end(at.first);
     }
     otp_lock_release(&at.shard->lock);

@@ -317,6 +317,46 @@ START_TEST(a_sweep_gives_the_memory_back)
 }
 END_TEST
 
+/* One of them expires later, told in the way of that round. */
+static void put_off(struct otpi_store *store, int round, uint64_t number)
+{
+    struct otpi_store_key key;
+
+    ck_assert(otpi_store_key(store, &number, &key));
+    if (round == 0)
+        ck_assert_int_eq(put_how(store, number, number, 2001, OTPI_PUT), OTP_OK);
+    (void)otp_pin();
+    if (round == 1)
+        ck_assert(otpi_store_touch(store, &key, 2001, 1));
+    if (round == 2)
+        ck_assert(otpi_store_replace_word(store, number, key.hash, number, 2001));
+    otp_unpin();
+}
+
+START_TEST(a_shard_goes_as_a_whole_only_if_all_of_it_has_expired)
+{
+    enum { N = 5000 };
+    struct otpi_store *store;
+    uint64_t value;
+
+    poison_start();
+    store = otpi_store_new(&words);
+    for (int round = 0; round < 4; round++) {
+        size_t later = round < 3;
+        for (uint64_t i = 0; i < N; i++)
+            ck_assert_int_eq(put(store, i, i), OTP_OK);
+        put_off(store, round, 7);
+        ck_assert_uint_eq(sweep(store, 999), 0);
+        ck_assert_uint_eq(sweep(store, 1001), N - later);
+        for (uint64_t i = 0; i < N; i++)
+            ck_assert_int_eq(get(store, i, &value), later && i == 7);
+        ck_assert_uint_eq(sweep(store, 2003), later);
+    }
+    otpi_store_drop(store);
+    poison_stop();
+}
+END_TEST
+
 START_TEST(an_entry_of_words_takes_64_bytes_at_most)
 {
     enum { N = 50000 };
@@ -742,6 +782,7 @@ int main(void)
     tcase_add_test(size, words_grow_and_shrink);
     tcase_add_test(size, texts_grow_and_shrink);
     tcase_add_test(size, a_sweep_gives_the_memory_back);
+    tcase_add_test(size, a_shard_goes_as_a_whole_only_if_all_of_it_has_expired);
     tcase_add_test(size, an_entry_of_words_takes_64_bytes_at_most);
     tcase_add_test(size, segments_that_are_regions_come_and_go);
     tcase_add_test(memory, a_store_that_gets_no_region_goes_on);
