@@ -138,7 +138,7 @@ static otp_status make(struct starting *start)
     return OTP_OK;
 }
 
-static void undo(struct starting *start)
+OTPI_APART static void undo(struct starting *start)
 {
     if (start->how->monitor)
         (void)otpi_signal_demonitor(start->self, start->monitor.ref_);
@@ -184,7 +184,7 @@ static otp_status ask_keeper(struct starting *start)
     return OTP_MUTANT(B171) && status == OTP_ALREADY_STARTED ? OTP_OK : status;
 }
 
-static otp_status register_via(struct starting *start)
+OTPI_APART static otp_status register_via(struct starting *start)
 {
     otp_pid self = { start->self_pid };
     struct unborn *unborn;
@@ -287,7 +287,7 @@ static void flush_signals(struct otpi_proc *proc, uint64_t pid)
 }
 
 /* Nobody waits any more: it ends unseen. */
-static void give_up(struct starting *start)
+OTPI_APART static void give_up(struct starting *start)
 {
     if (OTP_MUTANT(B008))
         return;
@@ -349,7 +349,8 @@ static void give_out(const struct starting *start, otp_pid *pid)
     pid->bits = start->pid;
 }
 
-static otp_status run_start(struct starting *start, otp_pid *pid)
+/* Flat, as otp_call is: a process that lives for a moment is little else. */
+__attribute__((flatten)) static otp_status run_start(struct starting *start, otp_pid *pid)
 {
     bool waits = !start->how->async && !start->spec->at_once && start->spec->from.slot_ == NULL;
     otp_status status = make(start);
