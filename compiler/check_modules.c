@@ -286,11 +286,13 @@ static void check_via(struct check *c, const struct name_line *n)
 
 /* ---- Caches ---- */
 
-/* A setting that is a time or a number; ttl, sweep, .. */
+/* A setting that is a time or a number; ttl, sweep, .. A number below zero has no type here. */
 static void check_positive(struct check *c, const struct set_value *s, const char *what)
 {
     const struct expr *e = s->value;
-    if (e && ((e->kind == EXPR_DURATION && e->ns <= 0) || (e->kind == EXPR_INT && e->integer == 0)))
+    if (e && ((e->kind == EXPR_DURATION && e->ns == 0) ||
+              (e->kind == EXPR_UNARY && e->op.left->kind == EXPR_DURATION) ||
+              (e->kind == EXPR_INT && e->integer == 0)))
         not_positive(c, e->span, what);
 }
 

@@ -57,21 +57,23 @@ static const struct field *unfit_field(const struct decl *d, int depth)
     return NULL;
 }
 
-/* structs: their fields are compared, by what otpc writes. */
-static void check_key(struct check *c, const struct type *t, bool structs)
+/* Of structs the fields are compared, by what otpc writes. */
+static void check_key(struct check *c, const struct type *t)
 {
     const struct field *unfit = NULL;
     if (!t || is_unknown(t) || is_plain_key(t) || t->kind == TYPE_STRING || t->kind == TYPE_BYTES)
         return;
     if (t->kind == TYPE_NAMED && !key_struct(t))
         return; /* a module, which is no type of a value */
-    if (structs && key_struct(t)) {
+    if (key_struct(t)) {
         unfit = unfit_field(key_struct(t), KEY_DEPTH);
         if (!unfit)
             return;
     }
     struct diag *d = diag_add(c->ds, E_TABLE_KEY, t->span, "a value of type '%s' cannot be a key",
                               ast_type_text(c->a, t));
+    diag_help(d, "a key is a whole number, a bool, a string, bytes, a time, a pid, an enum, or a "
+                 "struct without strings and bytes");
     if (unfit)
         diag_note(d, unfit->name.span, "its field '%s' is of type '%s'", unfit->name.name->text,
                   ast_type_text(c->a, unfit->type));
@@ -103,7 +105,7 @@ static void check_state_type(struct check *c, const struct type *t, enum type_pl
         return;
     }
     if (t->kind == TYPE_TABLE) {
-        check_key(c, t->table.key, true);
+        check_key(c, t->table.key);
         check_type(c, t->table.key, PLACE_TABLE);
         check_type(c, t->table.value, PLACE_TABLE);
     }
@@ -139,7 +141,7 @@ static void check_type(struct check *c, const struct type *t, enum type_place pl
     if (t->kind == TYPE_OPTIONAL || t->kind == TYPE_LIST) {
         check_type(c, t->elem, place == PLACE_DATA ? PLACE_DATA : PLACE_TABLE);
     } else if (t->kind == TYPE_TABLE_REF) {
-        check_key(c, t->table.key, true);
+        check_key(c, t->table.key);
         check_type(c, t->table.key, PLACE_TABLE);
         check_type(c, t->table.value, PLACE_TABLE);
     }
@@ -379,7 +381,7 @@ static void check_setting(struct check *c, const struct set_value *s, enum type_
 
 static void check_cache(struct check *c, const struct cache *k)
 {
-    check_key(c, k->key.type, false);
+    check_key(c, k->key.type);
     check_type(c, k->key.type, PLACE_DATA);
     check_type(c, k->value.type, PLACE_DATA);
     check_setting(c, &k->ttl, TYPE_DURATION, "ttl");
@@ -423,7 +425,7 @@ static void check_key_size(struct check *c, const struct type *t)
 
 static void check_registry(struct check *c, const struct registry *r)
 {
-    check_key(c, r->key.type, true);
+    check_key(c, r->key.type);
     check_key_size(c, r->key.type);
     check_type(c, r->key.type, PLACE_DATA);
     check_type(c, r->value.type, PLACE_DATA);

@@ -83,7 +83,7 @@ static void put(struct emitter *e, const void *cache, const char *text)
     const char *key = emit_item_param(e, k->key, "key");
     tmpl_put(&e->out, text,
              EMIT_VARS(TMPL_VAR("c", k->c_name), TMPL_VAR("stem", k->stem), TMPL_VAR("key", key),
-                       TMPL_VAR("k", emit_item_address(e, k->key, "key")),
+                       TMPL_VAR("k", emit_key_address(e, k->stem, k->key)),
                        TMPL_VAR("value", emit_item_param(e, k->value, "value")),
                        TMPL_VAR("v", emit_item_address(e, k->value, "value")),
                        TMPL_VAR("V", k->value->view), TMPL_VAR("ttl", k->ttl),
@@ -205,6 +205,7 @@ void emit_source_cache(struct emitter *e, const struct plan_cache *k)
     tmpl_raw(&e->out, "\n");
     emit_adaptors(e, k);
     emit_table(e, k);
+    emit_key_maker(e, k->stem, k->key);
     emit_typed_bodies(e, functions, N_FUNCTIONS, what_it_is(k), put, k);
     emit_plain_starts(e, k->c_name, k->name, k->registered, "otp_cache_start");
 }

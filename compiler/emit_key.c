@@ -1,4 +1,4 @@
-/* emit_key.c - keys of tables and registries that are structs.
+/* emit_key.c - keys of tables, registries and caches that are structs.
  *
  * Idea: the library compares keys by their bytes, and what lies between the fields of a struct is
  * anybody's guess. So each key is made anew before it is used: all zero, then one field after the

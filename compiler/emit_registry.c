@@ -24,7 +24,7 @@ static const struct emit_typed functions[] = {
     { 0, false, "Takes its entries of key away; OTP_OK also if there are none.",
       "otp_status $c$_unregister(otp_dest registry, $key$)",
       "    return otp_registry_unregister(registry, &$c$_module, $k$);\n" },
-    { 0, false, "The same for those that accept wants; *n (may be NULL): how many.",
+    { 0, false, "The same for those that accept wants (NULL: all); *n (may be NULL): how many.",
       "otp_status $c$_unregister_match(otp_dest registry, $key$, $accept$, void *context, "
       "size_t *n)",
       "    struct $stem$_acceptor acceptor_ = {accept, context};\n"
@@ -48,12 +48,12 @@ static const struct emit_typed functions[] = {
     { 0, true, "Those of them that have key.",
       "otp_status $c$_values(otp_dest registry, $key$, otp_pid pid, struct $c$_entries *entries)",
       GIVES("otp_registry_entries_of(registry, &$c$_module, pid, $k$, &all_)") },
-    { 0, true, "The entries of key that accept wants.",
+    { 0, true, "The entries of key that accept wants (NULL: all).",
       "otp_status $c$_match(otp_dest registry, $key$, $accept$, void *context, "
       "struct $c$_entries *entries)",
       "    struct $stem$_acceptor acceptor_ = {accept, context};\n" GIVES(
           "otp_registry_select(registry, &$c$_module, $k$, $stem$_accepts, &acceptor_, &all_)") },
-    { 0, true, "The entries of all keys that accept wants.",
+    { 0, true, "The entries of all keys that accept wants (NULL: all).",
       "otp_status $c$_select(otp_dest registry, $accept$, void *context, "
       "struct $c$_entries *entries)",
       "    struct $stem$_acceptor acceptor_ = {accept, context};\n" GIVES(
@@ -159,7 +159,7 @@ static void emit_adaptors(struct emitter *e, const struct plan_registry *r)
         "static bool $stem$_accepts(const void *entry_, void *context_)\n"
         "{\n"
         "    const struct $stem$_acceptor *a_ = context_;\n"
-        "    return a_->accept(entry_, a_->context);\n"
+        "    return a_->accept == NULL || a_->accept(entry_, a_->context);\n"
         "}\n\n"
         "struct $stem$_runner {\n"
         "    void (*run)(const struct $c$_entries *entries, void *context);\n"

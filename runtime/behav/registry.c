@@ -518,7 +518,8 @@ static otp_status ask_mine(struct mine *mine, otp_dest dest, const void *key,
     if (*wanted == NULL)
         return OTP_NOMEM;
     for (size_t i = 0; i < entries.count; i++)
-        (*wanted)[i] = accept((const char *)entries.items + i * mine->type->entry_size, context);
+        (*wanted)[i] = accept == NULL ||
+                       accept((const char *)entries.items + i * mine->type->entry_size, context);
     return OTP_OK;
 }
 

@@ -671,7 +671,7 @@ otp_status otp_registry_select(otp_dest registry, const struct otp_registry *typ
     for (size_t i = 0; i < all.count; i++) {
         char *items = all.items;
         const char *item = items + i * type->entry_size;
-        if (!accept(item, context))
+        if (accept != NULL && !accept(item, context))
             continue;
         if (n != i)
             memcpy(items + n * type->entry_size, item, type->entry_size);

@@ -77,6 +77,61 @@ START_TEST(numbers_and_enums_are_keys_and_values)
 }
 END_TEST
 
+/* A spot with fill wherever no field is. */
+static struct typed_spot spot(int fill, uint8_t row, int64_t column)
+{
+    struct typed_spot made;
+    memset(&made, fill, sizeof(made));
+    made.row = row;
+    made.level = TYPED_LEVEL_LOW;
+    made.column = column;
+    return made;
+}
+
+static void use_struct_keys(void *arg)
+{
+    const struct typed_spot a = spot(0, 1, -1), b = spot(0x55, 1, -1), other = spot(0, 1, 1);
+    struct typed_spot found, high = spot(0, 1, 1), nine = spot(0x7f, 9, 1);
+    otp_str text;
+    size_t n;
+    (void)arg;
+    OK(typed_rows_put(TYPED_ROWS, &a, &other));
+    ck_assert_int_eq(typed_rows_put_new(TYPED_ROWS, &b, &other), OTP_EXISTS);
+    OK(typed_rows_get(TYPED_ROWS, &b, &found));
+    ck_assert_int_eq(found.column, 1);
+    ck_assert_int_eq(typed_rows_get(TYPED_ROWS, &other, &found), OTP_NOT_FOUND);
+    OK(typed_rows_delete(TYPED_ROWS, &b));
+    ck_assert_int_eq(typed_rows_has(TYPED_ROWS, &a), OTP_NOT_FOUND);
+    high.level = TYPED_LEVEL_HIGH;
+    ck_assert_int_eq(typed_spots_fetch(TYPED_SPOTS, &high, &text), OTP_OUT_OF_RANGE);
+    OK(typed_spots_fetch(TYPED_SPOTS, &nine, &text));
+    ck_assert(otp_str_equal(text, otp_cstr("nine")));
+    typed_spots_free_value(&text);
+    nine = spot(0, 9, 1);
+    OK(typed_spots_get(TYPED_SPOTS, &nine, &text));
+    typed_spots_free_value(&text);
+    OK(typed_spots_put(TYPED_SPOTS, &a, otp_cstr("here")));
+    OK(typed_spots_put_with(TYPED_SPOTS, &b, otp_cstr("there"), OTP_S));
+    OK(typed_spots_count(TYPED_SPOTS, &n));
+    ck_assert_uint_eq(n, 2);
+    OK(typed_spots_touch_with(TYPED_SPOTS, &a, OTP_MIN));
+    OK(typed_spots_clear(TYPED_SPOTS));
+}
+
+START_TEST(structs_are_keys)
+{
+    const struct typed_spot seven = spot(0x33, 7, 7);
+    start_tree();
+    use_struct_keys(NULL);
+    in_process(use_struct_keys, NULL);
+    OK(typed_spots_put_with(TYPED_SPOTS, &seven, otp_cstr("gone"), 0));
+    OK(otp_clock_advance(1));
+    OK(typed_spots_sweep(TYPED_SPOTS));
+    expect_notes("spot:gone:7");
+    stop_runtime();
+}
+END_TEST
+
 /* -- time, limits -- */
 
 START_TEST(the_times_of_the_spec_are_kept)
@@ -180,6 +235,7 @@ int main(void)
     TCase *values = support_case(suite, "values", 10), *spec = support_case(suite, "spec", 10);
 
     tcase_add_test(values, structs_are_values);
+    tcase_add_test(values, structs_are_keys);
     tcase_add_test(values, numbers_and_enums_are_keys_and_values);
     tcase_add_test(spec, the_times_of_the_spec_are_kept);
     tcase_add_test(spec, the_limits_of_the_spec_hold);

@@ -78,6 +78,10 @@ static void use_rooms(void *arg)
     OK(typed_rooms_select(TYPED_ROOMS, is_high, &n, &entries));
     ck_assert_uint_eq(n, 5);
     ck_assert_uint_eq(entries.count, 2);
+    OK(typed_rooms_select(TYPED_ROOMS, NULL, NULL, &entries));
+    ck_assert_uint_eq(entries.count, 3);
+    OK(typed_rooms_match(TYPED_ROOMS, hall, NULL, NULL, &entries));
+    ck_assert_uint_eq(entries.count, 2);
     n = 0;
     OK(typed_rooms_dispatch(TYPED_ROOMS, hall, count_entries, &n));
     ck_assert_uint_eq(n, 2);
@@ -88,7 +92,8 @@ static void use_rooms(void *arg)
     ck_assert_uint_eq(entries.count, 1);
     OK(typed_rooms_unregister_match(TYPED_ROOMS, hall, is_high, &n, &n));
     ck_assert_uint_eq(n, 1);
-    OK(typed_rooms_unregister(TYPED_ROOMS, hall));
+    OK(typed_rooms_unregister_match(TYPED_ROOMS, hall, NULL, NULL, &n));
+    ck_assert_uint_eq(n, 1);
     await_notes("unregistered:hall:-1", 2);
     expect_notes("registered:hall:0,registered:hall:1,registered:yard:1,unregistered:hall:-1,"
                  "unregistered:hall:-1");

@@ -71,7 +71,8 @@ OTP_API OTP_MUST_CHECK otp_status otp_registry_register(otp_dest registry,
 /* Takes away its entries of that key. OK also if there are none. WRONG_THREAD. */
 OTP_API otp_status otp_registry_unregister(otp_dest registry, const struct otp_registry *type,
                                            const void *key);
-/* Those of them that accept wants; *n (may be NULL) gets how many. NOMEM, WRONG_THREAD. */
+/* Those of them that accept wants (NULL: all); *n (may be NULL) gets how many. NOMEM,
+ * WRONG_THREAD. */
 OTP_API otp_status otp_registry_unregister_match(otp_dest registry, const struct otp_registry *type,
                                                  const void *key, otp_registry_accept *accept,
                                                  void *context, size_t *n);
@@ -99,8 +100,8 @@ OTP_API OTP_MUST_CHECK otp_status otp_registry_entries_of(otp_dest registry,
                                                           const struct otp_registry *type,
                                                           otp_pid pid, const void *key,
                                                           struct otp_registry_entries *entries);
-/* Those that accept wants: of one key, or (NULL) of all. *n gets how many; entries may be NULL.
- * Calls accept in the caller, under no lock. NOMEM. */
+/* Those that accept wants (NULL: all): of one key, or (key NULL) of all keys. Calls accept in the
+ * caller, under no lock. NOMEM. */
 OTP_API OTP_MUST_CHECK otp_status otp_registry_select(otp_dest registry,
                                                       const struct otp_registry *type,
                                                       const void *key, otp_registry_accept *accept,

@@ -797,7 +797,7 @@ struct workers_acceptor {
 static bool workers_accepts(const void *entry_, void *context_)
 {
     const struct workers_acceptor *a_ = context_;
-    return a_->accept(entry_, a_->context);
+    return a_->accept == NULL || a_->accept(entry_, a_->context);
 }
 
 struct workers_runner {
@@ -975,7 +975,7 @@ struct listeners_acceptor {
 static bool listeners_accepts(const void *entry_, void *context_)
 {
     const struct listeners_acceptor *a_ = context_;
-    return a_->accept(entry_, a_->context);
+    return a_->accept == NULL || a_->accept(entry_, a_->context);
 }
 
 struct listeners_runner {
@@ -1160,7 +1160,7 @@ struct places_acceptor {
 static bool places_accepts(const void *entry_, void *context_)
 {
     const struct places_acceptor *a_ = context_;
-    return a_->accept(entry_, a_->context);
+    return a_->accept == NULL || a_->accept(entry_, a_->context);
 }
 
 struct places_runner {
@@ -1357,7 +1357,7 @@ struct parts_acceptor {
 static bool parts_accepts(const void *entry_, void *context_)
 {
     const struct parts_acceptor *a_ = context_;
-    return a_->accept(entry_, a_->context);
+    return a_->accept == NULL || a_->accept(entry_, a_->context);
 }
 
 struct parts_runner {
@@ -1545,7 +1545,7 @@ struct bare_acceptor {
 static bool bare_accepts(const void *entry_, void *context_)
 {
     const struct bare_acceptor *a_ = context_;
-    return a_->accept(entry_, a_->context);
+    return a_->accept == NULL || a_->accept(entry_, a_->context);
 }
 
 struct bare_runner {
@@ -1730,7 +1730,7 @@ struct cells_acceptor {
 static bool cells_accepts(const void *entry_, void *context_)
 {
     const struct cells_acceptor *a_ = context_;
-    return a_->accept(entry_, a_->context);
+    return a_->accept == NULL || a_->accept(entry_, a_->context);
 }
 
 struct cells_runner {

@@ -250,7 +250,7 @@ OTP_MUST_CHECK otp_status registry_workers_register(otp_dest registry, uint64_t 
                                                     otp_pid *holder);
 /* Takes its entries of key away; OTP_OK also if there are none. */
 otp_status registry_workers_unregister(otp_dest registry, uint64_t key);
-/* The same for those that accept wants; *n (may be NULL): how many. */
+/* The same for those that accept wants (NULL: all); *n (may be NULL): how many. */
 otp_status
 registry_workers_unregister_match(otp_dest registry, uint64_t key,
                                   bool (*accept)(const struct registry_workers_entry *entry,
@@ -265,12 +265,12 @@ OTP_MUST_CHECK otp_status registry_workers_keys(otp_dest registry, otp_pid pid,
 /* Those of them that have key. */
 OTP_MUST_CHECK otp_status registry_workers_values(otp_dest registry, uint64_t key, otp_pid pid,
                                                   struct registry_workers_entries *entries);
-/* The entries of key that accept wants. */
+/* The entries of key that accept wants (NULL: all). */
 OTP_MUST_CHECK otp_status
 registry_workers_match(otp_dest registry, uint64_t key,
                        bool (*accept)(const struct registry_workers_entry *entry, void *context),
                        void *context, struct registry_workers_entries *entries);
-/* The entries of all keys that accept wants. */
+/* The entries of all keys that accept wants (NULL: all). */
 OTP_MUST_CHECK otp_status
 registry_workers_select(otp_dest registry,
                         bool (*accept)(const struct registry_workers_entry *entry, void *context),
@@ -294,7 +294,7 @@ OTP_MUST_CHECK otp_status registry_listeners_register(otp_dest registry, otp_str
                                                       enum registry_level value);
 /* Takes its entries of key away; OTP_OK also if there are none. */
 otp_status registry_listeners_unregister(otp_dest registry, otp_str key);
-/* The same for those that accept wants; *n (may be NULL): how many. */
+/* The same for those that accept wants (NULL: all); *n (may be NULL): how many. */
 otp_status
 registry_listeners_unregister_match(otp_dest registry, otp_str key,
                                     bool (*accept)(const struct registry_listeners_entry *entry,
@@ -308,13 +308,13 @@ OTP_MUST_CHECK otp_status registry_listeners_keys(otp_dest registry, otp_pid pid
 /* Those of them that have key. */
 OTP_MUST_CHECK otp_status registry_listeners_values(otp_dest registry, otp_str key, otp_pid pid,
                                                     struct registry_listeners_entries *entries);
-/* The entries of key that accept wants. */
+/* The entries of key that accept wants (NULL: all). */
 OTP_MUST_CHECK otp_status
 registry_listeners_match(otp_dest registry, otp_str key,
                          bool (*accept)(const struct registry_listeners_entry *entry,
                                         void *context), void *context,
                          struct registry_listeners_entries *entries);
-/* The entries of all keys that accept wants. */
+/* The entries of all keys that accept wants (NULL: all). */
 OTP_MUST_CHECK otp_status
 registry_listeners_select(otp_dest registry,
                           bool (*accept)(const struct registry_listeners_entry *entry,
@@ -347,7 +347,7 @@ OTP_MUST_CHECK otp_status registry_places_register(otp_dest registry, otp_bytes 
                                                    otp_pid *holder);
 /* Takes its entries of key away; OTP_OK also if there are none. */
 otp_status registry_places_unregister(otp_dest registry, otp_bytes key);
-/* The same for those that accept wants; *n (may be NULL): how many. */
+/* The same for those that accept wants (NULL: all); *n (may be NULL): how many. */
 otp_status
 registry_places_unregister_match(otp_dest registry, otp_bytes key,
                                  bool (*accept)(const struct registry_places_entry *entry,
@@ -366,12 +366,12 @@ OTP_MUST_CHECK otp_status registry_places_keys(otp_dest registry, otp_pid pid,
 /* Those of them that have key. */
 OTP_MUST_CHECK otp_status registry_places_values(otp_dest registry, otp_bytes key, otp_pid pid,
                                                  struct registry_places_entries *entries);
-/* The entries of key that accept wants. */
+/* The entries of key that accept wants (NULL: all). */
 OTP_MUST_CHECK otp_status
 registry_places_match(otp_dest registry, otp_bytes key,
                       bool (*accept)(const struct registry_places_entry *entry, void *context),
                       void *context, struct registry_places_entries *entries);
-/* The entries of all keys that accept wants. */
+/* The entries of all keys that accept wants (NULL: all). */
 OTP_MUST_CHECK otp_status
 registry_places_select(otp_dest registry,
                        bool (*accept)(const struct registry_places_entry *entry, void *context),
@@ -405,7 +405,7 @@ OTP_MUST_CHECK otp_status registry_parts_register(otp_dest registry, enum regist
                                                   otp_pid *holder);
 /* Takes its entries of key away; OTP_OK also if there are none. */
 otp_status registry_parts_unregister(otp_dest registry, enum registry_level key);
-/* The same for those that accept wants; *n (may be NULL): how many. */
+/* The same for those that accept wants (NULL: all); *n (may be NULL): how many. */
 otp_status registry_parts_unregister_match(otp_dest registry, enum registry_level key,
                                            bool (*accept)(const struct registry_parts_entry *entry,
                                                           void *context), void *context, size_t *n);
@@ -426,12 +426,12 @@ OTP_MUST_CHECK otp_status registry_parts_keys(otp_dest registry, otp_pid pid,
 OTP_MUST_CHECK otp_status registry_parts_values(otp_dest registry, enum registry_level key,
                                                 otp_pid pid,
                                                 struct registry_parts_entries *entries);
-/* The entries of key that accept wants. */
+/* The entries of key that accept wants (NULL: all). */
 OTP_MUST_CHECK otp_status
 registry_parts_match(otp_dest registry, enum registry_level key,
                      bool (*accept)(const struct registry_parts_entry *entry, void *context),
                      void *context, struct registry_parts_entries *entries);
-/* The entries of all keys that accept wants. */
+/* The entries of all keys that accept wants (NULL: all). */
 OTP_MUST_CHECK otp_status
 registry_parts_select(otp_dest registry,
                       bool (*accept)(const struct registry_parts_entry *entry, void *context),
@@ -454,7 +454,7 @@ void registry_parts_free_value(const struct registry_optional_list_of_u8 *value)
 OTP_MUST_CHECK otp_status registry_bare_register(otp_dest registry, otp_pid key, otp_pid *holder);
 /* Takes its entries of key away; OTP_OK also if there are none. */
 otp_status registry_bare_unregister(otp_dest registry, otp_pid key);
-/* The same for those that accept wants; *n (may be NULL): how many. */
+/* The same for those that accept wants (NULL: all); *n (may be NULL): how many. */
 otp_status registry_bare_unregister_match(otp_dest registry, otp_pid key,
                                           bool (*accept)(const struct registry_bare_entry *entry,
                                                          void *context), void *context, size_t *n);
@@ -468,12 +468,12 @@ OTP_MUST_CHECK otp_status registry_bare_keys(otp_dest registry, otp_pid pid,
 /* Those of them that have key. */
 OTP_MUST_CHECK otp_status registry_bare_values(otp_dest registry, otp_pid key, otp_pid pid,
                                                struct registry_bare_entries *entries);
-/* The entries of key that accept wants. */
+/* The entries of key that accept wants (NULL: all). */
 OTP_MUST_CHECK otp_status
 registry_bare_match(otp_dest registry, otp_pid key,
                     bool (*accept)(const struct registry_bare_entry *entry, void *context),
                     void *context, struct registry_bare_entries *entries);
-/* The entries of all keys that accept wants. */
+/* The entries of all keys that accept wants (NULL: all). */
 OTP_MUST_CHECK otp_status
 registry_bare_select(otp_dest registry,
                      bool (*accept)(const struct registry_bare_entry *entry, void *context),
@@ -496,7 +496,7 @@ OTP_MUST_CHECK otp_status registry_cells_register(otp_dest registry,
                                                   const struct registry_cell *key);
 /* Takes its entries of key away; OTP_OK also if there are none. */
 otp_status registry_cells_unregister(otp_dest registry, const struct registry_cell *key);
-/* The same for those that accept wants; *n (may be NULL): how many. */
+/* The same for those that accept wants (NULL: all); *n (may be NULL): how many. */
 otp_status registry_cells_unregister_match(otp_dest registry, const struct registry_cell *key,
                                            bool (*accept)(const struct registry_cells_entry *entry,
                                                           void *context), void *context, size_t *n);
@@ -510,12 +510,12 @@ OTP_MUST_CHECK otp_status registry_cells_keys(otp_dest registry, otp_pid pid,
 OTP_MUST_CHECK otp_status registry_cells_values(otp_dest registry, const struct registry_cell *key,
                                                 otp_pid pid,
                                                 struct registry_cells_entries *entries);
-/* The entries of key that accept wants. */
+/* The entries of key that accept wants (NULL: all). */
 OTP_MUST_CHECK otp_status
 registry_cells_match(otp_dest registry, const struct registry_cell *key,
                      bool (*accept)(const struct registry_cells_entry *entry, void *context),
                      void *context, struct registry_cells_entries *entries);
-/* The entries of all keys that accept wants. */
+/* The entries of all keys that accept wants (NULL: all). */
 OTP_MUST_CHECK otp_status
 registry_cells_select(otp_dest registry,
                       bool (*accept)(const struct registry_cells_entry *entry, void *context),
