@@ -537,7 +537,8 @@ otp_status otp_cache_get_statistics(otp_dest cache, const struct otp_cache *type
         for (size_t k = 0; k < OTPI_COUNTS; k++)
             sums[k] += atomic_load_explicit(&use.cache->cells[i].counts[k], memory_order_relaxed);
     statistics->entries = otpi_store_count(use.store);
-    statistics->bytes = otpi_store_memory(use.store);
+    statistics->bytes = atomic_load_explicit(&use.store->bytes, memory_order_relaxed);
+    statistics->memory = otpi_store_memory(use.store);
     statistics->hits = sums[OTPI_HITS];
     statistics->misses = sums[OTPI_MISSES];
     statistics->puts = sums[OTPI_PUTS];

@@ -301,7 +301,8 @@ START_TEST(statistics_count_what_happened)
     ck_assert_int_eq(otp_cache_sweep(at, &three), OTP_OK);
     s = statistics(&three);
     ck_assert_uint_eq(s.entries, 0);
-    ck_assert_uint_gt(s.bytes, 0);
+    ck_assert_uint_eq(s.bytes, 0);
+    ck_assert_uint_gt(s.memory, 0);
     ck_assert_uint_eq(s.hits, 3);
     ck_assert_uint_eq(s.misses, 1);
     ck_assert_uint_eq(s.puts, 4);
@@ -599,6 +600,9 @@ START_TEST(a_large_value_takes_the_place_of_many)
     otp_str k = otp_cstr("big");
     ck_assert_int_eq(otp_cache_put(at, &small, &k, &big, OTP_MIN), OTP_OK);
     ck_assert_int_eq(otp_cache_has(at, &small, &k), OTP_OK);
+    ck_assert_uint_gt(statistics(&small).bytes, sizeof(large));
+    ck_assert_uint_le(statistics(&small).bytes, small.max_bytes);
+    ck_assert_uint_gt(statistics(&small).memory, sizeof(large));
     stop_runtime();
 }
 END_TEST

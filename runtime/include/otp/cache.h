@@ -56,7 +56,8 @@ struct otp_cache {
 /* What a cache has done since it was started. */
 struct otp_cache_statistics {
     uint64_t entries;     /* that it has, with those that have expired and were not swept */
-    uint64_t bytes;       /* that they take */
+    uint64_t bytes;       /* of them, as max_bytes counts; 0 without a limit of either kind */
+    uint64_t memory;      /* bytes that the cache takes with all that it keeps ready */
     uint64_t hits;        /* reads that found what they looked for */
     uint64_t misses;      /* and that did not */
     uint64_t puts;        /* entries put or replaced */

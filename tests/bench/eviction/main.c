@@ -301,7 +301,7 @@ static uint64_t bytes_of(otp_dest cache)
 {
     struct otp_cache_statistics statistics;
     bench_check(eviction_large_statistics(cache, &statistics) == OTP_OK, "it does not count");
-    return statistics.bytes;
+    return statistics.memory;
 }
 
 /* A byte for each place of a bucket, of which five are taken, and what there is more when others
