@@ -39,9 +39,10 @@ RUNTIME_C  = $(C11) $(WARN) $(CLASH) -fPIC -fvisibility=hidden -Iruntime/include
 FUSE      := $(if $(SAN)$(MUTANTS)$(findstring clang,$(CC)),,$(call try,-flto -fno-semantic-interposition))
 FUSED      := $(addprefix base/,map.o reason.o) plat/context.o plat/aes.o $(addprefix behav/,genserver.o registry.o \
               registry_near.o registry_read.o registry_table.o pubsub.o task.o stream.o \
-              cache_use.o store.o store_read.o table_ref.o cells.o dynamic.o dynamic_members.o \
+              dynamic.o dynamic_members.o \
               dynamic_requests.o supervisor.o supervisor_ask.o supervisor_children.o \
-              supervisor_requests.o supervisor_restart.o supervisor_walk.o)
+              supervisor_requests.o supervisor_restart.o supervisor_walk.o) \
+              $(addprefix store/,cache_use.o store.o store_read.o table_ref.o cells.o)
 FUSED_O    = $(filter $(BUILD)/obj/runtime/core/% $(addprefix %/runtime/,$(FUSED)),$(RUNTIME_O))
 COMPILER_C = $(C11) $(WARN) $(POSIX) -iquote compiler -iquote grammar -iquote $(BUILD)/grammar -Iruntime/include $(CFLAGS)
 TEST_C     = -Itests/unit $(CHECK_C)
@@ -57,7 +58,7 @@ SCANNER    := $(addprefix $(BUILD)/grammar/,otp.lex.c otp.lex.h)
 GRAMMAR_O  := $(BUILD)/obj/grammar/otp.tab.o $(BUILD)/obj/grammar/otp.lex.o
 COMPILER_O := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard compiler/*.c)) $(GRAMMAR_O)
 RUNTIME_O  := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out $(if $(MUTANTS),,%/mutant.c), \
-                $(wildcard $(addprefix runtime/,base/*.c plat/*.c core/*.c behav/*.c rt.c)))) \
+                $(wildcard $(addprefix runtime/,base/*.c plat/*.c core/*.c store/*.c behav/*.c rt.c)))) \
               $(patsubst %.S,$(BUILD)/obj/%.o,$(wildcard runtime/plat/*_$(ARCH).S))
 LIB        := $(BUILD)/lib/libotp.a
 SO         := $(if $(SAN),,$(BUILD)/lib/libotp.so)

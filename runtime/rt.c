@@ -11,11 +11,11 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/misuse.h"
-#include "behav/cells.h"
 #include "core/sched.h"
 #include "core/signal.h"
 #include "plat/counter.h"
 #include "plat/sim.h"
+#include "store/cells.h"
 
 #define GATE_CLOSED ((uint64_t)1)
 

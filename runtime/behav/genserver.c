@@ -15,8 +15,8 @@
 #include "base/layout.h"
 #include "base/misuse.h"
 #include "base/mutant.h"
-#include "behav/cells.h"
 #include "behav/sys.h"
+#include "store/cells.h"
 
 enum action {
     ACTION_NONE, /* what an otp_next that nobody made says */

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "behav/rows.h"
+#include "store/rows.h"
 #include <otp/memory.h>
 #include <otp/process.h>
 

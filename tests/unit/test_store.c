@@ -13,10 +13,10 @@
 #include <otp/table.h>
 
 #include "base/region.h"
-#include "behav/store.h"
 #include "core/self.h"
 #include "plat/plat.h"
 #include "poison.h"
+#include "store/store.h"
 
 static const struct otp_layout word_layout = { sizeof(uint64_t), 0, NULL };
 static const struct otp_ref text_ref = { OTP_REF_TEXT, 0, 0, 0, 0, NULL };

@@ -11,9 +11,9 @@
 #include <pthread.h>
 #include <stdio.h>
 
-#include "behav/store.h"
 #include "core/self.h"
 #include "poison.h"
+#include "store/store.h"
 
 enum { SIZE = 1000, ONCE = 1000000 };
 

@@ -136,11 +136,10 @@ static const struct {
     int tenths;
     uint32_t (*key)(long i, long size);
 } traces[] = {
-    { "zipf09", 9, plain },         { "zipf11", 11, plain },
-    { "scan09", 9, with_scans },    { "scan11", 11, with_scans },
-    { "change09", 9, with_changes }, { "change11", 11, with_changes },
-    { "circle", 9, circle },        { "recent", 9, recent },
-    { "hits", 9, only_hits },       { "misses", 9, only_misses },
+    { "zipf09", 9, plain },       { "zipf11", 11, plain },         { "scan09", 9, with_scans },
+    { "scan11", 11, with_scans }, { "change09", 9, with_changes }, { "change11", 11, with_changes },
+    { "circle", 9, circle },      { "recent", 9, recent },         { "hits", 9, only_hits },
+    { "misses", 9, only_misses },
 };
 
 /* -- ours -- */

@@ -225,7 +225,7 @@ static uint32_t s3_evict(struct sim *sim)
     uint32_t node = 0;
     while (node == 0)
         node = s3->small.count >= sim->size / 10 || s3->main.count == 0 ? s3_evict_small(sim, s3)
-                                                                         : s3_evict_main(s3);
+                                                                        : s3_evict_main(s3);
     return node;
 }
 
@@ -325,6 +325,5 @@ static void tiny_put(struct sim *sim, uint32_t node)
         tiny_move(tiny, tiny->lists[WINDOW].last, PROBATION);
 }
 
-const struct sim_policy sim_w_tinylfu = {
-    "w_tinylfu", tiny_begin, tiny_seen, tiny_hit, tiny_evict, tiny_put
-};
+const struct sim_policy sim_w_tinylfu = { "w_tinylfu", tiny_begin, tiny_seen,
+                                          tiny_hit,    tiny_evict, tiny_put };

@@ -4,9 +4,9 @@
  * all are in one shard. It shows what this costs compared with other policies; what our caches cost
  * and hit is measured with them.
  */
-#include "behav/mark.h"
 #include "bench.h"
 #include "sim.h"
+#include "store/mark.h"
 
 enum { SAMPLE = 32, PARTS = 1024, PART_MIN = 10, PART_MAX = 512, TRIED = 16, WORTH_IT = 48 };
 
@@ -136,6 +136,5 @@ static void trial_put(struct sim *sim, uint32_t node)
     }
 }
 
-const struct sim_policy sim_trial = {
-    "ours_simulated", trial_begin, NULL, trial_hit, trial_evict, trial_put
-};
+const struct sim_policy sim_trial = { "ours_simulated", trial_begin, NULL,
+                                      trial_hit,        trial_evict, trial_put };

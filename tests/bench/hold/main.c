@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "behav/cache.h"
+#include "store/cache.h"
 
 #include "bench.h"
 #include "hold.otp.h"

@@ -7,12 +7,12 @@
  * Threads: otp_cache_get_or: any; the rest: the process. Locks: none.
  * Owns: the list of keys that are being loaded, in the process's owned memory.
  */
-#include "behav/cache.h"
+#include "store/cache.h"
 
 #include <string.h>
 
 #include "base/misuse.h"
-#include "behav/give.h"
+#include "store/give.h"
 
 /* A key that somebody loads. */
 struct otpi_loading {

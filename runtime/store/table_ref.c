@@ -10,9 +10,9 @@
 #include <otp/memory.h>
 
 #include "base/misuse.h"
-#include "behav/add.h"
-#include "behav/give.h"
-#include "behav/table_use.h"
+#include "store/add.h"
+#include "store/give.h"
+#include "store/table_use.h"
 
 #define DEPTH 8 /* of types that are compared */
 

@@ -11,7 +11,7 @@
 
 #include <otp/table_ref.h>
 
-#include "behav/cells.h"
+#include "store/cells.h"
 
 /* table_ref.c: whether they are the same types by what they are made of, as those of two packages:
  * what one writes is what the other reads. */

@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "behav/store.h"
+#include "store/store.h"
 
 #define WORD sizeof(uint64_t)
 

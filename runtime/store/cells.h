@@ -14,8 +14,8 @@
 #include <otp/share.h>
 #include <otp/table_ref.h>
 
-#include "behav/rows.h"
-#include "behav/store.h"
+#include "store/rows.h"
+#include "store/store.h"
 
 /* A cell: of a private table, with rows, or of a shared one, with a store. */
 struct otp_table {

@@ -5,7 +5,7 @@
  * are kept so that all compare as unsigned ones.
  * Threads: the owning process only. Locks: none. Owns: the places, from otp_alloc.
  */
-#include "behav/order.h"
+#include "store/order.h"
 
 #include <string.h>
 

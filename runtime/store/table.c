@@ -10,7 +10,7 @@
 
 #include "base/apart.h"
 #include "base/misuse.h"
-#include "behav/cells.h"
+#include "store/cells.h"
 
 /* Somebody who may not. A process that was killed finds that its tables have gone before it has:
  * that is no misuse, and it does not come back from here. */

@@ -3,7 +3,7 @@
  * Idea: see give.h. A copy is a block of its own: the value, then what it refers to.
  * Threads: any. Locks: none. Owns: nothing.
  */
-#include "behav/give.h"
+#include "store/give.h"
 
 #include <otp/memory.h>
 #include <otp/process.h>

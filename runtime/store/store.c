@@ -5,7 +5,7 @@
  * does not end a store that was dropped: it is freed when nobody who has pinned can still see it.
  * Threads: any. Locks: shard. Owns: the store.
  */
-#include "behav/store.h"
+#include "store/store.h"
 
 #include <string.h>
 

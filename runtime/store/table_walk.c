@@ -10,8 +10,8 @@
 #include <otp/memory.h>
 
 #include "base/misuse.h"
-#include "behav/give.h"
-#include "behav/table_use.h"
+#include "store/give.h"
+#include "store/table_use.h"
 
 #define FEW 64 /* entries that a step of a walk sees at once */
 

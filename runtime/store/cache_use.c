@@ -5,7 +5,7 @@
  * held any more.
  * Threads: any. Locks: none of its own. Owns: copies for the listener, until it was told.
  */
-#include "behav/cache.h"
+#include "store/cache.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@
 #include "base/apart.h"
 #include "base/misuse.h"
 #include "base/mutant.h"
-#include "behav/give.h"
+#include "store/give.h"
 
 #define OWN_CELLS  24 /* the first workers'; the others share what is left */
 #define CALL_LIMIT (5 * OTP_S)

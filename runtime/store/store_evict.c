@@ -17,8 +17,8 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "behav/mark.h"
-#include "behav/store.h"
+#include "store/mark.h"
+#include "store/store.h"
 
 #define CANDIDATES 32
 #define LOOKS      64 /* buckets of one shard, for candidates */

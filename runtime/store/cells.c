@@ -4,7 +4,7 @@
  * life is given out once in a program, so that a reference of an earlier run is of no table.
  * Threads: any. Locks: table, then nothing; cells, a leaf. Owns: the blocks, the stores.
  */
-#include "behav/cells.h"
+#include "store/cells.h"
 
 #include "base/alloc.h"
 #include "base/mutant.h"

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "behav/store.h"
+#include "store/store.h"
 
 /* Copies a value of layout with what it refers to; NOMEM: *to is unchanged. */
 otp_status otpi_give_copy(const struct otp_layout *layout, const void *from, void *to);

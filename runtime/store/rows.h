@@ -9,7 +9,7 @@
 
 #include <otp/table.h>
 
-#include "behav/add.h"
+#include "store/add.h"
 
 struct otpi_rows;
 

@@ -6,12 +6,12 @@
  * again looks empty in between. After many tries one looks under the lock.
  * Threads: any, pinned. Locks: shard, hardly ever. Owns: nothing.
  */
-#include "behav/store.h"
+#include "store/store.h"
 
 #include <string.h>
 
 #include "base/apart.h"
-#include "behav/mark.h"
+#include "store/mark.h"
 
 #define TRIES 100
 

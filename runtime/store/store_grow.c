@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "base/region.h"
-#include "behav/store.h"
+#include "store/store.h"
 
 #define WORD        sizeof(uint64_t)
 #define MANY        5

@@ -19,7 +19,7 @@
 #include <otp/cache.h>
 #include <otp/share.h>
 
-#include "behav/store.h"
+#include "store/store.h"
 
 #define OTPI_CACHE_CELLS 32 /* what is counted by threads: each worker has one, others share */
 

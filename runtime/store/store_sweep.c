@@ -6,7 +6,7 @@
  * for the next sweep.
  * Threads: any, pinned; freeing: who drops the store. Locks: shard. Owns: nothing.
  */
-#include "behav/store.h"
+#include "store/store.h"
 
 #include <string.h>
 

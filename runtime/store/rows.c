@@ -10,7 +10,7 @@
  * Threads: the owning process only. Locks: none.
  * Owns: the block of hashes and slots, and each entry's block; all from otp_alloc.
  */
-#include "behav/rows.h"
+#include "store/rows.h"
 
 #include <string.h>
 
@@ -20,7 +20,7 @@
 
 #include "base/hash.h"
 #include "base/layout.h"
-#include "behav/order.h"
+#include "store/order.h"
 
 enum { FIRST_CAPACITY = 8, MOST_ALIGNED = 16 };
 

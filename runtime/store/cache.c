@@ -6,7 +6,7 @@
  * is freed later, in slices too.
  * Threads: the process; `ended`: any. Locks: cache. Owns: the store, who waits for a sweep.
  */
-#include "behav/cache.h"
+#include "store/cache.h"
 
 #include <stddef.h>
 #include <string.h>

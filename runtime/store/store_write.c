@@ -5,7 +5,7 @@
  * lost nothing, the entry that was there before least of all.
  * Threads: any, pinned. Locks: shard. Owns: boxes, until they are retired.
  */
-#include "behav/store.h"
+#include "store/store.h"
 
 #include <string.h>
 
@@ -13,8 +13,8 @@
 
 #include "base/layout.h"
 #include "base/mutant.h"
-#include "behav/add.h"
-#include "behav/mark.h"
+#include "store/add.h"
+#include "store/mark.h"
 
 #define WORD       sizeof(uint64_t)
 #define SLOT_WORDS (OTPI_STORE_KEY_MAX + OTPI_STORE_VALUE_MAX + 1)
