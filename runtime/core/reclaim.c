@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#include <otp/slabs.h>
+
 #include "base/alloc.h"
 #include "base/apart.h"
 #include "core/point.h"
@@ -155,7 +157,9 @@ static void end_blocks(struct otp_retired *block)
 {
     while (block != NULL) {
         struct otp_retired *next = block->next_;
-        if (block->size_ == 0)
+        if (otp_slabs_has(block))
+            otp_slabs_free(block);
+        else if (block->size_ == 0)
             otp_do_later((struct otp_later *)(void *)block);
         else
             otpi_release(block, block->size_);
@@ -187,11 +191,10 @@ void otp_reclaim(void)
 
 /* -- retiring -- */
 
-static void retire(struct otp_retired *block, size_t size, size_t bytes)
+static void retire(struct otp_retired *block, size_t bytes)
 {
     struct otpi_pin *pin = &otpi_me()->pin;
 
-    block->size_ = size;
     otpi_lock_take(&pin->lock);
     block->next_ = pin->retired;
     pin->retired = block;
@@ -224,13 +227,22 @@ void otp_block_free(void *block, size_t size)
 
 void otp_retire(void *block, size_t size)
 {
-    if (block != NULL)
-        retire(block, size, size);
+    if (block == NULL)
+        return;
+    ((struct otp_retired *)block)->size_ = size;
+    retire(block, size);
+}
+
+void otp_retire_sized(struct otp_retired *block)
+{
+    /* as small as those of slabs are, it is their number that counts */
+    retire(block, otp_slabs_has(block) ? 0 : block->size_);
 }
 
 void otp_retire_later(struct otp_later *later)
 {
-    retire(&later->head_, 0, BYTES_MAX); /* what it is about is big */
+    later->head_.size_ = 0;
+    retire(&later->head_, BYTES_MAX); /* what it is about is big */
 }
 
 /* -- later -- */

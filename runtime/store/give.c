@@ -52,7 +52,7 @@ bool otpi_give_entry(const struct otpi_store_type *type, const struct otpi_taken
     if (from == NULL)
         from = entry->words + key_words;
     if (type->key_kind == OTP_KEY_TEXT)
-        bytes = entry->box->key_size;
+        bytes = otpi_box_key_size(entry->box);
     value_size = otp_layout_measure(type->value, from);
     *value = otp_alloc(round16(value_size) + round16(key_size) + bytes);
     if (*value == NULL)

@@ -70,6 +70,7 @@ struct otpi_store *otpi_store_new(const struct otpi_store_type *type)
     store->shift = (uint32_t)__builtin_ctz(shards);
     store->widest = otpi_region_is_there() ? WIDEST : WIDEST_ZERO;
     store->region_min = otpi_region_is_there() ? REGION_MIN : SIZE_MAX;
+    store->small_max = otpi_region_is_there() ? OTP_SLABS_MAX : 0;
     store->limited = type->max_entries != 0 || type->max_bytes != 0;
     atomic_store(&store->random, store->seed | 1);
     lay_out(store);
@@ -165,7 +166,7 @@ uint64_t otpi_store_memory(struct otpi_store *store)
 /* Its box, and its part of a bucket that is five eighths full. */
 size_t otpi_store_cost(const struct otpi_store *store, const struct otpi_box *box)
 {
-    return (box == NULL ? 0 : box->size) + otpi_store_bucket_words(store) * WORD / 5;
+    return (box == NULL ? 0 : otpi_box_size(box)) + otpi_store_bucket_words(store) * WORD / 5;
 }
 
 /* Adds to an atomic unless it gets larger than most. */

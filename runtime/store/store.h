@@ -19,6 +19,7 @@
  * found.
  *
  *   store.c        the life of a store, keys, values, the limit on how much there is
+ *   store_box.c    keys and values that are not in slots
  *   store_read.c   finding without the lock
  *   store_write.c  putting and taking away, under the lock of the shard
  *   store_grow.c   one bucket more, one bucket less
@@ -37,6 +38,7 @@
 #include <otp/layout.h>
 #include <otp/reclaim.h>
 #include <otp/share.h>
+#include <otp/slabs.h>
 #include <otp/status.h>
 #include <otp/table.h>
 #include <otp/value.h>
@@ -61,12 +63,19 @@ struct otpi_store_type {
     uint64_t max_bytes;   /* 0: no limit */
 };
 
-/* An entry's key and value as one block, if they are not in the slot. */
+/* An entry's key and value as one block, if they are not in the slot. Small ones are in the slabs
+ * of their shard, and their sizes in the head. */
 struct otpi_box {
     struct otp_retired head;
-    size_t size;     /* in all */
-    size_t key_size; /* the key is at the end */
-    /* the value follows, aligned to 16 */
+    /* the value follows, aligned to 16; the key is at the end */
+};
+
+/* One that is a block of its own. */
+struct otpi_large_box {
+    struct otpi_box box;
+    size_t key_size;
+    size_t unused;
+    /* the same */
 };
 
 /* A key as it is looked for. */
@@ -104,10 +113,12 @@ struct otpi_store_shard {
     /* what readers look at; it changes when the shard grows */
     _Alignas(64) _Atomic uint64_t n;          /* atomic: buckets; written under lock */
     _Atomic(struct otpi_segments *) segments; /* atomic: written under lock */
+    _Atomic(struct otp_slabs *) slabs;        /* atomic: of boxes; NULL: there was none yet */
     /* what writers have */
     _Alignas(64) struct otp_lock lock;
     uint64_t count;             /* lock: entries */
     uint64_t bytes;             /* lock: that it takes */
+    uint64_t large;             /* lock: entries whose boxes are large */
     uint64_t stamps;            /* lock: given out so far */
     otp_instant latest;         /* lock: no entry expires later; not of those with stamps */
     struct otpi_trials *trials; /* lock: of store_evict.c; owner; NULL: none yet */
@@ -129,6 +140,7 @@ struct otpi_store {
     uint32_t shift;            /* const: bits of a hash that say which */
     uint32_t widest;           /* const: of the largest segments, the bits of a bucket's place */
     size_t region_min;         /* const: segments of at least that size are regions */
+    size_t small_max;          /* const: of the largest boxes that are in slabs */
     bool boxed;                /* const */
     bool words;                /* const: keys and values are a word each, as most are */
     bool limited;              /* const */
@@ -290,17 +302,37 @@ static inline uint64_t *otpi_store_next(const uint64_t *bucket)
     return (uint64_t *)(uintptr_t)otpi_store_get(&bucket[OTPI_NEXT]);
 }
 
+static inline bool otpi_box_is_large(const struct otpi_box *box)
+{
+    return !otp_slabs_has(&box->head);
+}
+
+/* In all. */
+static inline size_t otpi_box_size(const struct otpi_box *box)
+{
+    return otpi_box_is_large(box) ? box->head.size_ : otp_slabs_note(&box->head) >> 16;
+}
+
+static inline size_t otpi_box_key_size(const struct otpi_box *box)
+{
+    return otpi_box_is_large(box) ? ((const struct otpi_large_box *)box)->key_size
+                                  : otp_slabs_note(&box->head) & 0xffff;
+}
+
 static inline const void *otpi_box_value(const struct otpi_box *box)
 {
-    return box + 1;
+    size_t head = otpi_box_is_large(box) ? sizeof(struct otpi_large_box) : sizeof *box;
+
+    return (const char *)box + head;
 }
 
 static inline const void *otpi_box_key(const struct otpi_box *box)
 {
-    return (const char *)box + box->size - box->key_size;
+    return (const char *)box + otpi_box_size(box) - otpi_box_key_size(box);
 }
 
-_Static_assert(sizeof(struct otpi_box) % 16 == 0, "what follows is aligned to 16");
+_Static_assert(sizeof(struct otpi_box) % 16 == 0 && sizeof(struct otpi_large_box) % 16 == 0,
+               "what follows is aligned to 16");
 
 /* -- store.c -- */
 
@@ -323,6 +355,20 @@ bool otpi_store_reserve(struct otpi_store *store, size_t cost);
 void otpi_store_unreserve(struct otpi_store *store, size_t n, size_t cost);
 /* The same for an entry whose box of one size is replaced by one of another. */
 bool otpi_store_recost(struct otpi_store *store, size_t old_size, size_t size);
+
+/* -- store_box.c -- */
+
+/* *box gets one of an entry that is about to be put; NULL if entries of the store have none.
+ * BADARG: it is too large. NOMEM. */
+otp_status otpi_box_make(struct otpi_store *store, const struct otpi_store_key *key,
+                         const void *value, struct otpi_box **box);
+/* Takes box, which nobody else has seen; NULL is allowed. */
+void otpi_box_free(struct otpi_box *box);
+/* Takes box, which no new reader finds; NULL is allowed. */
+void otpi_box_retire(struct otpi_box *box);
+/* lock: shard. The box of an entry that is put, or taken out; NULL is allowed. */
+void otpi_box_count(struct otpi_store_shard *shard, const struct otpi_box *box);
+void otpi_box_discount(struct otpi_store_shard *shard, const struct otpi_box *box);
 
 /* -- store_read.c -- */
 
@@ -406,8 +452,7 @@ void otpi_store_take(struct otpi_store *store, struct otpi_store_shard *shard, u
 /* Retires what was taken out. */
 static inline void otpi_store_retire(const struct otpi_taken *taken)
 {
-    if (taken->box != NULL)
-        otp_retire(taken->box, taken->box->size);
+    otpi_box_retire(taken->box);
 }
 
 /* lock: shard. A change of a bucket, with all that is chained to it. */

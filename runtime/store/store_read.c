@@ -56,7 +56,7 @@ static enum otpi_looked look_at_boxed(const struct look *look, const uint64_t *s
     look->found->box = box;
     if (!is_whole(look))
         return OTPI_AGAIN;
-    same = same && box->key_size == key->size &&
+    same = same && otpi_box_key_size(box) == key->size &&
            (key->size == 0 || memcmp(otpi_box_key(box), key->bytes, key->size) == 0);
     return same ? OTPI_HIT : OTPI_MISS;
 }

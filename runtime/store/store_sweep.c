@@ -158,6 +158,7 @@ bool otpi_store_sweep(struct otpi_store *store, struct otpi_store_cursor *cursor
 
 /* -- the end: nobody else sees the store -- */
 
+/* Small ones go with their slabs. */
 static void free_boxes(const struct otpi_store *store, uint64_t *bucket)
 {
     uint64_t places = otpi_store_taken(bucket[OTPI_TAGS]);
@@ -165,7 +166,8 @@ static void free_boxes(const struct otpi_store *store, uint64_t *bucket)
     for (; places != 0; places &= places - 1) {
         struct otpi_box *box = (struct otpi_box *)(uintptr_t)otpi_store_slot(
             store, bucket, otpi_store_place(places))[1];
-        otp_block_free(box, box->size);
+        if (otpi_box_is_large(box))
+            otpi_box_free(box);
     }
 }
 
@@ -184,7 +186,7 @@ static bool free_next(struct otpi_store *store, const struct otpi_store_shard *s
 
     if (segment == NULL)
         return false;
-    if (!store->boxed)
+    if (shard->large == 0)
         index = n; /* there is nothing to be found in them */
     for (int i = 0; i < BUCKETS && index < n && otpi_store_spot(store, index).segment == at; i++)
         free_boxes_of_chain(store, otpi_store_bucket(store, shard, index++));
@@ -196,6 +198,18 @@ static bool free_next(struct otpi_store *store, const struct otpi_store_shard *s
     return true;
 }
 
+/* A part of its slabs. False: it has no more. */
+static bool free_slabs(struct otpi_store_shard *shard)
+{
+    struct otp_slabs *slabs = atomic_load_explicit(&shard->slabs, memory_order_relaxed);
+
+    if (slabs == NULL)
+        return false;
+    if (!otp_slabs_drop(slabs, shard->count - shard->large))
+        atomic_store_explicit(&shard->slabs, NULL, memory_order_relaxed);
+    return true;
+}
+
 bool otpi_store_free_some(struct otpi_store *store)
 {
     otp_instant end = otp_now() + SLICE;
@@ -203,7 +217,7 @@ bool otpi_store_free_some(struct otpi_store *store)
     struct otpi_segments *list = atomic_load_explicit(&shard->segments, memory_order_relaxed);
 
     for (int i = 0; i < FREED && otp_now() < end; i++) {
-        if (free_next(store, shard, list) || otpi_store_free_chained(shard))
+        if (free_next(store, shard, list) || otpi_store_free_chained(shard) || free_slabs(shard))
             continue;
         if (list != NULL)
             otp_block_free(list, sizeof *list + list->room * sizeof(struct otpi_segment *));

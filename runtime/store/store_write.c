@@ -27,32 +27,6 @@ struct where {
     unsigned place;
 };
 
-/* -- boxes -- */
-
-/* BADARG: too large. NOMEM. *box is NULL if entries of the store have none. */
-static otp_status make_box(const struct otpi_store *store, const struct otpi_store_key *key,
-                           const void *value, struct otpi_box **box)
-{
-    size_t value_size, size;
-
-    *box = NULL;
-    if (!store->boxed)
-        return OTP_OK;
-    value_size = otp_layout_measure(store->type.value, value);
-    if (value_size == 0)
-        return OTP_BADARG;
-    size = sizeof **box + value_size + key->size;
-    *box = otp_block(size);
-    if (*box == NULL)
-        return OTP_NOMEM;
-    (*box)->size = size;
-    (*box)->key_size = key->size;
-    otp_layout_copy(store->type.value, value, *box + 1);
-    if (key->size != 0)
-        memcpy((char *)*box + size - key->size, key->bytes, key->size);
-    return OTP_OK;
-}
-
 /* -- places: all under the lock of the shard -- */
 
 static bool is_key(const struct otpi_store *store, const uint64_t *slot,
@@ -65,7 +39,7 @@ static bool is_key(const struct otpi_store *store, const uint64_t *slot,
     if (slot[0] != key->hash)
         return false;
     box = (const struct otpi_box *)(uintptr_t)slot[1];
-    return box->key_size == key->size &&
+    return otpi_box_key_size(box) == key->size &&
            (key->size == 0 || memcmp(otpi_box_key(box), key->bytes, key->size) == 0);
 }
 
@@ -133,8 +107,7 @@ void otpi_store_take(struct otpi_store *store, struct otpi_store_shard *shard, u
         memcpy(taken->words, slot, (store->key + store->value) * WORD);
     otpi_store_set_byte(&bucket[OTPI_TAGS], place, 0);
     shard->count--;
-    if (taken->box != NULL)
-        shard->bytes -= taken->box->size;
+    otpi_box_discount(shard, taken->box);
     otpi_store_unreserve(store, 1, otpi_store_cost(store, taken->box));
 }
 
@@ -198,7 +171,7 @@ static otp_status insert(struct otpi_store *store, struct where *at,
                     otpi_store_admit(store, at->shard, hash), slot);
     otpi_store_end(at->first);
     at->shard->count++;
-    at->shard->bytes += box == NULL ? 0 : box->size;
+    otpi_box_count(at->shard, box);
     tick(store);
     return OTP_OK;
 }
@@ -209,10 +182,10 @@ static otp_status replace(struct otpi_store *store, const struct where *at,
                           struct otpi_box **old)
 {
     uint64_t slot[SLOT_WORDS], *to = otpi_store_slot(store, at->bucket, at->place);
-    size_t size = box == NULL ? 0 : box->size, old_size;
+    size_t size = box == NULL ? 0 : otpi_box_size(box), old_size;
 
     *old = store->boxed ? (struct otpi_box *)(uintptr_t)to[1] : NULL;
-    old_size = *old == NULL ? 0 : (*old)->size;
+    old_size = *old == NULL ? 0 : otpi_box_size(*old);
     if (!otpi_store_recost(store, old_size, size))
         return OTP_OVERLOAD;
     make_slot(store, at->shard, putting, box, slot);
@@ -222,7 +195,8 @@ static otp_status replace(struct otpi_store *store, const struct where *at,
     for (uint32_t i = 0; i < store->slot; i++)
         otpi_store_set(&to[i], slot[i]);
     otpi_store_end(at->first);
-    at->shard->bytes += size - old_size;
+    otpi_box_count(at->shard, box);
+    otpi_box_discount(at->shard, *old);
     return OTP_OK;
 }
 
@@ -230,7 +204,7 @@ otp_status otpi_store_put(struct otpi_store *store, const struct otpi_store_putt
 {
     struct where at = { .shard = otpi_store_shard(store, putting->key->hash) };
     struct otpi_box *box, *old = NULL;
-    otp_status status = make_box(store, putting->key, putting->value, &box);
+    otp_status status = otpi_box_make(store, putting->key, putting->value, &box);
 
     if (status != OTP_OK)
         return status;
@@ -246,10 +220,9 @@ otp_status otpi_store_put(struct otpi_store *store, const struct otpi_store_putt
             status = replace(store, &at, putting, box, &old);
         otp_lock_release(&at.shard->lock);
     }
-    if (status != OTP_OK && box != NULL)
-        otp_block_free(box, box->size);
-    if (status == OTP_OK && old != NULL)
-        otp_retire(old, old->size);
+    if (status != OTP_OK)
+        otpi_box_free(box);
+    otpi_box_retire(old);
     return status;
 }
 
@@ -310,7 +283,7 @@ static otp_status add_locked(struct otpi_store *store, struct where *at,
         return status;
     with_sum.value = &sum;
     if (box != NULL)
-        memcpy(box + 1, &sum, size);
+        memcpy((void *)(uintptr_t)otpi_box_value(box), &sum, size);
     return found ? replace(store, at, &with_sum, box, old) : insert(store, at, &with_sum, box);
 }
 
@@ -321,7 +294,7 @@ otp_status otpi_store_add(struct otpi_store *store, const struct otpi_store_key 
     struct otpi_box *box, *old = NULL;
     uint64_t sum = 0;
     struct otpi_store_putting putting = { key, &sum, OTPI_STORE_STAMP, 0, OTPI_PUT };
-    otp_status status = make_box(store, key, &sum, &box);
+    otp_status status = otpi_box_make(store, key, &sum, &box);
 
     if (status != OTP_OK)
         return status;
@@ -330,10 +303,9 @@ otp_status otpi_store_add(struct otpi_store *store, const struct otpi_store_key 
     if (status == OTP_OK)
         memcpy(value, value_at(store, &at), store->type.value->size);
     otp_lock_release(&at.shard->lock);
-    if (status != OTP_OK && box != NULL)
-        otp_block_free(box, box->size);
-    if (status == OTP_OK && old != NULL)
-        otp_retire(old, old->size);
+    if (status != OTP_OK)
+        otpi_box_free(box);
+    otpi_box_retire(old);
     return status;
 }
 
@@ -518,11 +490,11 @@ static void replace_rows(struct otpi_store *store, struct otpi_store_row *rows, 
     for (size_t i = 0; i < n; i++) {
         struct otpi_box *old = NULL;
         (void)find_row(store, &rows[i], &at);
-        at.shard->bytes += rows[i].box == NULL ? 0 : rows[i].box->size;
+        otpi_box_count(at.shard, rows[i].box);
         if (!rows[i].is_new) {
             to = otpi_store_slot(store, at.bucket, at.place);
             old = store->boxed ? (struct otpi_box *)(uintptr_t)to[1] : NULL;
-            at.shard->bytes -= old == NULL ? 0 : old->size;
+            otpi_box_discount(at.shard, old);
             row_slot(store, at.shard, &rows[i], slot);
             for (uint32_t word = 0; word < store->slot; word++)
                 otpi_store_set(&to[word], slot[word]);
@@ -545,14 +517,14 @@ static otp_status put_locked(struct otpi_store *store, struct otpi_store_row *ro
     return status;
 }
 
-static otp_status make_boxes(const struct otpi_store *store, struct otpi_store_row *rows, size_t n)
+static otp_status make_boxes(struct otpi_store *store, struct otpi_store_row *rows, size_t n)
 {
     otp_status status = OTP_OK;
 
     for (size_t i = 0; i < n; i++)
         rows[i].box = NULL;
     for (size_t i = 0; i < n && status == OTP_OK; i++)
-        status = make_box(store, &rows[i].key, rows[i].value, &rows[i].box);
+        status = otpi_box_make(store, &rows[i].key, rows[i].value, &rows[i].box);
     return status;
 }
 
@@ -568,10 +540,10 @@ otp_status otpi_store_put_all(struct otpi_store *store, struct otpi_store_row *r
         release_all(store, shards);
     }
     for (size_t i = 0; i < n; i++) {
-        if (rows[i].box != NULL && status == OTP_OK)
-            otp_retire(rows[i].box, rows[i].box->size);
-        else if (rows[i].box != NULL)
-            otp_block_free(rows[i].box, rows[i].box->size);
+        if (status == OTP_OK)
+            otpi_box_retire(rows[i].box);
+        else
+            otpi_box_free(rows[i].box);
     }
     return status;
 }

@@ -4,7 +4,7 @@
 # Idea: a page names what it describes in NAME. Functions for those who write behaviours are in
 # headers of their own, which are their manual; so are the few others named here, which generated
 # code calls.
-internal=' behaviour.h describe.h errno.h layout.h reclaim.h share.h '
+internal=' behaviour.h describe.h errno.h layout.h reclaim.h share.h slabs.h '
 generated=' otp_cache_start otp_continue otp_dynamic_supervisor_start otp_genserver_start \
     otp_open_request otp_owned_clear otp_owned_set otp_partition_supervisor_start otp_publish \
     otp_pubsub_start otp_registry_start otp_reply otp_reply_free otp_supervisor_start \

@@ -27,6 +27,7 @@
 #include <otp/request.h>
 #include <otp/runtime.h>
 #include <otp/share.h>
+#include <otp/slabs.h>
 #include <otp/status.h>
 #include <otp/stream.h>
 #include <otp/supervisor.h>
