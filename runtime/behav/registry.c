@@ -319,8 +319,12 @@ static otp_status register_pid(otp_dest dest, const struct otp_registry *type,
     return status;
 }
 
-OTPI_APART static otp_status register_self(otp_dest registry, const struct otp_registry *type,
-                                           const void *key, const void *value, otp_pid *holder)
+/* Flat too: what is not a small key is registered as often by some. */
+OTPI_APART __attribute__((flatten)) static otp_status register_self(otp_dest registry,
+                                                                    const struct otp_registry *type,
+                                                                    const void *key,
+                                                                    const void *value,
+                                                                    otp_pid *holder)
 {
     struct otpi_putting putting = { .pid = otp_self() };
     otp_status status;
@@ -476,8 +480,9 @@ OTPI_APART static otp_status tell_unregistered(struct mine *mine, otp_dest regis
     return mine_enter(mine, registry, type, key);
 }
 
-OTPI_APART static otp_status unregister(otp_dest registry, const struct otp_registry *type,
-                                        const void *key)
+OTPI_APART __attribute__((flatten)) static otp_status unregister(otp_dest registry,
+                                                                 const struct otp_registry *type,
+                                                                 const void *key)
 {
     struct mine mine;
     otp_status status = mine_enter(&mine, registry, type, key);

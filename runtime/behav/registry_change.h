@@ -93,6 +93,22 @@ static inline void otpi_shard_count(struct otpi_shard *shard, uint64_t more)
     atomic_store_explicit(&shard->count, n + more, memory_order_relaxed);
 }
 
+/* Of keys that are words, in a shard that has slots: whether that one is there. *at: its slot, or
+ * the first empty one that it could be in. */
+static inline bool otpi_slot_find_word(const struct otpi_shard *shard,
+                                       const struct otpi_shape *shape, uint64_t hash, uint64_t word,
+                                       uint64_t *at)
+{
+    const uint64_t *slots = otpi_shard_slots(shard);
+    uint64_t mask = otpi_shard_mask(shard);
+
+    for (*at = otpi_slot_home(shape, hash, mask); slots[*at * shape->slot] != 0;
+         *at = (*at + 1) & mask)
+        if (slots[*at * shape->slot + shape->head] == word)
+            return true;
+    return false;
+}
+
 /* Takes a slot away: those behind it that it kept from their place move up. What a long key refers
  * to stays. */
 static inline void otpi_slot_remove(const struct otp_registry *type, const struct otpi_shape *shape,

@@ -51,17 +51,10 @@ static inline void leave(const struct near *near)
     otp_lock_release(&near->owners->lock);
 }
 
-/* Under the lock of the shard, which has slots. Whether the key is there: its slot, or the first
- * empty one that could be. */
+/* Under the lock of the shard, which has slots. */
 static inline bool find(const struct near *near, uint64_t *at)
 {
-    const uint64_t *slots = otpi_shard_slots(near->shard);
-    uint64_t mask = otpi_shard_mask(near->shard);
-
-    for (*at = otpi_slot_home(&pair, near->hash, mask); slots[*at * 2] != 0; *at = (*at + 1) & mask)
-        if (slots[*at * 2 + 1] == near->word)
-            return true;
-    return false;
+    return otpi_slot_find_word(near->shard, &pair, near->hash, near->word, at);
 }
 
 static inline bool put(const struct near *near, struct otpi_entry *entry)

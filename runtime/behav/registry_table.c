@@ -299,15 +299,18 @@ static uint64_t *find(const struct otpi_shard *shard, const struct otpi_shape *s
                       const struct otpi_key *key, uint64_t *at)
 {
     uint64_t *slots = otpi_shard_slots(shard), mask = otpi_shard_mask(shard);
-    bool is_word = shape->key == 1;
 
     if (slots == NULL)
         return NULL;
+    if (shape->key == 1)
+        return otpi_slot_find_word(shard, shape, key->hash, key->words[0], at)
+                   ? &slots[*at * shape->slot]
+                   : NULL;
     for (*at = otpi_slot_home(shape, key->hash, mask);; *at = (*at + 1) & mask) {
-        uint64_t *slot = &slots[*at * shape->slot], *words = slot + shape->head;
+        uint64_t *slot = &slots[*at * shape->slot];
         if (slot[0] == 0)
             return NULL;
-        if (is_word ? words[0] == key->words[0] : same_key(words, shape->key, key, NULL))
+        if (same_key(slot + shape->head, shape->key, key, NULL))
             return slot;
     }
 }

@@ -176,17 +176,16 @@ static otp_status insert(struct otpi_store *store, struct where *at,
     return OTP_OK;
 }
 
-/* The old box is the caller's if OK. */
+/* *old gets the old box, which is the caller's then, if OK; else it is unchanged. */
 static otp_status replace(struct otpi_store *store, const struct where *at,
                           const struct otpi_store_putting *putting, struct otpi_box *box,
                           struct otpi_box **old)
 {
     uint64_t slot[SLOT_WORDS], *to = otpi_store_slot(store, at->bucket, at->place);
-    size_t size = box == NULL ? 0 : otpi_box_size(box), old_size;
+    struct otpi_box *before = store->boxed ? (struct otpi_box *)(uintptr_t)to[1] : NULL;
+    size_t size = box == NULL ? 0 : otpi_box_size(box);
 
-    *old = store->boxed ? (struct otpi_box *)(uintptr_t)to[1] : NULL;
-    old_size = *old == NULL ? 0 : otpi_box_size(*old);
-    if (!otpi_store_recost(store, old_size, size))
+    if (!otpi_store_recost(store, before == NULL ? 0 : otpi_box_size(before), size))
         return OTP_OVERLOAD;
     make_slot(store, at->shard, putting, box, slot);
     if (OTP_MUTANT(B191))
@@ -196,7 +195,8 @@ static otp_status replace(struct otpi_store *store, const struct where *at,
         otpi_store_set(&to[i], slot[i]);
     otpi_store_end(at->first);
     otpi_box_count(at->shard, box);
-    otpi_box_discount(at->shard, *old);
+    otpi_box_discount(at->shard, before);
+    *old = before;
     return OTP_OK;
 }
 

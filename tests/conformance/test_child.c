@@ -44,15 +44,22 @@ static void add(struct tree *tree, const char *id, const struct otp_module *modu
     child->options = options;
 }
 
+/* A tree of that child alone, which has started or failed to. */
+static void start(struct tree *tree, const char *id, const struct otp_module *module,
+                  struct options *options)
+{
+    tree_make(tree, OTP_ONE_FOR_ONE, 5);
+    add(tree, id, module, options);
+    tree_launch(tree);
+    gate_pass(&tree->started);
+}
+
 START_TEST(a_plain_process_is_a_child)
 {
     struct tree tree;
     struct options options;
     start_runtime(false, false);
-    tree_make(&tree, OTP_ONE_FOR_ONE, 5);
-    add(&tree, "p", &process_module.module, &options);
-    tree_launch(&tree);
-    gate_pass(&tree.started);
+    start(&tree, "p", &process_module.module, &options);
     await_note("p runs");
     memset(&options, 0xff, sizeof(options)); /* it has a copy for as long as it runs */
     ck_assert_int_eq(otp_cast(otp_to(otp_whereis("p")), &told, NULL), OTP_OK);
@@ -143,10 +150,7 @@ START_TEST(a_thread_is_a_child)
     struct tree tree;
     struct options options;
     start_runtime(false, true);
-    tree_make(&tree, OTP_ONE_FOR_ONE, 5);
-    add(&tree, "t", &thread_module.module, &options);
-    tree_launch(&tree);
-    gate_pass(&tree.started);
+    start(&tree, "t", &thread_module.module, &options);
     ck_assert_int_eq(tree.status, OTP_OK);
     tree_expect(&tree, "t");
     expect_notes("t begins");
@@ -177,10 +181,7 @@ START_TEST(a_thread_outlives_the_normal_ends_of_others)
     struct tree tree;
     struct options options;
     start_runtime(false, true);
-    tree_make(&tree, OTP_ONE_FOR_ONE, 5);
-    add(&tree, "t", &thread_module.module, &options);
-    tree_launch(&tree);
-    gate_pass(&tree.started);
+    start(&tree, "t", &thread_module.module, &options);
     otp_pid child = otp_whereis("t");
     in_process(link_with_it, &child); /* which ends then */
     ck_assert_int_eq(otp_exit_signal(child, otp_normal()), OTP_OK);
@@ -204,10 +205,7 @@ START_TEST(a_thread_that_is_never_ready_has_failed)
     struct tree tree;
     struct options options;
     start_runtime(false, false);
-    tree_make(&tree, OTP_ONE_FOR_ONE, 5);
-    add(&tree, "fails", &thread_module.module, &options);
-    tree_launch(&tree);
-    gate_pass(&tree.started);
+    start(&tree, "fails", &thread_module.module, &options);
     ck_assert_int_eq(tree.status, OTP_EXIT);
     await_note("failed {shutdown, {failed_to_start_child, fails, error}}");
     stop_runtime();

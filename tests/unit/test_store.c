@@ -1,9 +1,8 @@
 /* test_store.c - the hash table that is read without a lock.
  *
  * Idea: random operations over few keys against an array, in both shapes; growth and shrinking of a
- * big one; every allocation of a busy session fails once; limits that must hold after each step;
- * and readers beside writers that make the table grow, shrink and replace all the time, over an
- * allocator that poisons what is freed.
+ * big one; every allocation of a busy session fails once; and readers beside writers that make the
+ * table grow, shrink and replace all the time, over an allocator that poisons what is freed.
  */
 #include "support.h"
 
@@ -16,136 +15,7 @@
 #include "core/self.h"
 #include "plat/plat.h"
 #include "poison.h"
-#include "store/store.h"
-
-static const struct otp_layout word_layout = { sizeof(uint64_t), 0, NULL };
-static const struct otp_ref text_ref = { OTP_REF_TEXT, 0, 0, 0, 0, NULL };
-static const struct otp_layout text_layout = { sizeof(otp_str), 1, &text_ref };
-
-static const struct otpi_store_type words = { OTP_KEY_PLAIN, &word_layout, &word_layout, 0, 0 };
-static const struct otpi_store_type texts = { OTP_KEY_TEXT, &text_layout, &text_layout, 0, 0 };
-
-/* -- entries of either shape by number -- */
-
-struct sample {
-    char key[32], value[64];
-    otp_str key_text, value_text;
-    uint64_t number, value_number;
-};
-
-static void make_sample(struct sample *sample, uint64_t key, uint64_t value)
-{
-    sample->number = key;
-    sample->value_number = value;
-    sample->key_text.data = sample->key;
-    sample->key_text.size =
-        (size_t)snprintf(sample->key, sizeof sample->key, "key %llu", (unsigned long long)key);
-    sample->value_text.data = sample->value;
-    sample->value_text.size = (size_t)snprintf(sample->value, sizeof sample->value, "%llu:%0*d",
-                                               (unsigned long long)value, (int)(value % 30) + 1, 0);
-}
-
-static bool is_text(const struct otpi_store *store)
-{
-    return store->type.key_kind == OTP_KEY_TEXT;
-}
-
-static void key_of(const struct otpi_store *store, struct sample *sample,
-                   struct otpi_store_key *key)
-{
-    const void *from = is_text(store) ? (const void *)&sample->key_text : &sample->number;
-    ck_assert(otpi_store_key(store, from, key));
-}
-
-static otp_status put_how(struct otpi_store *store, uint64_t number, uint64_t value,
-                          otp_instant expires, enum otpi_put how)
-{
-    struct sample sample;
-    struct otpi_store_key key;
-    struct otpi_store_putting putting = { .key = &key, .expires = expires, .how = how };
-    otp_status status;
-
-    make_sample(&sample, number, value);
-    key_of(store, &sample, &key);
-    putting.value = is_text(store) ? (const void *)&sample.value_text : &sample.value_number;
-    (void)otp_pin();
-    status = otpi_store_put(store, &putting);
-    otp_unpin();
-    return status;
-}
-
-static otp_status put(struct otpi_store *store, uint64_t number, uint64_t value)
-{
-    return put_how(store, number, value, 1000, OTPI_PUT);
-}
-
-/* The number in a value; UINT64_MAX: something is wrong with it. */
-static uint64_t value_of(const struct otpi_found *found, otp_str text)
-{
-    struct sample sample;
-    uint64_t value = 0;
-
-    if (found->box == NULL)
-        return found->words[0];
-    for (size_t i = 0; i < text.size && text.data[i] != ':'; i++)
-        value = value * 10 + (uint64_t)(text.data[i] - '0');
-    make_sample(&sample, 0, value);
-    return otp_str_equal(sample.value_text, text) ? value : UINT64_MAX;
-}
-
-static bool get(struct otpi_store *store, uint64_t number, uint64_t *value)
-{
-    struct sample sample;
-    struct otpi_store_key key;
-    struct otpi_found found;
-    otp_str text = { NULL, 0 };
-    bool there;
-
-    make_sample(&sample, number, 0);
-    key_of(store, &sample, &key);
-    (void)otp_pin();
-    there = otpi_store_find(store, &key, &found);
-    if (there && found.box != NULL)
-        memcpy(&text, otpi_box_value(found.box), sizeof text);
-    if (there)
-        *value = value_of(&found, text);
-    otp_unpin();
-    return there;
-}
-
-static bool delete (struct otpi_store *store, uint64_t number)
-{
-    struct sample sample;
-    struct otpi_store_key key;
-    bool there;
-
-    make_sample(&sample, number, 0);
-    key_of(store, &sample, &key);
-    (void)otp_pin();
-    there = otpi_store_delete(store, &key);
-    otp_unpin();
-    return there;
-}
-
-/* At odd times nobody wants what was taken, if that can be. */
-static size_t sweep(struct otpi_store *store, otp_instant now)
-{
-    bool wanted = store->boxed || now % 2 == 0;
-    struct otpi_store_cursor cursor = { 0 };
-    struct otpi_taken taken[OTPI_STORE_TAKEN];
-    size_t n, all = 0;
-    bool more;
-
-    do {
-        (void)otp_pin();
-        more = otpi_store_sweep(store, &cursor, now, wanted ? taken : NULL, &n);
-        otp_unpin();
-        for (size_t i = 0; wanted && i < n; i++)
-            otpi_store_retire(&taken[i]);
-        all += n;
-    } while (more);
-    return all;
-}
+#include "store_samples.h"
 
 /* -- against a model -- */
 
@@ -582,91 +452,6 @@ START_TEST(a_list_of_texts_is_put_whole_or_not_at_all)
 }
 END_TEST
 
-/* -- limits -- */
-
-static void put_with_evictions(struct otpi_store *store, uint64_t key)
-{
-    while (put(store, key, key % 1000) == OTP_OVERLOAD) {
-        struct otpi_taken taken;
-        bool evicted;
-        (void)otp_pin();
-        evicted = otpi_store_evict(store, key, 0, &taken);
-        otp_unpin();
-        ck_assert(evicted);
-        otpi_store_retire(&taken);
-    }
-}
-
-START_TEST(a_limit_of_entries_holds)
-{
-    struct otpi_store_type type = texts;
-    struct otpi_store *store;
-
-    type.max_entries = 1000;
-    poison_start();
-    store = otpi_store_new(&type);
-    for (uint64_t i = 0; i < 5000; i++) {
-        put_with_evictions(store, i);
-        ck_assert_uint_le(otpi_store_count(store), 1000);
-    }
-    ck_assert_uint_eq(otpi_store_count(store), 1000);
-    otpi_store_drop(store);
-    poison_stop();
-}
-END_TEST
-
-START_TEST(a_limit_of_bytes_holds)
-{
-    enum { LIMIT = 200000 };
-    struct otpi_store_type type = texts;
-    struct otpi_store *store;
-    uint64_t most = 0;
-
-    type.max_bytes = LIMIT;
-    poison_start();
-    store = otpi_store_new(&type);
-    for (uint64_t i = 0; i < 5000; i++) {
-        put_with_evictions(store, i % 3000);
-        ck_assert_uint_le(atomic_load(&store->bytes), LIMIT);
-        if (otpi_store_count(store) > most)
-            most = otpi_store_count(store);
-    }
-    ck_assert_uint_gt(most, LIMIT / 400);
-    ck_assert_uint_eq(otpi_store_count(store), atomic_load(&store->entries));
-    (void)sweep(store, 1001);
-    ck_assert_uint_eq(atomic_load(&store->entries), 0);
-    ck_assert_uint_eq(atomic_load(&store->bytes), 0);
-    otpi_store_drop(store);
-    poison_stop();
-}
-END_TEST
-
-/* A hundred keys are used once for 500 that are put: of a random choice 60 in a hundred would be
- * there each time. */
-START_TEST(what_is_used_is_not_evicted)
-{
-    struct otpi_store_type type = words;
-    struct otpi_store *store;
-    uint64_t value, there = 0;
-
-    type.max_entries = 1000;
-    poison_start();
-    store = otpi_store_new(&type);
-    for (uint64_t i = 0; i < 10000; i++) {
-        put_with_evictions(store, 100 + i);
-        if (i % 5 != 0)
-            continue;
-        if (get(store, i / 5 % 100, &value))
-            there++;
-        else
-            put_with_evictions(store, i / 5 % 100);
-    }
-    ck_assert_uint_ge(there, 2000 * 7 / 10);
-    otpi_store_drop(store);
-    poison_stop();
-}
-END_TEST
-
 /* -- beside each other -- */
 
 enum { STABLE = 400, CHURN = 1500, READERS = 2, ROUNDS = 6 };
@@ -773,7 +558,7 @@ int main(void)
 {
     Suite *suite = suite_create("store");
     TCase *model = support_case(suite, "model", 30), *size = support_case(suite, "size", 30);
-    TCase *memory = support_case(suite, "memory", 30), *limits = support_case(suite, "limits", 30);
+    TCase *memory = support_case(suite, "memory", 30);
     TCase *threads = support_case(suite, "threads", 60);
 
     tcase_add_test(model, words_are_as_a_model_says);
@@ -789,9 +574,6 @@ int main(void)
     tcase_add_test(memory, a_failed_allocation_loses_nothing);
     tcase_add_test(memory, a_list_of_words_is_put_whole_or_not_at_all);
     tcase_add_test(memory, a_list_of_texts_is_put_whole_or_not_at_all);
-    tcase_add_test(limits, a_limit_of_entries_holds);
-    tcase_add_test(limits, a_limit_of_bytes_holds);
-    tcase_add_test(limits, what_is_used_is_not_evicted);
     tcase_add_test(threads, readers_of_words_miss_nothing_beside_writers);
     tcase_add_test(threads, readers_of_texts_miss_nothing_beside_writers);
     tcase_add_test(threads, readers_see_whole_words_beside_sweeps);
