@@ -562,7 +562,7 @@ START_TEST(B122_each_ends_by_its_own_shutdown)
     ck_assert_int_eq(otp_clock_advance(100 * OTP_MS), OTP_OK);
     await_notes("down:killed", 2); /* and late: it is dead, though its code still runs */
     ck_assert_int_eq(otp_clock_advance(1000 * OTP_S), OTP_OK);
-    expect_counts(&n, "1/1/0/1");
+    await_counts(&n, 1, 1); /* the watchers may hear of an end before the supervisor does */
     gate_open(&gates[0]);
     gate_open(&gates[1]);
     await_notes("down:shutdown", 2);
