@@ -190,7 +190,7 @@ static void init(void *data, const void *args)
     if (registry->seed == 0)
         registry->seed = otpi_hash_seed() | 1;
     atomic_store_explicit(&registry->type, args, memory_order_relaxed);
-    atomic_store_explicit(&registry->pairs, otpi_slot_is_pair(args) ? args : NULL,
+    atomic_store_explicit(&registry->pairs, otpi_slot_is_pair(args) ? otpi_pairs_of(args) : 0,
                           memory_order_relaxed);
     registry->tie.ended = registry_ended;
     if (otp_tie_to(otp_self(), &registry->tie) != OTP_OK) {

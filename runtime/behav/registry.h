@@ -71,12 +71,12 @@ struct otpi_entry {
 /* One of the tables. */
 struct otpi_shard {
     _Alignas(64) struct otp_lock lock;
-    _Atomic uint32_t log2;     /* atomic: 2^log2 slots; written under lock, in a change */
-    _Atomic uint64_t changes;  /* atomic: odd in a change; of all lives; written under lock */
-    _Atomic(uint64_t *) slots; /* as log2; NULL: none yet */
-    uint64_t *entries;         /* lock: of a unique registry, by slot; behind the slots */
-    uint64_t used;             /* lock: slots */
-    _Atomic uint64_t count;    /* atomic: entries; written under lock */
+    _Atomic uint64_t changes; /* atomic: odd in a change; of all lives; written under lock */
+    _Atomic uintptr_t
+        table;              /* atomic: where the slots are, and how many; under lock, in a change */
+    uint64_t *entries;      /* lock: of a unique registry, by slot; behind the slots */
+    uint64_t used;          /* lock: slots */
+    _Atomic uint64_t count; /* atomic: entries; written under lock */
 };
 
 /* The processes that have entries. */
@@ -99,10 +99,10 @@ struct otpi_owner {
 /* What a registry's process shows. Its words are the tables'. */
 struct otpi_registry {
     struct otp_shared shared;
-    struct otp_tie tie;                         /* to its own process */
-    _Atomic(const struct otp_registry *) type;  /* atomic: of this life */
-    _Atomic(const struct otp_registry *) pairs; /* atomic: the same if slots are pairs, or NULL */
-    uint64_t seed;                              /* const, for ever */
+    struct otp_tie tie;                        /* to its own process */
+    _Atomic(const struct otp_registry *) type; /* atomic: of this life */
+    _Atomic uintptr_t pairs;                   /* atomic: otpi_pairs_of type, or 0: they are none */
+    uint64_t seed;                             /* const, for ever */
     struct otp_lock meta_lock;
     void *meta; /* lock: meta. A block, or NULL: none */
     size_t meta_size;
@@ -175,6 +175,13 @@ static inline bool otpi_slot_is_pair(const struct otp_registry *type)
     return type->keys == OTP_UNIQUE && type->value == NULL && otpi_key_is_word(type);
 }
 
+/* Such a type, and how long its keys are, as one word that takes one comparison: its address, and
+ * nothing, one or two more for keys of 8 bytes, of 4, and of others. */
+static inline uintptr_t otpi_pairs_of(const struct otp_registry *type)
+{
+    return (uintptr_t)type + (type->key->size == 8 ? 0 : type->key->size == 4 ? 1 : 2);
+}
+
 /* Such a key. */
 static inline uint64_t otpi_key_word(const struct otp_registry *type, const void *key)
 {
@@ -196,28 +203,53 @@ static inline struct otpi_shard *otpi_registry_shard(struct otpi_registry *regis
     return &registry->shards[hash >> 58];
 }
 
+/* -- the table of a shard --
+ * The address of its slots, a line's, whose last bits are the logarithm of how many there are: one
+ * word, so that who reads it without a lock has both of the same table. */
+
+#define OTPI_TABLE_LOG2 ((uintptr_t)63)
+
+static inline uintptr_t otpi_table(uint64_t *slots, uint32_t log2)
+{
+    return (uintptr_t)slots | log2;
+}
+
+/* NULL: none yet. */
+static inline uint64_t *otpi_table_slots(uintptr_t table)
+{
+    return (uint64_t *)(table & ~OTPI_TABLE_LOG2);
+}
+
+static inline uint32_t otpi_table_log2(uintptr_t table)
+{
+    return (uint32_t)(table & OTPI_TABLE_LOG2);
+}
+
+static inline uint64_t otpi_table_mask(uintptr_t table)
+{
+    return ((uint64_t)1 << otpi_table_log2(table)) - 1;
+}
+
 /* A reading without the lock of a shard. */
 struct otpi_reading {
     struct otpi_shard *shard;
     uint64_t changes;
-    uint64_t *slots; /* NULL: none */
-    uint64_t mask;
-    bool locked; /* after many tries */
+    uintptr_t table; /* of the registry's life that goes on after it was read */
+    bool locked;     /* after many tries */
     uint32_t tries;
 };
 
 /* One try, without the lock; what is read in it is good if it is whole after it. False: a change is
- * going on. */
+ * going on. Slots are of the shape that they are taken for if the registry still is the same (see
+ * otpi_registry_is) when it is asked after this. */
 static inline bool otpi_reading_try(struct otpi_reading *reading)
 {
     struct otpi_shard *shard = reading->shard;
 
     /* acquire: pairs with the release at the end of a change; the table is as that left it */
     reading->changes = atomic_load_explicit(&shard->changes, memory_order_acquire);
-    reading->slots = atomic_load_explicit(&shard->slots, memory_order_acquire);
-    reading->mask = ((uint64_t)1 << atomic_load_explicit(&shard->log2, memory_order_acquire)) - 1;
-    return (reading->changes & 1) == 0 &&
-           atomic_load_explicit(&shard->changes, memory_order_relaxed) == reading->changes;
+    reading->table = atomic_load_explicit(&shard->table, memory_order_acquire);
+    return (reading->changes & 1) == 0;
 }
 /* Nothing has changed so far. */
 static inline bool otpi_reading_is_whole(const struct otpi_reading *reading)

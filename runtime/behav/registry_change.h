@@ -71,12 +71,17 @@ static inline struct otpi_entry *otpi_entry_get(const uint64_t *entries, uint64_
 /* NULL: none yet. */
 static inline uint64_t *otpi_shard_slots(const struct otpi_shard *shard)
 {
-    return atomic_load_explicit(&shard->slots, memory_order_relaxed);
+    return otpi_table_slots(atomic_load_explicit(&shard->table, memory_order_relaxed));
+}
+
+static inline uint32_t otpi_shard_log2(const struct otpi_shard *shard)
+{
+    return otpi_table_log2(atomic_load_explicit(&shard->table, memory_order_relaxed));
 }
 
 static inline uint64_t otpi_shard_mask(const struct otpi_shard *shard)
 {
-    return ((uint64_t)1 << atomic_load_explicit(&shard->log2, memory_order_relaxed)) - 1;
+    return ((uint64_t)1 << otpi_shard_log2(shard)) - 1;
 }
 
 /* For one more slot. */

@@ -29,8 +29,8 @@ static inline bool enter(otp_dest dest, const struct otp_registry *type, const v
     struct otpi_registry *registry =
         (struct otpi_registry *)otp_shared_near(dest, &otpi_registry_behaviour, &self);
 
-    if (registry == NULL || atomic_load_explicit(&registry->pairs, memory_order_relaxed) != type ||
-        type->key->size != OTPI_WORD || OTP_MUTANT(B167) || OTP_MUTANT(B170))
+    if (registry == NULL || OTP_MUTANT(B167) || OTP_MUTANT(B170) ||
+        atomic_load_explicit(&registry->pairs, memory_order_relaxed) != (uintptr_t)type)
         return false;
     near->registry = registry;
     near->pid = otp_self();

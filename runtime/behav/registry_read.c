@@ -16,7 +16,7 @@
 #include "base/layout.h"
 
 #define WORD        sizeof(uint64_t)
-#define GROUPS_NEAR 4
+#define GROUPS_NEAR 16
 #define TRIES       100
 
 /* Entries as words: pid; if there are keys, the key's words and the bytes of a long text; the
@@ -394,9 +394,15 @@ static otp_status lookup_words(struct otpi_registry *registry, otp_pid self,
     return status;
 }
 
-static inline uint64_t pid_if(const uint64_t *slot, uint64_t word)
+/* The slot of a group that has word, or the first one. An empty one that once had it comes behind
+ * the one that has it, if there is one. */
+static inline const uint64_t *slot_of(const uint64_t *slots, uint64_t word)
 {
-    return otpi_word_get(slot) & ((uint64_t)0 - (uint64_t)(otpi_word_get(slot + 1) == word));
+    size_t at = otpi_word_get(&slots[7]) == word ? 6 : 0;
+
+    at = otpi_word_get(&slots[5]) == word ? 4 : at;
+    at = otpi_word_get(&slots[3]) == word ? 2 : at;
+    return slots + (at & ((size_t)0 - (otpi_word_get(&slots[1]) != word)));
 }
 
 static inline bool has_empty(const uint64_t *slots)
@@ -405,10 +411,10 @@ static inline bool has_empty(const uint64_t *slots)
            otpi_word_get(&slots[4]) == 0 || otpi_word_get(&slots[6]) == 0;
 }
 
-/* The pid of the entry whose key is that one word, if it is in the first n groups of slots where it
+/* The pid of the entry whose key is that one word, if it is in the first groups of slots where it
  * may be; 0: there is none. There is no branch for each slot, as a wrong guess of it waits for
  * memory. False: something changes meanwhile, or it is further on. */
-static inline bool find_near(struct otpi_registry *registry, otp_pid self, uint64_t word, int n,
+static inline bool find_near(struct otpi_registry *registry, otp_pid self, uint64_t word,
                              uint64_t *pid)
 {
     uint64_t hash = otpi_hash_number(registry->seed, word);
@@ -416,27 +422,30 @@ static inline bool find_near(struct otpi_registry *registry, otp_pid self, uint6
     struct otpi_reading reading = { .shard = otpi_registry_shard(registry, hash) };
     bool ends = false; /* behind an empty slot there is nothing that could be before it */
 
-    if (!otpi_reading_try(&reading) || reading.slots == NULL || !otpi_registry_is(registry, self))
+    if (!otpi_reading_try(&reading) || reading.table == 0 || !otpi_registry_is(registry, self))
         return false;
-    for (; n > 0 && !ends; n--, at += OTPI_GROUP) {
-        const uint64_t *slots = &reading.slots[(at & reading.mask) * 2];
-        *pid = pid_if(&slots[0], word) | pid_if(&slots[2], word) | pid_if(&slots[4], word) |
-               pid_if(&slots[6], word);
+    for (int n = GROUPS_NEAR; n > 0 && !ends; n--, at += OTPI_GROUP) {
+        const uint64_t *slots =
+            otpi_table_slots(reading.table) + (at & otpi_table_mask(reading.table)) * 2;
+        const uint64_t *slot = slot_of(slots, word);
+        *pid = otpi_word_get(slot + 1) == word ? otpi_word_get(slot) : 0;
         ends = *pid != 0 || has_empty(slots);
     }
     return ends && otpi_reading_is_whole(&reading);
 }
 
-/* otpi_key_word where that takes no call, for which all registers would have to be saved. */
-static inline bool key_near(const struct otp_registry *type, const void *key, uint64_t *word)
+/* The key as a word if it is of eight bytes or four, of a registry that pairs is of: what takes no
+ * call, for which all registers would have to be saved. */
+static inline bool key_near(uintptr_t pairs, const struct otp_registry *type, const void *key,
+                            uint64_t *word)
 {
     uint32_t half;
 
-    if (type->key->size == sizeof *word) {
+    if (__builtin_expect(pairs == (uintptr_t)type, 1)) {
         memcpy(word, key, sizeof *word);
         return true;
     }
-    if (type->key->size != sizeof half)
+    if (pairs != (uintptr_t)type + 1)
         return false;
     memcpy(&half, key, sizeof half);
     *word = 0;
@@ -444,15 +453,9 @@ static inline bool key_near(const struct otp_registry *type, const void *key, ui
     return true;
 }
 
-static inline bool key_far(const struct otp_registry *type, const void *key, uint64_t *word)
-{
-    *word = otpi_key_word(type, key);
-    return true;
-}
-
-/* All of a lookup by a process that nothing is unusual with, if the slots are pairs of words.
- * False: try the other way. */
-static inline bool look_near(otp_dest dest, const struct otp_registry *type, const void *key, int n,
+/* All of a lookup by a process that nothing is unusual with, of such a key. False: try the other
+ * way. */
+static inline bool look_near(otp_dest dest, const struct otp_registry *type, const void *key,
                              uint64_t *found)
 {
     otp_pid self;
@@ -461,12 +464,12 @@ static inline bool look_near(otp_dest dest, const struct otp_registry *type, con
     uint64_t word;
 
     return registry != NULL &&
-           atomic_load_explicit(&registry->pairs, memory_order_relaxed) == type &&
-           (n == 1 ? key_near(type, key, &word) : key_far(type, key, &word)) &&
-           find_near(registry, self, word, n, found);
+           key_near(atomic_load_explicit(&registry->pairs, memory_order_relaxed), type, key,
+                    &word) &&
+           find_near(registry, self, word, found);
 }
 
-/* The same by any thread. */
+/* The same by any thread, of any key that is a word. */
 static bool look_as_any(otp_dest dest, const struct otp_registry *type, const void *key,
                         uint64_t *found)
 {
@@ -476,7 +479,7 @@ static bool look_as_any(otp_dest dest, const struct otp_registry *type, const vo
 
     if (!otpi_slot_is_pair(type) || otpi_registry_enter(dest, type, &registry, &self) != OTP_OK)
         return false;
-    sure = find_near(registry, self, otpi_key_word(type, key), GROUPS_NEAR, found);
+    sure = find_near(registry, self, otpi_key_word(type, key), found);
     otp_leave();
     return sure;
 }
@@ -516,7 +519,7 @@ OTPI_APART static otp_status look(otp_dest dest, const struct otp_registry *type
 {
     uint64_t found = 0;
 
-    if (!look_near(dest, type, key, GROUPS_NEAR, &found) && !look_as_any(dest, type, key, &found))
+    if (!look_as_any(dest, type, key, &found))
         return look_far(dest, type, key, pid, value);
     if (found == 0)
         return OTP_NOT_FOUND;
@@ -531,7 +534,7 @@ __attribute__((flatten)) otp_status otp_registry_lookup(otp_dest registry,
 {
     uint64_t found = 0;
 
-    if (!look_near(registry, type, key, 1, &found))
+    if (!look_near(registry, type, key, &found))
         return look(registry, type, key, pid, value);
     if (found == 0)
         return OTP_NOT_FOUND;

@@ -198,12 +198,13 @@ void otpi_value_drop(const struct otpi_shape *shape, const uint64_t *words)
 uint64_t *otpi_reading_find(const struct otpi_reading *reading, const struct otpi_shape *shape,
                             const struct otpi_key *key)
 {
-    uint64_t at = otpi_slot_home(shape, key->hash, reading->mask);
+    uint64_t *slots = otpi_table_slots(reading->table), mask = otpi_table_mask(reading->table);
+    uint64_t at = otpi_slot_home(shape, key->hash, mask);
 
-    if (reading->slots == NULL)
+    if (slots == NULL)
         return NULL;
-    for (uint64_t n = 0; n <= reading->mask; n++, at++) {
-        uint64_t *slot = &reading->slots[(at & reading->mask) * shape->slot];
+    for (uint64_t n = 0; n <= mask; n++, at++) {
+        uint64_t *slot = &slots[(at & mask) * shape->slot];
         if (otpi_word_get(slot) == 0 || (n % 64 == 63 && !otpi_reading_is_whole(reading)))
             return NULL;
         if (same_key(slot + shape->head, shape->key, key, reading))
@@ -258,7 +259,7 @@ OTPI_APART static bool grow(struct otpi_registry *registry, const struct otp_reg
     const struct otpi_shape shape_now = otpi_shape_of(type), *shape = &shape_now;
     bool unique = type->keys == OTP_UNIQUE;
     uint64_t *old = otpi_shard_slots(shard), *slots;
-    uint32_t log2 = atomic_load_explicit(&shard->log2, memory_order_relaxed), more = LOG2_MIN;
+    uint32_t log2 = otpi_shard_log2(shard), more = LOG2_MIN;
 
     if (old != NULL)
         more = log2 + 1;
@@ -269,8 +270,7 @@ OTPI_APART static bool grow(struct otpi_registry *registry, const struct otp_reg
         otpi_word_set(&slots[i * shape->slot], 0);
     move_all(registry, type, shard, slots, more);
     otpi_shard_begin(shard);
-    atomic_store_explicit(&shard->slots, slots, memory_order_release);
-    atomic_store_explicit(&shard->log2, more, memory_order_release);
+    atomic_store_explicit(&shard->table, otpi_table(slots, more), memory_order_release);
     otpi_shard_end(shard);
     shard->entries = slots + ((size_t)shape->slot << more);
     if (old != NULL)
@@ -697,15 +697,16 @@ void otpi_shard_clear(struct otpi_shard *shard, const struct otp_registry *type)
 {
     const struct otpi_shape shape = otpi_shape_of(type);
     uint64_t *slots;
+    uint32_t log2;
 
     otp_lock_take(&shard->lock);
     slots = otpi_shard_slots(shard);
+    log2 = otpi_shard_log2(shard);
     otpi_shard_begin(shard);
-    atomic_store_explicit(&shard->slots, NULL, memory_order_release);
+    atomic_store_explicit(&shard->table, 0, memory_order_release);
     otpi_shard_end(shard);
     if (slots != NULL)
-        otp_stable_free(slots, table_size(atomic_load_explicit(&shard->log2, memory_order_relaxed),
-                                          shape.slot, type->keys == OTP_UNIQUE));
+        otp_stable_free(slots, table_size(log2, shape.slot, type->keys == OTP_UNIQUE));
     shard->entries = NULL;
     shard->used = 0;
     otp_lock_release(&shard->lock);
