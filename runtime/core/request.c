@@ -414,6 +414,20 @@ static inline otp_status look(struct wait *wait, struct otpi_slot *waiter)
     return wait->what != ANY && done == found ? OTP_OK : OTP_TIMEOUT;
 }
 
+/* One of them is there twice: each notes where it is, and one that is elsewhere has been passed. */
+static bool is_one_twice(const otp_request *handles, size_t count)
+{
+    struct otpi_request *request;
+
+    for (size_t i = 0; i < count; i++)
+        if (find(&handles[i], &request) == OTP_OK)
+            request->place = (uint32_t)i;
+    for (size_t i = 0; i < count; i++)
+        if (find(&handles[i], &request) == OTP_OK && request->place != i)
+            return true;
+    return false;
+}
+
 /* TIMEOUT as long as it is not over. */
 static otp_status wait_parked(struct otpi_fiber *fiber, struct wait *wait, otp_duration limit)
 {
@@ -519,12 +533,18 @@ otp_status otp_wait_no_failure(const otp_request *handles, size_t count, otp_dur
 {
     struct wait wait = { handles, count, ALL_OR_FAILED, 0, NULL };
     struct otpi_request *request;
-    otp_status status = enter_and_wait(&wait, timeout);
+    otp_status status = otpi_enter();
 
-    if (status != OTP_OK || otpi_enter() != OTP_OK)
+    if (status != OTP_OK)
         return OTPI_JUDGED(status);
-    *which = wait.which;
-    if (find(&handles[wait.which], &request) == OTP_OK && request->slot.status != OTP_OK)
+    otpi_check_alive();
+    status = is_one_twice(handles, count) ? OTP_BADARG : wait_for(&wait, timeout);
+    if (status != OTP_OK)
+        (void)otpi_call_failed(status);
+    else
+        *which = wait.which;
+    if (status == OTP_OK && find(&handles[wait.which], &request) == OTP_OK &&
+        request->slot.status != OTP_OK)
         status = otpi_call_failed_as(&request->slot);
     otpi_leave();
     return OTPI_JUDGED(status);

@@ -28,7 +28,8 @@ struct otpi_request {
     _Atomic(struct otpi_self *) thread;  /* the same of a foreign thread */
     const struct otp_message_type *type; /* owner only, as what follows */
     size_t reply_size;
-    uint32_t index;                                        /* const: in the table */
+    uint32_t index; /* const: in the table */
+    uint32_t place; /* in the array that was looked at last */
     _Alignas(16) unsigned char reply[OTPI_REQUEST_INLINE]; /* where a small one lands */
 };
 

@@ -429,9 +429,46 @@ START_TEST(B149_yield_many_looks_at_several)
 }
 END_TEST
 
+/* -- one task, there twice -- */
+
+static void await_one_twice(void *arg)
+{
+    struct otp_task_outcome outcomes[2];
+    uint64_t values[3] = { 0 };
+    otp_task tasks[3];
+    (void)arg;
+    atomic_store(&released, false);
+    tasks[0] = async(GIVE, 0, 1);
+    tasks[1] = async(GIVE_RELEASED, 0, 2);
+    tasks[2] = tasks[0];
+    ck_assert_int_eq(otp_task_await_many(tasks, 3, &worker, values, OTP_INFINITY), OTP_BADARG);
+    ck_assert_int_eq(otp_task_await_many(tasks, 3, &worker, values, 0), OTP_BADARG);
+    ck_assert_uint_eq(values[0], 0);
+    /* nothing has changed */
+    atomic_store(&released, true);
+    ck_assert_int_eq(otp_task_await_many(tasks, 2, &worker, values, OTP_INFINITY), OTP_OK);
+    ck_assert_uint_eq(values[0], 1);
+    ck_assert_uint_eq(values[1], 2);
+    tasks[0] = tasks[1] = async(GIVE, 0, 3);
+    ck_assert_int_eq(otp_task_yield_many(tasks, 2, &worker, outcomes, values, OTP_INFINITY),
+                     OTP_OK);
+    ck_assert_uint_eq(outcomes[0].status, OTP_OK);
+    ck_assert_uint_eq(values[0], 3);
+    ck_assert_uint_eq(outcomes[1].status, OTP_NOT_FOUND);
+}
+
+START_TEST(a_task_is_awaited_once)
+{
+    start_runtime(false, false);
+    in_both(await_one_twice, NULL);
+    stop_runtime();
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("task");
+    TCase *c;
     support_behaviour(s, "B140", B140_a_task_delivers_its_value_once);
     support_behaviour(s, "B141", B141_an_await_that_times_out_leaves_the_task_alone);
     support_behaviour(s, "B142", B142_only_the_owner_waits_for_a_task);
@@ -442,5 +479,7 @@ int main(void)
     support_behaviour(s, "B147", B147_await_many_has_one_timeout_and_fails_at_once);
     support_behaviour(s, "B148", B148_yield_looks_and_may_be_repeated);
     support_behaviour(s, "B149", B149_yield_many_looks_at_several);
+    c = support_case(s, "twice", 20);
+    tcase_add_test(c, a_task_is_awaited_once);
     return support_run(s);
 }

@@ -68,7 +68,7 @@ OTP_API OTP_MUST_CHECK otp_status otp_wait_all_responses(const otp_request *requ
                                                          otp_duration timeout);
 
 /* The same until all have, or one has failed: EXIT and the like, the reason is otp_last_reason(),
- * and *which is its index. It stays, to be taken as any other. */
+ * and *which is its index. It stays, to be taken as any other. BADARG also: one is there twice. */
 OTP_API OTP_MUST_CHECK otp_status otp_wait_no_failure(const otp_request *requests, size_t count,
                                                       otp_duration timeout, size_t *which);
 

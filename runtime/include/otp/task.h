@@ -90,15 +90,15 @@ OTP_API otp_status otp_task_ignore(otp_task *task, const struct otp_task_type *t
 
 /* Waits for all, at most timeout in all, and writes their results to replies (count elements of the
  * reply's size; NULL if there is none), in their order. TIMEOUT, or EXIT as soon as one has failed:
- * then no reply is written and all are over; they run on, linked. NOT_FOUND: one is over, and
- * WRONG_THREAD, BADARG: nothing has changed; but NOT_FOUND too, and all are over, if one is there
- * twice. */
+ * then no reply is written and all are over; they run on, linked. NOT_FOUND: one is over,
+ * WRONG_THREAD, BADARG, also if one is there twice: nothing has changed. */
 OTP_API OTP_MUST_CHECK otp_status otp_task_await_many(otp_task *tasks, size_t count,
                                                       const struct otp_task_type *type,
                                                       void *replies, otp_duration timeout);
 /* Waits for all, at most timeout in all; then outcomes[i] and, if its status is OK, replies[i] are
- * as of otp_task_yield: TIMEOUT if it is still running. OK, however many are done. WRONG_THREAD,
- * BADARG: nothing has changed. */
+ * as of otp_task_yield: TIMEOUT if it is still running; NOT_FOUND if it was over, or there already,
+ * where its outcome is. OK, however many are done. WRONG_THREAD, BADARG: nothing has
+ * changed. */
 OTP_API OTP_MUST_CHECK otp_status otp_task_yield_many(otp_task *tasks, size_t count,
                                                       const struct otp_task_type *type,
                                                       struct otp_task_outcome *outcomes,
