@@ -508,41 +508,80 @@ __attribute__((flatten)) otp_status otp_registry_unregister(otp_dest registry,
 
 /* -- unregistering what fits -- */
 
-/* Asks accept about each of the caller's entries, in the order of its list. *wanted: one byte per
- * entry. */
+/* Entries of the caller's, by their serials, in the order of its list. What accept does may change
+ * that list: entries that came later are none of them, and those that went are passed by. */
+struct wanted {
+    uint32_t *serials;
+    size_t n;
+};
+
+/* The first n entries of the key. NOPROC: the registry has ended. */
+static otp_status number_mine(struct mine *mine, otp_dest dest, const void *key,
+                              struct wanted *wanted)
+{
+    otp_status status = mine_enter(mine, dest, mine->type, key);
+    struct otpi_owner *owner;
+    struct otpi_entry *entry;
+    size_t i = 0;
+
+    if (status != OTP_OK)
+        return status;
+    otp_lock_take(&mine->owners->lock);
+    owner = mine_owner(mine);
+    for (entry = owner == NULL ? NULL : mine_next(mine, owner->entries);
+         entry != NULL && i < wanted->n; entry = mine_next(mine, entry->next))
+        wanted->serials[i++] = entry->serial;
+    otp_lock_release(&mine->owners->lock);
+    otp_leave();
+    return i == wanted->n ? OTP_OK : OTP_NOPROC;
+}
+
+/* Asks accept about each of the caller's entries. */
 static otp_status ask_mine(struct mine *mine, otp_dest dest, const void *key,
-                           otp_registry_accept *accept, void *context, uint8_t **wanted, size_t *n)
+                           otp_registry_accept *accept, void *context, struct wanted *wanted)
 {
     struct otp_registry_entries entries;
     otp_status status = otp_registry_entries_of(dest, mine->type, mine->pid, key, &entries);
 
+    if (status != OTP_OK || entries.count == 0)
+        return status;
+    wanted->n = entries.count;
+    wanted->serials = otp_scratch(entries.count * sizeof *wanted->serials);
+    if (wanted->serials == NULL)
+        return OTP_NOMEM;
+    status = number_mine(mine, dest, key, wanted);
     if (status != OTP_OK)
         return status;
-    *n = entries.count;
-    *wanted = otp_scratch(entries.count + 1);
-    if (*wanted == NULL)
-        return OTP_NOMEM;
+    wanted->n = 0;
     for (size_t i = 0; i < entries.count; i++)
-        (*wanted)[i] = accept == NULL ||
-                       accept((const char *)entries.items + i * mine->type->entry_size, context);
+        if (accept == NULL ||
+            accept((const char *)entries.items + i * mine->type->entry_size, context))
+            wanted->serials[wanted->n++] = wanted->serials[i];
     return OTP_OK;
 }
 
-static void take_wanted(const struct mine *mine, const uint8_t *wanted, size_t n)
+/* How many of them there are; takes them away if that is asked for. */
+static size_t find_wanted(const struct mine *mine, const struct wanted *wanted, bool take)
 {
     struct otpi_owner *owner;
     struct otpi_entry *entry, *next;
-    size_t i = 0;
+    size_t i = 0, n = 0;
 
     otp_lock_take(&mine->owners->lock);
     owner = mine_owner(mine);
-    for (entry = owner == NULL ? NULL : mine_next(mine, owner->entries); entry != NULL && i < n;
-         entry = next, i++) {
-        next = mine_next(mine, entry->next);
-        if (wanted[i])
+    for (entry = owner == NULL ? NULL : owner->entries; entry != NULL && i < wanted->n;
+         entry = next) {
+        next = entry->next;
+        while (i < wanted->n && (int32_t)(entry->serial - wanted->serials[i]) > 0)
+            i++;
+        if (i == wanted->n || entry->serial != wanted->serials[i])
+            continue;
+        n++;
+        if (take)
             take_entry(owner, mine->type, entry);
     }
     otp_lock_release(&mine->owners->lock);
+    return n;
 }
 
 otp_status otp_registry_unregister_match(otp_dest registry, const struct otp_registry *type,
@@ -550,23 +589,26 @@ otp_status otp_registry_unregister_match(otp_dest registry, const struct otp_reg
                                          void *context, size_t *n)
 {
     struct mine mine = { .type = type, .pid = otp_self() };
-    uint8_t *wanted = NULL;
-    size_t all = 0, count = 0;
+    struct wanted wanted = { NULL, 0 };
+    size_t count = 0;
     otp_status status = mine.pid.bits == 0
                             ? OTP_WRONG_THREAD
-                            : ask_mine(&mine, registry, key, accept, context, &wanted, &all);
+                            : ask_mine(&mine, registry, key, accept, context, &wanted);
 
-    for (size_t i = 0; status == OTP_OK && i < all; i++) {
-        count += wanted[i];
-        if (wanted[i] && type->unregistered != NULL)
-            type->unregistered(key, mine.pid);
-    }
-    if (status == OTP_OK && count != 0)
+    if (status == OTP_OK && wanted.n != 0)
         status = mine_enter(&mine, registry, type, key);
+    if (status == OTP_OK && wanted.n != 0 && type->unregistered != NULL) {
+        count = find_wanted(&mine, &wanted, false);
+        otp_leave();
+        while (count-- > 0)
+            type->unregistered(key, mine.pid);
+        status = mine_enter(&mine, registry, type, key);
+    }
     if (status != OTP_OK)
         return OTPI_JUDGED(status);
-    if (count != 0) {
-        take_wanted(&mine, wanted, all);
+    count = 0;
+    if (wanted.n != 0) {
+        count = find_wanted(&mine, &wanted, true);
         otp_leave();
     }
     if (n != NULL)

@@ -66,6 +66,7 @@ struct otpi_entry {
     uint64_t hash;                  /* const */
     uint64_t *bucket;               /* lock: shard. Of a duplicate registry */
     uint32_t index;                 /* lock: shard. In the bucket */
+    uint32_t serial;                /* const: rises along its owner's list */
 };
 
 /* One of the tables. */
@@ -92,6 +93,7 @@ struct otpi_owner {
     otp_pid pid;
     struct otpi_entry *entries, *last; /* lock: owners. In the order of registering */
     struct otpi_entry *spare;          /* lock: owners. For the next one; NULL: none */
+    uint32_t serial;                   /* lock: owners. Of its next entry */
     bool closed;             /* lock: owners. The registry has ended: whom tie tells frees it */
     struct otpi_owner *told; /* owner: the end of the registry */
 };

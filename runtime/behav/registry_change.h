@@ -151,6 +151,7 @@ static inline struct otpi_owner *otpi_owner_find(const struct otpi_owners *owner
 
 static inline void otpi_owner_link(struct otpi_owner *owner, struct otpi_entry *entry)
 {
+    entry->serial = owner->serial++;
     entry->next = NULL;
     entry->prev = owner->last;
     if (entry->prev != NULL)

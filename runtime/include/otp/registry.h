@@ -71,7 +71,9 @@ OTP_API OTP_MUST_CHECK otp_status otp_registry_register(otp_dest registry,
 /* Takes away its entries of that key. OK also if there are none. WRONG_THREAD. */
 OTP_API otp_status otp_registry_unregister(otp_dest registry, const struct otp_registry *type,
                                            const void *key);
-/* Those of them that accept wants (NULL: all); *n (may be NULL) gets how many. NOMEM,
+/* Those of them that accept wants (NULL: all); *n (may be NULL) gets how many were taken away.
+ * accept is called under no lock, about the entries that there were before, and may register and
+ * unregister: what it registers stays, what it has unregistered is not counted. NOMEM,
  * WRONG_THREAD. */
 OTP_API otp_status otp_registry_unregister_match(otp_dest registry, const struct otp_registry *type,
                                                  const void *key, otp_registry_accept *accept,
@@ -101,13 +103,14 @@ OTP_API OTP_MUST_CHECK otp_status otp_registry_entries_of(otp_dest registry,
                                                           otp_pid pid, const void *key,
                                                           struct otp_registry_entries *entries);
 /* Those that accept wants (NULL: all): of one key, or (key NULL) of all keys. Calls accept in the
- * caller, under no lock. NOMEM. */
+ * caller, under no lock, with copies: it may register and unregister. NOMEM. */
 OTP_API OTP_MUST_CHECK otp_status otp_registry_select(otp_dest registry,
                                                       const struct otp_registry *type,
                                                       const void *key, otp_registry_accept *accept,
                                                       void *context,
                                                       struct otp_registry_entries *entries);
-/* Calls run once, in the caller, with all entries of key; not if there are none. NOMEM. */
+/* Calls run once, in the caller, under no lock, with copies of all entries of key; not if there are
+ * none. NOMEM. */
 OTP_API OTP_MUST_CHECK otp_status otp_registry_dispatch(
     otp_dest registry, const struct otp_registry *type, const void *key,
     void (*run)(const struct otp_registry_entries *entries, void *context), void *context);
