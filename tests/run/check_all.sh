@@ -3,8 +3,10 @@
 #
 # Idea: each part is a make target that needs some tools. A part whose tools are missing is skipped
 # and named; a part that fails does not keep the others from running; the counts are added up.
+# The heading of a part says how many seconds after the beginning it began.
 set -u
 passed=0 failed=0 skipped=0 summary=
+begin=$(date +%s)
 out=$BUILD/tests/out
 mkdir -p "$out"
 
@@ -22,7 +24,7 @@ part() # TARGET TOOL...
             return
         fi
     done
-    echo "==== $target"
+    echo "==== $target ($(($(date +%s) - begin)) s)"
     $SUBMAKE BUILD="$BUILD" "$target" >"$out/$target.log" 2>&1
     rc=$?
     counts=$(sed -n 's/^[a-z-]*: \([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' \

@@ -1,8 +1,9 @@
-/* w08.c - W8 as plain C: what the machine takes for it.
+/* w08.c - W8 as plain C: what the machine takes for a simple layout.
  *
  * Idea: open addressing over slots of a cache line's half, each with a count of changes. It never
- * grows, nothing is ever freed, deleted or evicted, and the hash has no key: so it is no cache, but
- * no cache can be faster. The sweep is one walk over a million entries.
+ * grows, nothing is ever freed, deleted or evicted, and the hash has no key: so it is no cache.
+ * What a read costs here is mostly that eight megabytes of slots are in no near cache: a table
+ * that takes less memory could be faster. The sweep is one walk over a million entries.
  */
 #include <stdatomic.h>
 
