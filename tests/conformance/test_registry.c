@@ -581,67 +581,6 @@ START_TEST(B178_only_fitting_entries)
 }
 END_TEST
 
-/* -- what is asked changes the registry itself -- */
-
-/* Takes away what it is asked about, and one like it comes behind the others; wants the rest. */
-static bool changes(const void *entry, void *context)
-{
-    const struct number_entry *at_hand = entry;
-    ++*(uint64_t *)context;
-    if (at_hand->value == 1)
-        ck_assert_int_eq(drop(&duplicate, 7), OTP_OK);
-    if (at_hand->value <= 2)
-        ck_assert_int_eq(add(&duplicate, 7, at_hand->value + 9, NULL), OTP_OK);
-    return at_hand->value != 3;
-}
-
-static void run_changes(const struct otp_registry_entries *entries, void *context)
-{
-    for (size_t i = 0; i < entries->count; i++)
-        (void)changes((struct number_entry *)entries->items + i, context);
-}
-
-static void fill(uint64_t from)
-{
-    ck_assert_int_eq(drop(&duplicate, 7), OTP_OK);
-    for (uint64_t i = from; i <= 4; i++)
-        ck_assert_int_eq(add(&duplicate, 7, i, NULL), OTP_OK);
-}
-
-static void change_while_asked(void *arg)
-{
-    struct otp_registry_entries entries;
-    uint64_t key = 7, asked = 0;
-    size_t n = 9;
-    (void)arg;
-    fill(1); /* all go, 10 and 11 come */
-    ck_assert_int_eq(otp_registry_unregister_match(at, &duplicate, &key, changes, &asked, &n),
-                     OTP_OK);
-    ck_assert_uint_eq(n, 0);
-    ck_assert_uint_eq(count_key(&duplicate, 7), 2);
-    fill(2); /* 2 and 4 are wanted, 11 comes */
-    ck_assert_int_eq(otp_registry_unregister_match(at, &duplicate, &key, changes, &asked, &n),
-                     OTP_OK);
-    ck_assert_uint_eq(n, 2);
-    ck_assert_uint_eq(count_key(&duplicate, 7), 2);
-    ck_assert_uint_eq(asked, 7);
-    fill(1);
-    ck_assert_int_eq(otp_registry_select(at, &duplicate, NULL, changes, &asked, &entries), OTP_OK);
-    ck_assert_uint_eq(entries.count, 3);
-    fill(1);
-    ck_assert_int_eq(otp_registry_dispatch(at, &duplicate, &key, run_changes, &asked), OTP_OK);
-    ck_assert_uint_eq(asked, 15);
-    ck_assert_uint_eq(count_key(&duplicate, 7), 2);
-}
-
-START_TEST(who_is_asked_may_change_the_registry)
-{
-    start(&duplicate);
-    in_process(change_while_asked, NULL);
-    stop_runtime();
-}
-END_TEST
-
 /* -- B179 -- */
 
 START_TEST(B179_listeners_hear_each_change_in_order)
@@ -789,7 +728,6 @@ int main(void)
     support_behaviour(s, "B180", B180_a_registry_that_ends_takes_its_processes_with_it);
     support_behaviour(s, "B181", B181_unknown_registries_and_metadata);
     c = support_case(s, "keys", 20);
-    tcase_add_test(c, who_is_asked_may_change_the_registry);
     tcase_add_test(c, an_end_is_seen_when_it_is_over);
     tcase_add_test(c, nothing_is_registered_for_the_dead);
     tcase_add_test(c, many_keys_of_one_process);
