@@ -10,7 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
-#include "base/misuse.h"
+#include "core/misuse.h"
 #include "core/sched.h"
 #include "core/signal.h"
 #include "plat/counter.h"
@@ -127,6 +127,7 @@ static void free_all(void)
     otpi_requests_free(&rt->requests);
     otpi_bounds_free(&rt->bounds);
     otpi_shelf_free(&rt->shelf);
+    otpi_misuse_end();
     otpi_cells_free();
     otpi_table_free(&rt->table);
     otpi_names_free(&rt->names);
@@ -173,6 +174,7 @@ static otp_status start_all(const struct otp_config *config)
     otp_status status;
 
     reset(config);
+    otpi_misuse_begin();
     stack_size = otpi_rt->config.stack_size == 0 ? STACK_SIZE : otpi_rt->config.stack_size;
     otpi_rt->stacks = otpi_stacks_new(stack_size, otpi_rt->config.guard);
     if (stack_size < POOL_STACK_SIZE)

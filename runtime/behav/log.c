@@ -89,6 +89,7 @@ size_t otp_log_format(const struct otp_log_event *event, char *out, size_t out_s
     add_pair(&line, "name", event->name);
     add_pair(&line, "module", event->module);
     add_pair(&line, "source", event->source);
+    add_pair(&line, "thread", event->thread);
     add_pair(&line, "child", event->child);
     add_pid(&line, "child_pid", event->child_pid);
     add_pair(&line, "message", event->message);

@@ -170,10 +170,8 @@ static otp_status ask(otp_dest supervisor, uint32_t tag, const struct otp_layout
     return (otp_status)reply.status;
 }
 
-otp_status otp_start_child(otp_dest supervisor, const struct otp_child *child, otp_pid *pid)
+otp_status otpi_ask_start(otp_dest supervisor, const struct otp_child *child, otp_pid *pid)
 {
-    if (!otpi_child_is_possible(child))
-        return OTPI_JUDGED(OTP_BADARG);
     struct child_layout made;
     make_child_layout(&made, child->module);
     struct otpi_ask_child args = { .id = terminated(child->id),
@@ -186,7 +184,14 @@ otp_status otp_start_child(otp_dest supervisor, const struct otp_child *child, o
                                    .backoff_max = child->backoff_max,
                                    .restart = child->restart,
                                    .significant = child->significant };
-    return OTPI_JUDGED(ask(supervisor, OTPI_ASK_START, &made.layout, &args, pid));
+    return ask(supervisor, OTPI_ASK_START, &made.layout, &args, pid);
+}
+
+otp_status otp_start_child(otp_dest supervisor, const struct otp_child *child, otp_pid *pid)
+{
+    if (!otpi_child_is_possible(child))
+        return OTPI_JUDGED(OTP_BADARG);
+    return OTPI_JUDGED(otpi_ask_start(supervisor, child, pid));
 }
 
 static otp_status ask_by_id(otp_dest supervisor, uint32_t tag, const char *id, otp_pid *pid)

@@ -67,6 +67,8 @@ struct otpi_tell_child {
 /* Whether a supervisor could have that child; one without an id can be a dynamic supervisor's. Any
  * thread. */
 bool otpi_child_is_possible(const struct otp_child *spec);
+/* otp_start_child, whose status nobody has judged. child: a possible one. */
+otp_status otpi_ask_start(otp_dest supervisor, const struct otp_child *child, otp_pid *pid);
 /* Its shutdown with the defaults filled in. */
 otp_duration otpi_child_shutdown(const struct otp_module *module, otp_duration shutdown);
 /* Tells pid to shut down. Its time runs from before that; but most are dead at once, so only for

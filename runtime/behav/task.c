@@ -16,6 +16,7 @@
 #include <otp/log.h>
 
 #include "base/mutant.h"
+#include "behav/supervisor_ask.h"
 
 #define ARGS_TEXT 512
 #define REPLIED   1000 /* an otp_next of a task: no action of a server's */
@@ -136,6 +137,24 @@ otp_status otpi_task_spawn(const struct otp_task_type *type, const void *args, b
     return start(type, &how, args, pid);
 }
 
+/* child is a possible one; but children of static supervisors have ids, and tasks have none. */
+static otp_status start_under(otp_dest supervisor, const struct otp_child *child, otp_pid *pid)
+{
+    otp_status status = otpi_ask_start(supervisor, child, pid);
+
+    return status == OTP_BADARG ? OTP_WRONG_MODULE : status;
+}
+
+/* What a function for tasks under a supervisor returns. */
+static otp_status judged(const char *function, otp_status status)
+{
+    return status == OTP_OK ? status
+                            : otpi_judge_with(function, status,
+                                              status == OTP_WRONG_MODULE
+                                                  ? "it is to be a task or dynamic supervisor"
+                                                  : NULL);
+}
+
 otp_status otpi_task_spawn_under(otp_dest supervisor, const struct otp_task_type *type,
                                  const void *args, otp_pid *pid)
 {
@@ -143,7 +162,7 @@ otp_status otpi_task_spawn_under(otp_dest supervisor, const struct otp_task_type
 
     child.shutdown = OTP_SHUTDOWN_DEFAULT;
     child.restart = OTP_TEMPORARY;
-    return otp_start_child(supervisor, &child, pid);
+    return start_under(supervisor, &child, pid);
 }
 
 otp_status otp_task_async(const struct otp_task_type *type, void *args, otp_task *task)
@@ -186,13 +205,13 @@ static otp_status async_under(otp_dest supervisor, const struct otp_task_type *t
 otp_status otp_task_supervisor_async(otp_dest supervisor, const struct otp_task_type *type,
                                      void *args, otp_task *task)
 {
-    return OTPI_JUDGED(async_under(supervisor, type, args, otp_self().bits != 0, task));
+    return judged(__func__, async_under(supervisor, type, args, otp_self().bits != 0, task));
 }
 
 otp_status otp_task_supervisor_async_nolink(otp_dest supervisor, const struct otp_task_type *type,
                                             void *args, otp_task *task)
 {
-    return OTPI_JUDGED(async_under(supervisor, type, args, false, task));
+    return judged(__func__, async_under(supervisor, type, args, false, task));
 }
 
 otp_status otp_task_supervisor_start_child(otp_dest supervisor, const struct otp_task_type *type,
@@ -204,7 +223,9 @@ otp_status otp_task_supervisor_start_child(otp_dest supervisor, const struct otp
     memcpy(args, &otp_task_nobody, sizeof otp_task_nobody);
     child.restart = (uint8_t)restart;
     child.shutdown = shutdown;
-    return otp_start_child(supervisor, &child, pid);
+    if (!otpi_child_is_possible(&child))
+        return OTPI_JUDGED(OTP_BADARG);
+    return judged(__func__, start_under(supervisor, &child, pid));
 }
 
 otp_pid otp_task_pid(const otp_task *task)

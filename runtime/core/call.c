@@ -14,9 +14,9 @@
 #include "base/alloc.h"
 #include "base/apart.h"
 #include "base/layout.h"
-#include "base/misuse.h"
 #include "base/mutant.h"
 #include "core/alias.h"
+#include "core/misuse.h"
 #include "core/push.h"
 #include "core/visit.h"
 
@@ -546,6 +546,8 @@ static otp_status answer(struct otpi_proc *self, otp_from from, const struct otp
             otpi_release(block, block->size);
         return OTP_NOT_FOUND;
     }
+    if (OTPI_SELDOM(otpi_rt->answered != NULL))
+        otpi_misuse_answered(from.id_);
     server = atomic_load_explicit(&slot->server, memory_order_relaxed);
     if (layout != NULL && slot->reply != NULL)
         otpi_copy(slot->reply, block == NULL ? value : block + 1, layout->size);
@@ -561,16 +563,26 @@ static otp_status answer(struct otpi_proc *self, otp_from from, const struct otp
     return OTP_OK;
 }
 
+/* There was an answer before this one, which has failed. */
+static bool is_again(otp_from from, otp_status status)
+{
+    return status == OTP_NOT_FOUND && from.slot_ != NULL && otpi_misuse_was_answered(from.id_);
+}
+
 OTPI_APART static otp_status answer_far(otp_from from, const struct otp_layout *layout,
                                         const void *value)
 {
     otp_status status = otpi_enter();
+    bool again;
 
     if (status != OTP_OK)
         return status;
     otpi_check_alive();
     status = answer(otpi_self_proc(), from, layout, value);
+    again = is_again(from, status);
     otpi_leave();
+    if (again)
+        otpi_misuse_twice("otp_answer");
     return status;
 }
 
@@ -578,10 +590,14 @@ __attribute__((flatten)) otp_status otp_answer(otp_from from, const struct otp_l
                                                const void *value)
 {
     struct otpi_proc *own = otpi_proc_near(otpi_me());
+    otp_status status;
 
-    if (own != NULL)
-        return OTPI_JUDGED(answer(own, from, layout, value));
-    return OTPI_JUDGED(answer_far(from, layout, value));
+    if (own == NULL)
+        return OTPI_JUDGED(answer_far(from, layout, value));
+    status = answer(own, from, layout, value);
+    if (OTPI_SELDOM(is_again(from, status)))
+        otpi_misuse_twice("otp_answer");
+    return OTPI_JUDGED(status);
 }
 
 otp_status otp_defer_reply(otp_from from)

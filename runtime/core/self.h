@@ -128,6 +128,7 @@ struct otpi_runtime {
     _Atomic uint64_t next_ref, lost;
     _Atomic uint64_t slots, first_slot, foreign_slots; /* indices given out; before this run */
     _Atomic uint32_t lost_said;
+    _Atomic uint64_t *answered; /* const while it runs: see misuse.h; NULL: nobody wants to know */
 
     struct otpi_lock selves_lock;
     struct otpi_self *selves; /* lock: selves */

@@ -93,6 +93,8 @@ otp_status otpi_plat_at_fork(void (*child)(void));
 const char *otpi_plat_environment(const char *name);
 /* Writes a line to standard error in one write. */
 void otpi_plat_print_error(const char *line, size_t size);
+/* The name and the number of the calling thread, "worker 1234". */
+void otpi_plat_thread_text(char *out, size_t size);
 /* Prints text and aborts: broken invariants, otp_exit outside a process. */
 OTP_NORETURN void otpi_plat_die(const char *text);
 /* A number that differs from run to run (for hash keys). */

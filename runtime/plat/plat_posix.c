@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "plat/cgroup.h"
 #include "plat/file.h"
 #include "plat/sim.h"
@@ -149,6 +150,18 @@ struct beginning {
     struct otpi_sim_thread *simulated;
     char name[NAME_SIZE];
 };
+
+void otpi_plat_thread_text(char *out, size_t size)
+{
+    struct otpi_text text;
+    char name[NAME_SIZE] = "";
+
+    (void)prctl(PR_GET_NAME, name, 0, 0, 0);
+    otpi_text_begin(&text, out, size);
+    otpi_text_add_string(&text, name);
+    otpi_text_add(&text, " ", 1);
+    otpi_text_add_number(&text, syscall(SYS_gettid));
+}
 
 static void *begin_thread(void *given)
 {

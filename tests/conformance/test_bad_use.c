@@ -6,6 +6,7 @@
  * row; a check of the sources sees to it that no function is missing. */
 #include "bad_use.h"
 
+#include <stdatomic.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -340,10 +341,22 @@ END_TEST
 
 /* -- who did it -- */
 
+static atomic_bool told_thread;
+
+/* "name number": the first thread of a program has the program's number. */
+static bool is_this_thread(const char *who)
+{
+    const char *last = strrchr(who, ' ');
+    return last != NULL && last != who && atol(last) == (long)getpid();
+}
+
 static void note_misuse(void *context, const struct otp_log_event *event)
 {
     char pid[32];
     (void)context;
+    ck_assert(event->thread == NULL || event->pid.bits == 0);
+    if (event->thread != NULL)
+        atomic_store(&told_thread, is_this_thread(event->thread));
     if (event->kind == OTP_LOG_MISUSE)
         note("%s by %s of %s", event->text,
              event->pid.bits == 0 ? "a thread" : otp_pid_format(event->pid, pid, sizeof pid),
@@ -380,6 +393,7 @@ START_TEST(misuse_is_logged_where_that_is_asked_for)
              "otp_clock_advance: not allowed from this thread by %s of tests.probe",
              pid, pid, pid);
     expect_notes(want);
+    ck_assert(atomic_load(&told_thread));
     stop_runtime();
     forget_notes();
     config.log_misuse = false;
@@ -388,6 +402,53 @@ START_TEST(misuse_is_logged_where_that_is_asked_for)
 #ifndef OTP_DEBUG
     expect_notes("");
 #endif
+    stop_runtime();
+}
+END_TEST
+
+static otp_from kept;
+
+static otp_next answer_and_keep(struct probe *self, otp_from from, void *context)
+{
+    uint64_t value = 1;
+    (void)self, (void)context;
+    kept = from;
+    ck_assert_int_eq(otp_answer(from, &probe_u64_layout, &value), OTP_OK);
+    ck_assert_int_eq(otp_answer(from, &probe_u64_layout, &value), OTP_NOT_FOUND);
+    return otp_noreply();
+}
+
+static otp_next keep_only(struct probe *self, otp_from from, void *context)
+{
+    (void)self, (void)context;
+    kept = from;
+    return otp_noreply();
+}
+
+START_TEST(who_answers_twice_is_named)
+{
+    struct otp_config config = { .workers = 2, .log = note_misuse, .log_misuse = true };
+    struct probe_args args = { keep_only, NULL };
+    uint64_t value = 1;
+    char pid[32], want[200];
+    ck_assert_int_eq(otp_runtime_start(&config), OTP_OK);
+    otp_pid probe = probe_start(NULL);
+    ck_assert_int_eq(probe_ask_later(probe, answer_and_keep, NULL, &value), OTP_OK);
+    probe_sync(probe);
+    otp_pid_format(probe, pid, sizeof pid);
+    snprintf(want, sizeof want, "otp_answer: answered already by %s of tests.probe", pid);
+    expect_notes(want);
+    forget_notes();
+    ck_assert_int_eq(otp_answer(kept, &probe_u64_layout, &value), OTP_NOT_FOUND);
+    expect_notes("otp_answer: answered already by a thread of nothing");
+    forget_notes();
+    /* nobody's mistake: who asked has gone */
+    memset(&kept, 0, sizeof kept);
+    ck_assert_int_eq(otp_call(otp_to(probe), &probe_later_type, &args, &value, 10 * OTP_MS),
+                     OTP_TIMEOUT);
+    probe_sync(probe);
+    ck_assert_int_eq(otp_answer(kept, &probe_u64_layout, &value), OTP_NOT_FOUND);
+    expect_notes("");
     stop_runtime();
 }
 END_TEST
@@ -403,5 +464,6 @@ int main(void)
     tcase_add_test(c, in_a_forked_child_there_is_a_status);
     tcase_add_test(c, a_handler_that_returns_in_a_forked_child_ends_that);
     tcase_add_test(c, misuse_is_logged_where_that_is_asked_for);
+    tcase_add_test(c, who_answers_twice_is_named);
     return support_run(s);
 }

@@ -165,6 +165,42 @@ START_TEST(B163_a_full_task_supervisor_refuses)
 }
 END_TEST
 
+/* -- what is no task supervisor -- */
+
+static const struct otp_supervisor static_type = {
+    .module = { "tests.static", "test:2", 1, NULL, otp_supervisor_start },
+    .max_restarts = 3,
+    .period = OTP_HOUR,
+};
+
+static void note_cure(void *context, const struct otp_log_event *event)
+{
+    (void)context;
+    if (event->kind == OTP_LOG_MISUSE)
+        note("%s", event->text);
+}
+
+START_TEST(a_static_supervisor_has_no_tasks)
+{
+    struct otp_config config = { .workers = 2, .log = note_cure, .log_misuse = true };
+    struct work work = { .deed = GIVE };
+    otp_pid pid, supervisor;
+    otp_task task;
+    ck_assert_int_eq(otp_runtime_start(&config), OTP_OK);
+    ck_assert_int_eq(otp_supervisor_start(&static_type.module, NULL, NULL, &supervisor), OTP_OK);
+    at = otp_to(supervisor);
+    ck_assert_int_eq(otp_task_supervisor_async(at, &worker, &work, &task), OTP_WRONG_MODULE);
+    expect_notes("otp_task_supervisor_async: the process does not know this message; "
+                 "it is to be a task or dynamic supervisor");
+    ck_assert_uint_eq(otp_task_pid(&task).bits, 0);
+    ck_assert_int_eq(otp_task_supervisor_async_nolink(at, &worker, &work, &task), OTP_WRONG_MODULE);
+    ck_assert_int_eq(start_child(GIVE, OTP_TEMPORARY, &pid), OTP_WRONG_MODULE);
+    ck_assert_int_eq(start_child(GIVE, (enum otp_restart)77, &pid), OTP_BADARG);
+    ck_assert_uint_eq(count_children(), 0);
+    stop_runtime();
+}
+END_TEST
+
 /* -- a stream under a supervisor -- */
 
 static otp_status count_up(void *context, struct work *work)
@@ -296,5 +332,6 @@ int main(void)
     tcase_add_test(c, tasks_under_a_supervisor);
     tcase_add_test(c, a_stream_under_a_supervisor);
     tcase_add_test(c, there_must_be_a_supervisor);
+    tcase_add_test(c, a_static_supervisor_has_no_tasks);
     return support_run(s);
 }

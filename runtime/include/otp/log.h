@@ -43,6 +43,7 @@ struct otp_log_event {
     const char *state;        /* of a genserver */
     const char *recent;       /* what otp_sys_log kept, a line each */
     const char *text;         /* a short sentence */
+    const char *thread;       /* that is no process, "name 1234"; NULL if none or not told */
 };
 
 /* Called from any thread, perhaps several at once; must not call the runtime and should be quick.

@@ -115,7 +115,8 @@ OTP_API otp_next otp_task_reply(otp_from from, const struct otp_message_type *wo
 
 /* The same as a temporary child of supervisor, that is stopped with it; nolink: not linked with the
  * caller, so that a failure shows in its result only. Waits for its start. MAX_CHILDREN: there are
- * as many as allowed. NOPROC, EXIT, WRONG_MODULE: of the supervisor. */
+ * as many as allowed. NOPROC, EXIT: of the supervisor. WRONG_MODULE: it is none, or a static one,
+ * whose children have ids. */
 OTP_API OTP_MUST_CHECK otp_status otp_task_supervisor_async(otp_dest supervisor,
                                                             const struct otp_task_type *type,
                                                             void *args, otp_task *task);
