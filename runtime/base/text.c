@@ -6,6 +6,7 @@
  */
 #include "base/text.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { LONGEST_CHARACTER = 4 };
@@ -29,6 +30,27 @@ size_t otpi_text_cut(const char *bytes, size_t size, size_t limit)
     while (keep > 0 && limit - keep < LONGEST_CHARACTER && (bytes[keep] & 0xc0) == 0x80)
         keep--;
     return limit - keep < LONGEST_CHARACTER ? keep : limit;
+}
+
+size_t otpi_text_printable(const char *bytes, size_t size)
+{
+    static const uint32_t least[] = { 0, 0, 0xa0, 0x800, 0x10000 };
+    const uint8_t *text = (const uint8_t *)bytes;
+    uint8_t first = text[0];
+    size_t length = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    if (first < 0x80)
+        return first >= 0x20 && first != 0x7f;
+    if (first < 0xc2 || first > 0xf4 || length > size)
+        return 0;
+    uint32_t code = first & (0x7fu >> length);
+    for (size_t i = 1; i < length; i++) {
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+        code = code << 6 | (text[i] & 0x3fu);
+    }
+    bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
+    bool is_separator = code == 0x2028 || code == 0x2029; /* ends a line for some */
+    return code < least[length] || code > 0x10ffff || is_surrogate || is_separator ? 0 : length;
 }
 
 void otpi_text_add(struct otpi_text *text, const char *bytes, size_t size)

@@ -24,6 +24,10 @@ void otpi_text_add_string(struct otpi_text *text, const char *string);
 void otpi_text_add_number(struct otpi_text *text, int64_t number);
 void otpi_text_add_unsigned(struct otpi_text *text, uint64_t number);
 
+/* How many bytes the character of UTF-8 at text takes that a terminal may be given: no control
+ * character, none that ends a line. 0: there is none. size is at least 1. */
+size_t otpi_text_printable(const char *text, size_t size);
+
 /* How many of size bytes of UTF-8 to keep so that they are at most limit and no character is
  * split. */
 size_t otpi_text_cut(const char *bytes, size_t size, size_t limit);

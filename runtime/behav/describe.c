@@ -66,25 +66,10 @@ static void put_hex(struct writer *w, const uint8_t *bytes, size_t size)
 
 /* -- text -- */
 
-/* How many bytes the printable character at text takes; 0: it is none, or no UTF-8. */
-static size_t printable(const uint8_t *text, size_t size)
+/* How many bytes the character at text takes that stands for itself; 0: it does not. */
+static size_t plain(const char *text, size_t size)
 {
-    static const uint32_t least[] = { 0, 0, 0xa0, 0x800, 0x10000 };
-    uint8_t first = text[0];
-    size_t length = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    if (first < 0x80)
-        return first >= 0x20 && first != 0x7f && first != '"' && first != '\\';
-    if (first < 0xc2 || first > 0xf4 || length > size)
-        return 0;
-    uint32_t code = first & (0x7fu >> length);
-    for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-        code = code << 6 | (text[i] & 0x3fu);
-    }
-    bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
-    bool is_separator = code == 0x2028 || code == 0x2029; /* ends a line for some */
-    return code < least[length] || code > 0x10ffff || is_surrogate || is_separator ? 0 : length;
+    return text[0] == '"' || text[0] == '\\' ? 0 : otpi_text_printable(text, size);
 }
 
 static void put_escape(struct writer *w, uint8_t byte)
@@ -105,14 +90,14 @@ static void put_string(struct writer *w, const void *value)
     otp_str string;
     memcpy(&string, value, sizeof string);
     size_t size = otpi_text_cut(string.data, string.size, MOST_BYTES);
-    const uint8_t *text = (const uint8_t *)string.data;
+    const char *text = string.data;
     put_word(w, "\"");
     for (size_t i = 0; i < size && !w->is_full;) {
-        size_t length = printable(text + i, size - i);
+        size_t length = plain(text + i, size - i);
         if (length > 0)
-            put(w, string.data + i, length);
+            put(w, text + i, length);
         else
-            put_escape(w, text[i]);
+            put_escape(w, (uint8_t)text[i]);
         i += length > 0 ? length : 1;
     }
     put_word(w, size < string.size ? "\"..." : "\"");

@@ -14,6 +14,7 @@
 #include <otp/process.h>
 
 #include "base/misuse.h"
+#include "base/text.h"
 
 /* -- looking -- */
 
@@ -176,16 +177,47 @@ static const char *name_of(const struct otp_tree_node *node)
     return node->child.id[0] != '\0' ? node->child.id : node->module;
 }
 
+/* So that a name cannot move the cursor: what is no printable character, and a backslash, as
+ * \xNN. */
+static void put_shown(struct writer *writer, const char *text)
+{
+    size_t size = strlen(text), length;
+    for (size_t i = 0; i < size; i += length) {
+        length = text[i] == '\\' ? 0 : otpi_text_printable(text + i, size - i);
+        if (length > 0)
+            put(writer, "%.*s", (int)length, text + i);
+        else
+            put(writer, "\\x%02x", (unsigned)(unsigned char)text[i]);
+        length += length == 0;
+    }
+}
+
+static size_t shown_size(const char *text)
+{
+    struct writer none = { NULL, 0, 0 };
+    put_shown(&none, text);
+    return none.length;
+}
+
+/* In a column of that width, with what stands between two of them. */
+static void put_column(struct writer *writer, int width, const char *text)
+{
+    put_shown(writer, text);
+    put(writer, "%*s", width - (int)shown_size(text) + 2, "");
+}
+
 static void put_line(struct writer *writer, const struct widths *widths,
                      const struct otp_tree_node *node)
 {
     char pid[32];
     int indent = 2 * (int)node->depth;
-    put(writer, "%*s%-*s  %-*s  %-*s  %-*s  %8llu  %7llu  %8llu\n", indent, "",
-        widths->of[NAME] - indent, name_of(node), widths->of[PID], pid_of(node, pid),
-        widths->of[MODULE], node->module, widths->of[STATE], state_of(node),
-        (unsigned long long)node->child.restarts, (unsigned long long)node->mailbox,
-        (unsigned long long)node->memory);
+    put(writer, "%*s", indent, "");
+    put_column(writer, widths->of[NAME] - indent, name_of(node));
+    put_column(writer, widths->of[PID], pid_of(node, pid));
+    put_column(writer, widths->of[MODULE], node->module);
+    put_column(writer, widths->of[STATE], state_of(node));
+    put(writer, "%8llu  %7llu  %8llu\n", (unsigned long long)node->child.restarts,
+        (unsigned long long)node->mailbox, (unsigned long long)node->memory);
 }
 
 size_t otp_tree_text(const struct otp_tree_nodes *tree, char *out, size_t out_size)
@@ -195,9 +227,9 @@ size_t otp_tree_text(const struct otp_tree_nodes *tree, char *out, size_t out_si
     char pid[32];
     for (size_t i = 0; i < tree->count; i++) {
         const struct otp_tree_node *node = &tree->nodes[i];
-        widen(&widths.of[NAME], 2 * (size_t)node->depth + strlen(name_of(node)));
+        widen(&widths.of[NAME], 2 * (size_t)node->depth + shown_size(name_of(node)));
         widen(&widths.of[PID], strlen(pid_of(node, pid)));
-        widen(&widths.of[MODULE], strlen(node->module));
+        widen(&widths.of[MODULE], shown_size(node->module));
         widen(&widths.of[STATE], strlen(state_of(node)));
     }
     put(&writer, "%-*s  %-*s  %-*s  %-*s  restarts  mailbox    memory\n", widths.of[NAME], "child",
@@ -209,16 +241,39 @@ size_t otp_tree_text(const struct otp_tree_nodes *tree, char *out, size_t out_si
 
 /* -- as JSON -- */
 
+/* Bytes that are no printable character: of a control character, of one that ends a line for some,
+ * or no UTF-8. Gives how many of them this was about. */
+static size_t put_odd(struct writer *writer, const char *text, size_t size)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    if (at[0] < 0x80) {
+        put(writer, "\\u%04x", (unsigned)at[0]);
+        return 1;
+    }
+    if (at[0] == 0xc2 && size > 1 && at[1] >= 0x80 && at[1] < 0xa0) {
+        put(writer, "\\u%04x", (unsigned)at[1]);
+        return 2;
+    }
+    if (at[0] == 0xe2 && size > 2 && at[1] == 0x80 && (at[2] == 0xa8 || at[2] == 0xa9)) {
+        put(writer, "\\u20%02x", (unsigned)at[2] - 0x80);
+        return 3;
+    }
+    put(writer, "\\ufffd");
+    return 1;
+}
+
 static void put_string(struct writer *writer, const char *text)
 {
+    size_t size = strlen(text), length;
     put(writer, "\"");
-    for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\')
-            put(writer, "\\%c", *text);
-        else if ((unsigned char)*text < ' ')
-            put(writer, "\\u%04x", (unsigned)*text);
+    for (size_t i = 0; i < size; i += length) {
+        length = otpi_text_printable(text + i, size - i);
+        if (text[i] == '"' || text[i] == '\\')
+            put(writer, "\\%c", text[i]);
+        else if (length > 0)
+            put(writer, "%.*s", (int)length, text + i);
         else
-            put(writer, "%c", *text);
+            length = put_odd(writer, text + i, size - i);
     }
     put(writer, "\"");
 }

@@ -160,6 +160,37 @@ START_TEST(the_tree_as_a_table)
 }
 END_TEST
 
+/* A name is what a program likes; it is written so that it cannot be mistaken for the rest. */
+START_TEST(odd_names_are_escaped)
+{
+    static char id[] = "a\n\x1b[2J\\\"\x7f\xc3\xa9\xc2\x9b\xe2\x80\xa8\xff";
+    struct tree tree;
+    struct otp_tree_nodes seen;
+    char text[4096];
+    start_runtime(false, false);
+    tree_make(&tree, OTP_ONE_FOR_ONE, 5);
+    tree_add(&tree, id, OTP_PERMANENT);
+    tree_start(&tree);
+    ck_assert_int_eq(otp_tree(otp_to(tree.pid), &seen), OTP_OK);
+    ck_assert_str_eq(seen.nodes[1].child.id, id);
+    seen.nodes[1].module = "b\tc";
+    ck_assert_uint_eq(otp_tree_text(&seen, text, sizeof(text)), strlen(text));
+    ck_assert_ptr_nonnull(strstr(text, "  a\\x0a\\x1b[2J\\x5c\"\\x7f\xc3\xa9\\xc2\\x9b"
+                                       "\\xe2\\x80\\xa8\\xff  "));
+    ck_assert_ptr_nonnull(strstr(text, "  b\\x09c  "));
+    size_t width = strcspn(text, "\n");
+    for (const char *line = text; *line != '\0'; line += width + 1)
+        ck_assert_uint_eq(strcspn(line, "\n"), width);
+    ck_assert_uint_eq(otp_tree_json(&seen, text, sizeof(text)), strlen(text));
+    ck_assert_ptr_nonnull(strstr(text, "\"id\":\"a\\u000a\\u001b[2J\\\\\\\"\\u007f\xc3\xa9\\u009b"
+                                       "\\u2028\\ufffd\","));
+    ck_assert_ptr_nonnull(strstr(text, "\"module\":\"b\\u0009c\","));
+    otp_tree_free(&seen);
+    tree_stop(&tree);
+    stop_runtime();
+}
+END_TEST
+
 /* A server that is stuck, and a child that is being restarted, are shown like any other. */
 START_TEST(what_is_stuck_is_shown_too)
 {
@@ -201,6 +232,7 @@ int main(void)
     tcase_add_test(c, the_tree_as_json);
     tcase_add_test(c, json_is_closed_where_the_tree_ends_deep_down);
     tcase_add_test(c, the_tree_as_a_table);
+    tcase_add_test(c, odd_names_are_escaped);
     tcase_add_test(c, what_is_stuck_is_shown_too);
     return support_run(s);
 }

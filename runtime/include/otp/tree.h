@@ -36,8 +36,10 @@ OTP_API OTP_MUST_CHECK otp_status otp_tree(otp_dest supervisor, struct otp_tree_
 OTP_API void otp_tree_free(struct otp_tree_nodes *tree);
 
 /* Writes it as a table for people, or as JSON: an object with id, pid, module, supervisor, state,
- * restarts, mailbox, memory and, of a supervisor, the array children. out is terminated and cut to
- * out_size (0: nothing is written); returns the length of the whole, as snprintf. Any thread. */
+ * restarts, mailbox, memory and, of a supervisor, the array children. In names a byte that belongs
+ * to no printable character, and a backslash, is \xNN in the table; in JSON control characters are
+ * \uNNNN, and bytes that are no UTF-8 \ufffd. out is terminated and cut to out_size (0: nothing is
+ * written); returns the length of the whole, as snprintf. Any thread. */
 OTP_API size_t otp_tree_text(const struct otp_tree_nodes *tree, char *out, size_t out_size);
 OTP_API size_t otp_tree_json(const struct otp_tree_nodes *tree, char *out, size_t out_size);
 
