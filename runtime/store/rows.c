@@ -389,7 +389,7 @@ otp_status otpi_rows_add(struct otpi_rows *table, const void *key, const struct 
     status = otpi_add(add, size, missing ? add->initial : value_of(table, index), &sum);
     if (status == OTP_OK)
         status = missing ? insert(table, hash, key, &sum) : replace_value(table, index, &sum);
-    if (status == OTP_OK)
+    if (status == OTP_OK && value != NULL)
         memcpy(value, &sum, size);
     return status;
 }

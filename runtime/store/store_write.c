@@ -300,7 +300,7 @@ otp_status otpi_store_add(struct otpi_store *store, const struct otpi_store_key 
         return status;
     otp_lock_take(&at.shard->lock);
     status = add_locked(store, &at, &putting, add, box, &old);
-    if (status == OTP_OK)
+    if (status == OTP_OK && value != NULL)
         memcpy(value, value_at(store, &at), store->type.value->size);
     otp_lock_release(&at.shard->lock);
     if (status != OTP_OK)

@@ -190,7 +190,8 @@ otp_status otp_table_ref_delete_if(otp_table_ref ref, const struct otp_table_typ
     struct doing doing = { predicate, context, 0, OTP_OK };
     otp_status status = go(&walk, delete_accepted, &doing);
 
-    *n = doing.n;
+    if (n != NULL)
+        *n = doing.n;
     return OTPI_JUDGED(status == OTP_OK ? doing.status : status);
 }
 

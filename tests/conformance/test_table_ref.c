@@ -221,6 +221,28 @@ START_TEST(B185_counters_lose_nothing)
 }
 END_TEST
 
+static bool is_any(const void *key, const void *value, void *context)
+{
+    (void)key, (void)value, (void)context;
+    return true;
+}
+
+START_TEST(what_nobody_wants_to_know_is_not_told)
+{
+    const struct otp_addition more = { .by = 2 };
+    uint64_t key = 1, value = 0;
+    begin(OTP_ACCESS_PUBLIC);
+    ck_assert_int_eq(put(1, 3), OTP_OK);
+    ck_assert_int_eq(otp_table_ref_add(made.numbers, numbers_type, &key, &more, NULL), OTP_OK);
+    ck_assert_int_eq(otp_table_ref_get(made.numbers, numbers_type, &key, &value), OTP_OK);
+    ck_assert_uint_eq(value, 5);
+    ck_assert_int_eq(otp_table_ref_delete_if(made.numbers, numbers_type, is_any, NULL, NULL),
+                     OTP_OK);
+    ck_assert_int_eq(otp_table_ref_has(made.numbers, numbers_type, &key), OTP_NOT_FOUND);
+    stop_runtime();
+}
+END_TEST
+
 START_TEST(an_addition_that_fails_changes_nothing)
 {
     const struct otp_addition plain = { .by = -5 };
@@ -712,6 +734,7 @@ int main(void)
     support_behaviour(s, "B186", B186_access_rules_hold);
     support_behaviour(s, "B187", B187_a_table_is_gone_before_its_owner_s_end_is_seen);
     tcase_add_test(c, all_is_used_from_everywhere);
+    tcase_add_test(c, what_nobody_wants_to_know_is_not_told);
     tcase_add_test(c, an_addition_that_fails_changes_nothing);
     tcase_add_test(c, of_many_that_put_new_one_does);
     tcase_add_test(c, of_many_that_take_one_gets_it);

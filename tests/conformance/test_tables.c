@@ -168,6 +168,10 @@ static void add_to_nothing(void *unused)
     ck_assert_uint_eq(value, 42);
     ck_assert_int_eq(otp_table_add(table, &key, &add, &value), OTP_OK);
     ck_assert_uint_eq(value, 44);
+    /* nobody wants to know */
+    ck_assert_int_eq(otp_table_add(table, &key, &add, NULL), OTP_OK);
+    ck_assert_int_eq(otp_table_add(table, &key, &add, &value), OTP_OK);
+    ck_assert_uint_eq(value, 48);
     table = otp_table_new(&wrong);
     ck_assert_int_eq(otp_table_add(table, &key, &add, &text), OTP_BADARG);
     ck_assert_uint_eq(otp_table_count(table), 0);

@@ -68,8 +68,9 @@ OTP_API OTP_MUST_CHECK otp_status otp_table_put_all(struct otp_table *table, con
 /* The same, unless one of the keys is there: EXISTS, and the table is unchanged. NOMEM. */
 OTP_API OTP_MUST_CHECK otp_status otp_table_put_all_new(struct otp_table *table, const void *keys,
                                                         const void *values, size_t n);
-/* Adds to an integer; *value gets what it is then. NOT_FOUND: no such key. OUT_OF_RANGE: it would
- * not fit. NOMEM. BADARG: values are no integers. On failure table and *value are unchanged. */
+/* Adds to an integer; *value (may be NULL) gets what it is then. NOT_FOUND: no such key.
+ * OUT_OF_RANGE: it would not fit. NOMEM. BADARG: values are no integers. On failure table and
+ * *value are unchanged. */
 OTP_API OTP_MUST_CHECK otp_status otp_table_add(struct otp_table *table, const void *key,
                                                 const struct otp_addition *add, void *value);
 /* Copies the value into *value (type->value->size bytes), what it refers to into scratch memory.

@@ -109,8 +109,8 @@ OTP_API void otp_table_ref_release(const void *view);
 OTP_API OTP_MUST_CHECK otp_status otp_table_ref_each(otp_table_ref ref,
                                                      const struct otp_table_type *type,
                                                      otp_table_predicate *visit, void *context);
-/* Walks: deletes what the predicate accepts, if it has not been replaced since. *n gets how many,
- * on NOMEM and NOPROC too: those until then. */
+/* Walks: deletes what the predicate accepts, if it has not been replaced since. *n (may be
+ * NULL) gets how many, on NOMEM and NOPROC too: those until then. */
 OTP_API OTP_MUST_CHECK otp_status otp_table_ref_delete_if(otp_table_ref ref,
                                                           const struct otp_table_type *type,
                                                           otp_table_predicate *predicate,
