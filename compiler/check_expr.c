@@ -90,6 +90,17 @@ static const char *phrase(struct check *c, const struct type *t)
 
 static struct type *type_of(struct check *c, struct expr *e, const struct type *want);
 
+/* What is said of a number that does not fit into its type. */
+static void beyond(struct check *c, enum type_kind kind, struct diag *d)
+{
+    const char *name = ast_type_text(c->a, plain_type(c, kind));
+    uint64_t most, below;
+    check_limits(kind, &most, &below);
+    diag_remark(d, "%s goes from %s%llu to %llu", name, below ? "-" : "", (unsigned long long)below,
+                (unsigned long long)most);
+    diag_help(d, "write a number in that range, or take a wider type");
+}
+
 static struct type *integer(struct check *c, const struct expr *e, const struct expr *whole,
                             const struct type *want)
 {
@@ -102,10 +113,9 @@ static struct type *integer(struct check *c, const struct expr *e, const struct 
     if (e->integer <= (negative ? below : most))
         return plain_type(c, kind);
     const char *name = ast_type_text(c->a, plain_type(c, kind));
-    struct diag *d = diag_add(c->ds, E_VALUE_RANGE, whole->span,
-                              "number is out of the range of type '%s'", name);
-    diag_remark(d, "%s goes from %s%llu to %llu", name, below ? "-" : "", (unsigned long long)below,
-                (unsigned long long)most);
+    beyond(c, kind,
+           diag_add(c->ds, E_VALUE_RANGE, whole->span, "number is out of the range of type '%s'",
+                    name));
     return NULL;
 }
 
@@ -113,7 +123,9 @@ static struct type *none(struct check *c, const struct expr *e, const struct typ
 {
     if (want && want->kind == TYPE_OPTIONAL)
         return (struct type *)want;
-    diag_add(c->ds, E_EXPR_TYPE, e->span, "'none' can stand only where a type with '?' is wanted");
+    diag_help(diag_add(c->ds, E_EXPR_TYPE, e->span,
+                       "'none' can stand only where a type with '?' is wanted"),
+              "write a value, or '?' behind the type");
     return NULL;
 }
 
@@ -145,11 +157,84 @@ static struct type *name_type(struct check *c, struct expr *e)
 
 /* ---- Operations ---- */
 
-static struct diag *bad_operand(struct check *c, const struct expr *e, const struct expr *side,
-                                const char *needs)
+#define IN_C "leave the expression out and write the operation in C"
+
+static void bad_operand(struct check *c, const struct expr *e, const struct expr *side,
+                        const char *needs, const char *cure)
 {
-    return diag_add(c->ds, E_EXPR_TYPE, side->span, "'%s' needs %s, but this is %s",
-                    ast_op_text(e->op.op), needs, phrase(c, side->type));
+    diag_help(diag_add(c->ds, E_EXPR_TYPE, side->span, "'%s' needs %s, but this is %s",
+                       ast_op_text(e->op.op), needs, phrase(c, side->type)),
+              "%s", cure);
+}
+
+/* ---- Constants ---- */
+
+/* A whole number or a time that is known when compiling; as wide as none of their products is. */
+__extension__ typedef __int128 wide;
+
+static bool fold(const struct expr *e, wide *value);
+
+static bool fold_binary(const struct expr *e, wide *value)
+{
+    const wide beyond_all = (wide)UINT64_MAX * 2;
+    enum expr_op op = e->op.op;
+    wide left, right;
+    if (!fold(e->op.left, &left) || !fold(e->op.right, &right))
+        return false;
+    if (op == OP_ADD)
+        *value = left + right;
+    else if (op == OP_SUB)
+        *value = left - right;
+    else if (op == OP_MUL && __builtin_mul_overflow(left, right, value))
+        *value = beyond_all; /* only of numbers without a sign */
+    else if ((op == OP_DIV || op == OP_MOD) && right != 0)
+        *value = op == OP_DIV ? left / right : left % right;
+    return op <= OP_MUL || (op <= OP_MOD && right != 0);
+}
+
+/* False: it is no such constant. Its parts fit into their types. */
+static bool fold(const struct expr *e, wide *value)
+{
+    if (!e->type || !(is_integer(e->type) || is_time(e->type)))
+        return false;
+    if (e->kind == EXPR_INT)
+        *value = (wide)e->integer;
+    else if (e->kind == EXPR_DURATION)
+        *value = e->ns;
+    else if (e->kind == EXPR_BINARY)
+        return fold_binary(e, value);
+    else if (e->kind != EXPR_UNARY || e->op.op != OP_NEG || !fold(e->op.left, value))
+        return false;
+    else
+        *value = -*value;
+    return true;
+}
+
+/* t is the type of e, whose parts are checked; NULL if it is a constant beyond it. */
+static struct type *constant(struct check *c, struct expr *e, struct type *t)
+{
+    wide value;
+    uint64_t most, below;
+    enum type_kind kind = is_time(t) ? TYPE_I64 : t->kind;
+    e->type = t;
+    if (!fold(e, &value))
+        return t;
+    check_limits(kind, &most, &below);
+    if (value <= (wide)most && value >= -(wide)below)
+        return t;
+    const char *name = ast_type_text(c->a, t);
+    bool is_small = value <= (wide)UINT64_MAX && value >= -(wide)UINT64_MAX;
+    uint64_t size = (uint64_t)(value < 0 ? -value : value);
+    const char *text = is_small && !is_time(t) ? arena_format(c->a, " %s%llu", value < 0 ? "-" : "",
+                                                              (unsigned long long)size)
+                                               : "";
+    struct diag *d = diag_add(c->ds, E_VALUE_RANGE, e->span,
+                              "result%s is out of the range of type '%s'", text, name);
+    if (is_time(t))
+        diag_help(d, "a time is at most 292 years: write a shorter one");
+    else
+        beyond(c, kind, d);
+    return NULL;
 }
 
 static struct type *unary(struct check *c, struct expr *e, const struct type *want)
@@ -163,13 +248,14 @@ static struct type *unary(struct check *c, struct expr *e, const struct type *wa
     if (e->op.op == OP_NOT) {
         if (t->kind == TYPE_BOOL)
             return t;
-        bad_operand(c, e, left, "a bool");
+        bad_operand(c, e, left, "a bool", "compare it: a comparison is a bool");
         return NULL;
     }
     bool signs = (t->kind >= TYPE_I8 && t->kind <= TYPE_I64) || t->kind == TYPE_F64;
     if (signs || t->kind == TYPE_DURATION)
-        return t;
-    bad_operand(c, e, left, "a number with a sign");
+        return constant(c, e, t);
+    bad_operand(c, e, left, "a number with a sign",
+                "numbers with a sign are of types i8 to i64, and f64");
     return NULL;
 }
 
@@ -184,12 +270,18 @@ static struct type *two_types(struct check *c, const struct expr *e)
     diag_mark(d, right->span);
     if (is_number(left->type) && is_number(right->type))
         diag_help(d, "numbers are not converted: give both sides one type");
+    else if (e->op.op <= OP_MOD && (is_time(left->type) || is_time(right->type)))
+        diag_help(d, "of an instant t and durations d one can write t + d, t - d, t - t, d + d, "
+                     "d - d, d * 2 and d / 2");
+    else
+        diag_help(d, "give both sides one type, or " IN_C);
     return NULL;
 }
 
 static bool is_zero(const struct expr *e)
 {
-    return (e->kind == EXPR_INT && e->integer == 0) || (e->kind == EXPR_DURATION && e->ns == 0);
+    wide value;
+    return fold(e, &value) && value == 0;
 }
 
 /* duration and instant: t + d, d + d, t - t, t - d, d - d, d * n, n * d, d / n. */
@@ -215,7 +307,8 @@ static struct type *arithmetic(struct check *c, struct expr *e)
     struct expr *left = e->op.left, *right = e->op.right;
     enum expr_op op = e->op.op;
     if ((op == OP_DIV || op == OP_MOD) && left->type->kind != TYPE_F64 && is_zero(right)) {
-        diag_add(c->ds, E_EXPR_TYPE, right->span, "division by zero");
+        diag_help(diag_add(c->ds, E_EXPR_TYPE, right->span, "division by zero"),
+                  "divide by another number, or by a parameter");
         return NULL;
     }
     if (is_time(left->type) || is_time(right->type))
@@ -224,7 +317,7 @@ static struct type *arithmetic(struct check *c, struct expr *e)
     struct expr *sides[] = { left, right };
     for (int i = 0; i < 2; i++)
         if (!is_number(sides[i]->type) || (op == OP_MOD && sides[i]->type->kind == TYPE_F64)) {
-            bad_operand(c, e, sides[i], needs);
+            bad_operand(c, e, sides[i], needs, IN_C);
             return NULL;
         }
     return check_same_type(left->type, right->type) ? left->type : two_types(c, e);
@@ -248,9 +341,9 @@ static struct type *comparison(struct check *c, struct expr *e)
     bool fits = equality ? absent || has_equality(t) : is_number(t) || is_time(t);
     if (fits)
         return plain_type(c, TYPE_BOOL);
-    struct diag *d = bad_operand(c, e, left, equality ? "plain values" : "numbers or times");
-    if (equality && t->kind == TYPE_OPTIONAL)
-        diag_help(d, "only whether it is there can be asked: '== none'");
+    bool optional = equality && t->kind == TYPE_OPTIONAL;
+    bad_operand(c, e, left, equality ? "plain values" : "numbers or times",
+                optional ? "only whether it is there can be asked: '== none'" : IN_C);
     return NULL;
 }
 
@@ -259,7 +352,7 @@ static struct type *logic(struct check *c, struct expr *e)
     struct expr *sides[] = { e->op.left, e->op.right };
     for (int i = 0; i < 2; i++)
         if (sides[i]->type->kind != TYPE_BOOL) {
-            bad_operand(c, e, sides[i], "bools");
+            bad_operand(c, e, sides[i], "bools", "compare it: a comparison is a bool");
             return NULL;
         }
     return e->op.left->type;
@@ -287,8 +380,10 @@ static struct type *binary(struct check *c, struct expr *e, const struct type *w
     const struct type *other = type_of(c, second, t ? beside(c, e, t) : light);
     if (!t || !other)
         return NULL;
-    if (e->op.op <= OP_MOD)
-        return arithmetic(c, e);
+    if (e->op.op <= OP_MOD) {
+        struct type *whole = arithmetic(c, e);
+        return whole ? constant(c, e, whole) : NULL;
+    }
     return e->op.op <= OP_GE ? comparison(c, e) : logic(c, e);
 }
 
@@ -324,8 +419,9 @@ static void check_result(struct check *c, struct expr *e, const struct type *wan
     const struct type *t = type_of(c, e, e->kind == EXPR_NONE ? want : inner);
     if (!t || check_same_type(t, want) || check_same_type(t, inner))
         return;
-    diag_add(c->ds, E_EXPR_TYPE, e->span, "%s is %s, but its type is '%s'", what, phrase(c, t),
-             ast_type_text(c->a, want));
+    diag_help(diag_add(c->ds, E_EXPR_TYPE, e->span, "%s is %s, but its type is '%s'", what,
+                       phrase(c, t), ast_type_text(c->a, want)),
+              "write an expression of that type, or declare another type");
 }
 
 static void check_operation(struct check *c, const struct message *m)

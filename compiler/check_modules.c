@@ -252,34 +252,49 @@ static bool is_known(const struct type *t)
     return t && t->kind != TYPE_POISON && (t->kind != TYPE_NAMED || t->named.decl);
 }
 
+/* Why that registry cannot keep names, whatever they are; NULL: it can. */
+static struct diag *check_keeper(struct check *c, const struct name_line *n,
+                                 const struct decl *registry)
+{
+    const struct registry *r = &registry->registry;
+    const char *name = registry->name.name->text;
+    struct diag *d = NULL;
+    if (r->keys.set && r->keys.value != KEYS_UNIQUE) {
+        d = diag_add(c->ds, E_VIA, n->registry.span,
+                     "registry '%s' may have a key several times, so it cannot keep names", name);
+        diag_help(d, "write 'keys unique;' there, or declare another registry for names");
+    } else if (r->value.type) {
+        d = diag_add(c->ds, E_VIA, n->registry.span,
+                     "registry '%s' keeps a value with each key, and a name has none", name);
+        diag_help(d, "declare a registry without 'value' for names, and let the process register "
+                     "its value in this one");
+    } else if (is_known(r->key.type) && r->key.type->kind == TYPE_NAMED &&
+               r->key.type->named.decl->kind == DECL_STRUCT) {
+        d = diag_add(c->ds, E_VIA, n->registry.span,
+                     "keys of registry '%s' are structs, and a name is one value", name);
+        diag_help(d, "declare a registry whose key is a number or a string for names");
+    }
+    return d;
+}
+
 /* The registry of a name line must be able to keep its key. */
 static void check_via(struct check *c, const struct name_line *n)
 {
     const struct decl *registry = n->via ? n->registry.decl : NULL;
     if (!registry || registry->broken)
         return;
-    const struct registry *r = &registry->registry;
+    const struct type *wanted = registry->registry.key.type;
     const struct field *key = n->key;
-    struct diag *d = NULL;
-    if (r->keys.set && r->keys.value != KEYS_UNIQUE)
-        d = diag_add(c->ds, E_VIA, n->registry.span,
-                     "registry '%s' may have a key several times, so it cannot keep names",
-                     registry->name.name->text);
-    else if (r->value.type)
-        d = diag_add(c->ds, E_VIA, n->registry.span,
-                     "registry '%s' keeps a value with each key, and a name has none",
-                     registry->name.name->text);
-    else if (is_known(r->key.type) && r->key.type->kind == TYPE_NAMED &&
-             r->key.type->named.decl->kind == DECL_STRUCT)
-        d = diag_add(c->ds, E_VIA, n->registry.span,
-                     "keys of registry '%s' are structs, and a name is one value",
-                     registry->name.name->text);
-    else if (key && is_known(key->type) && is_known(r->key.type) &&
-             !check_same_type(key->type, r->key.type))
+    struct diag *d = check_keeper(c, n, registry);
+    if (!d && key && is_known(key->type) && is_known(wanted) &&
+        !check_same_type(key->type, wanted)) {
         d = diag_add(c->ds, E_VIA, n->option.span,
                      "option '%s' is of type '%s', but keys of '%s' are of type '%s'",
                      key->name.name->text, ast_type_text(c->a, key->type),
-                     registry->name.name->text, ast_type_text(c->a, r->key.type));
+                     registry->name.name->text, ast_type_text(c->a, wanted));
+        diag_help(d, "make the option a '%s', or name another registry",
+                  ast_type_text(c->a, wanted));
+    }
     if (d)
         diag_note(d, registry->name.span, "'%s' is declared here", registry->name.name->text);
 }
