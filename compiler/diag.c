@@ -34,6 +34,16 @@ static const struct diag_info infos[] = {
 #include "diag.def"
 };
 
+static const char *const cures[DIAG_CODE_COUNT] = {
+#define DIAG_CURE(symbol, text) [symbol] = (text),
+#include "diag_cure.def"
+};
+
+const char *diag_cure(enum diag_code code)
+{
+    return cures[code];
+}
+
 const struct diag_info *diag_info(enum diag_code code)
 {
     return &infos[code];
@@ -502,6 +512,15 @@ static void put_extras(struct renderer *r, const struct diag *d, enum diag_extra
     }
 }
 
+/* Has it a cure of its own? */
+static bool is_cured(const struct diag *d)
+{
+    const struct diag_extra *e = d->first_extra;
+    while (e && e->kind != DIAG_HELP && e->kind != DIAG_SUGGESTION)
+        e = e->next;
+    return e != NULL;
+}
+
 /* `[E0203]`, `[-Wname]`, `[-Werror=name]` */
 static void put_code(struct renderer *r, const struct diag *d)
 {
@@ -521,6 +540,8 @@ static void put_finding(struct renderer *r, const struct diag *d)
     put_extras(r, d, DIAG_REMARK);
     put_extras(r, d, DIAG_NOTE);
     put_extras(r, d, DIAG_HELP);
+    if (diag_cure(d->code) && !is_cured(d))
+        arena_buf_printf(r->out, "%*s = help: %s\n", GUTTER, "", diag_cure(d->code));
 }
 
 void diag_render(const struct diags *ds, struct arena_buf *out)

@@ -51,6 +51,9 @@ struct diag_info {
 /* Never NULL for a code of the enum. */
 const struct diag_info *diag_info(enum diag_code code);
 
+/* What to do about an error, in general; NULL for a warning. */
+const char *diag_cure(enum diag_code code);
+
 /* The code with this id ("E0203", "unused-import"; a leading "-W" is allowed), or DIAG_NONE. */
 enum diag_code diag_find(const char *id);
 
@@ -119,7 +122,7 @@ struct diag *diag_add(struct diags *ds, enum diag_code code, struct span span, c
 void diag_note(struct diag *d, struct span span, const char *fmt, ...) ARENA_PRINTF(3, 4);
 /* `= note: text` under the excerpt. */
 void diag_remark(struct diag *d, const char *fmt, ...) ARENA_PRINTF(2, 3);
-/* `= help: text`, last. */
+/* `= help: text`, last; instead of diag_cure. */
 void diag_help(struct diag *d, const char *fmt, ...) ARENA_PRINTF(2, 3);
 /* What to write in place of the underlined range; printed under the caret. Copies text. */
 void diag_suggest(struct diag *d, const char *text);

@@ -78,11 +78,43 @@ START_TEST(a_finding_has_excerpt_carets_suggestion_notes_and_help)
 }
 END_TEST
 
+/* What every finding of this code says that has no cure of its own. */
+#define RENAME  "      = help: give one of them another name\n"
+#define DECLARE "      = help: declare it, import its package, or write a built-in type\n"
+#define FIND    "      = help: write its path from this spec's folder, or give its folder with -I\n"
+
+START_TEST(every_error_has_a_cure)
+{
+    for (enum diag_code code = DIAG_NONE + 1; code < DIAG_CODE_COUNT; code++) {
+        bool error = diag_info(code)->severity == DIAG_SEVERITY_ERROR;
+        const char *cure = diag_cure(code);
+        ck_assert_msg((cure != NULL) == error, "%s", diag_info(code)->id);
+        ck_assert_msg(!error || strlen(cure) > 5, "%s", diag_info(code)->id);
+    }
+}
+END_TEST
+
+START_TEST(a_cure_of_its_own_stands_alone)
+{
+    begin("one\n");
+    options.no_caret = true;
+    diag_help(diag_add(&diags, E_DUPLICATE, at("one"), "x"), "do that");
+    diag_suggest(diag_add(&diags, E_DUPLICATE, at("one"), "y"), "two");
+    diag_remark(diag_add(&diags, E_DUPLICATE, at("one"), "z"), "it is so");
+    ck_assert_str_eq(text(), "a.otp:1:1: error: x [E0201]\n"
+                             "      = help: do that\n"
+                             "a.otp:1:1: error: y [E0201]\n"
+                             "a.otp:1:1: error: z [E0201]\n"
+                             "      = note: it is so\n" RENAME);
+    end();
+}
+END_TEST
+
 START_TEST(a_finding_without_a_place_names_the_program)
 {
     begin("");
     diag_add(&diags, E_FILE_ABSENT, (struct span){ 0 }, "cannot find 'x'");
-    ck_assert_str_eq(text(), "otpc: error: cannot find 'x' [E0601]\n");
+    ck_assert_str_eq(text(), "otpc: error: cannot find 'x' [E0601]\n" FIND);
     ck_assert_uint_eq(diag_count(&diags).io_errors, 1);
     end();
 }
@@ -119,7 +151,7 @@ START_TEST(carets_stand_under_tabs_and_wide_characters)
     diag_add(&diags, E_DUPLICATE, at("bad\te"), "x");
     ck_assert_str_eq(text(), "a.otp:1:17: error: x [E0201]\n"
                              "    1 |         \xe6\x97\xa5\xe6\x9c\xac    bad     end\n"
-                             "      |                 ^~~~~~~~~\n");
+                             "      |                 ^~~~~~~~~\n" RENAME);
     end();
 }
 END_TEST
@@ -131,7 +163,7 @@ START_TEST(what_cannot_be_printed_is_not)
     diag_add(&diags, E_DUPLICATE, at("c"), "x");
     ck_assert_str_eq(text(), "a.otp:1:10: error: x [E0201]\n"
                              "    1 | a?[31m?b c\n"
-                             "      |          ^\n");
+                             "      |          ^\n" RENAME);
     end();
 }
 END_TEST
@@ -143,10 +175,9 @@ START_TEST(a_range_ends_with_its_line)
     diag_add(&diags, E_DUPLICATE, (struct span){ file, 14, 14 }, "y");
     ck_assert_str_eq(text(), "a.otp:1:5: error: x [E0201]\n"
                              "    1 | one two\n"
-                             "      |     ^~~\n"
-                             "a.otp:3:1: error: y [E0201]\n"
+                             "      |     ^~~\n" RENAME "a.otp:3:1: error: y [E0201]\n"
                              "    3 | \n"
-                             "      | ^\n");
+                             "      | ^\n" RENAME);
     end();
 }
 END_TEST
@@ -207,13 +238,11 @@ START_TEST(findings_are_sorted_by_place_and_told_once)
     diag_add(&diags, E_DUPLICATE, at("a"), "1");
     diag_add(&diags, E_FILE_ABSENT, (struct span){ 0 }, "0");
     diag_sort(&diags);
-    ck_assert_str_eq(text(), "otpc: error: 0 [E0601]\n"
-                             "a.otp:1:1: error: 1 [E0201]\n"
-                             "a.otp:1:3: error: 2 [E0201]\n"
-                             "a.otp:1:3: error: 2b [E0201]\n"
-                             "a.otp:1:3: error: 2 [E0204]\n"
-                             "a.otp:1:5: error: 3 [E0201]\n"
-                             "a.otp:2:1: error: 4 [E0201]\n");
+    ck_assert_str_eq(text(),
+                     "otpc: error: 0 [E0601]\n" FIND "a.otp:1:1: error: 1 [E0201]\n" RENAME
+                     "a.otp:1:3: error: 2 [E0201]\n" RENAME "a.otp:1:3: error: 2b [E0201]\n" RENAME
+                     "a.otp:1:3: error: 2 [E0204]\n" DECLARE "a.otp:1:5: error: 3 [E0201]\n" RENAME
+                     "a.otp:2:1: error: 4 [E0201]\n" RENAME);
     ck_assert_uint_eq(diag_count(&diags).errors, 7);
     end();
 }
@@ -226,7 +255,7 @@ START_TEST(max_errors_stops_the_text_not_the_count)
     options.max_errors = 1;
     diag_add(&diags, E_DUPLICATE, at("a"), "1");
     diag_add(&diags, E_DUPLICATE, at("b"), "2");
-    ck_assert_str_eq(text(), "a.otp:1:1: error: 1 [E0201]\n"
+    ck_assert_str_eq(text(), "a.otp:1:1: error: 1 [E0201]\n" RENAME
                              "otpc: stopped after 1 of 2 errors (-fmax-errors=1)\n");
     ck_assert_uint_eq(diag_count(&diags).errors, 2);
     end();
@@ -343,6 +372,8 @@ int main(void)
     Suite *suite = suite_create("diag");
     TCase *c = support_case(suite, "diag", 10.0);
     tcase_add_test(c, a_finding_has_excerpt_carets_suggestion_notes_and_help);
+    tcase_add_test(c, every_error_has_a_cure);
+    tcase_add_test(c, a_cure_of_its_own_stands_alone);
     tcase_add_test(c, a_finding_without_a_place_names_the_program);
     tcase_add_test(c, columns_count_what_is_seen);
     tcase_add_test(c, carets_stand_under_tabs_and_wide_characters);

@@ -281,7 +281,9 @@ START_TEST(a_byte_order_mark_and_crlf_are_no_text)
     struct unit *u = read_spec("\xef\xbb\xbfpackage x;\r\nstruct a { x: foo; }\r\n");
     ck_assert_str_eq(findings_of(u), "x.otp:2:15: error: unknown type 'foo' [E0204]\n"
                                      "    2 | struct a { x: foo; }\n"
-                                     "      |               ^~~\n");
+                                     "      |               ^~~\n"
+                                     "      = help: declare it, import its package, or write a "
+                                     "built-in type\n");
     close_arena();
 }
 END_TEST
