@@ -40,7 +40,7 @@ static inline void otpi_layout_copy_few(void *to, const void *from, size_t size)
 {
     size_t done = 0;
 
-    if (size == 8) {
+    if (__builtin_expect(size == 8, 1)) {
         memcpy(to, from, 8);
         return;
     }

@@ -12,6 +12,7 @@
 #include <otp/genserver.h>
 #include <otp/log.h>
 
+#include "base/apart.h"
 #include "base/layout.h"
 #include "base/misuse.h"
 #include "base/mutant.h"
@@ -304,7 +305,7 @@ static void end(struct server *server, otp_reason reason)
     otp_finish(reason);
 }
 
-static void end_with_fault(struct server *server, enum otp_reason_kind kind)
+OTPI_APART static void end_with_fault(struct server *server, enum otp_reason_kind kind)
 {
     const char *where = server->type != NULL ? server->type->name : server->callback;
     server->staged = 0;
@@ -414,7 +415,7 @@ static void hibernate(struct server *server)
 }
 
 /* Does what next says, and what the continues that follow say, until the server waits or ends. */
-static void settle(struct server *server, otp_next next)
+OTPI_APART static void settle(struct server *server, otp_next next)
 {
     for (;;) {
         uint32_t fault = find_fault(server, next);
@@ -689,7 +690,7 @@ static void receive_request(struct server *server, const struct otp_message *mes
 
 /* -- what arrives -- */
 
-static void receive_other(struct server *server, const struct otp_message *message)
+OTPI_APART static void receive_other(struct server *server, const struct otp_message *message)
 {
     server->type = NULL;
     server->from = (otp_from){ NULL, 0 };
@@ -708,45 +709,42 @@ static void receive_other(struct server *server, const struct otp_message *messa
     }
 }
 
-/* Somebody counts, traces or keeps what happens. */
-static void receive_debugged(struct server *server, const struct otp_message *message)
+/* The idle timeout ends. True: somebody counts, traces or keeps what happens; it is received. */
+OTPI_APART static bool receive_extra(struct server *server, const struct otp_message *message)
 {
     struct otpi_shown shown = { message, message->type, message->args };
+    if (!OTP_MUTANT(B018))
+        drop_idle(server);
+    if (server->extra == 0)
+        return false;
     server->type = message->type;
     server->from = message->from;
     otpi_debug_in(&server->subject, &shown);
     finish_message(server, message->type->dispatch(server->state, message->from, message->args));
+    return true;
 }
 
+/* Flat, as otp_answer is, and what is seldom needed kept out of it. */
 static void receive(void *data, const struct otp_message *message)
 {
     struct server *server = data;
-    if (message->kind != OTP_MESSAGE_USER) {
+    const struct otp_message_type *type = message->type;
+    if (OTPI_SELDOM(message->kind != OTP_MESSAGE_USER)) {
         receive_other(server, message);
         return;
     }
-    if (server->extra != 0) {
-        if (!OTP_MUTANT(B018))
-            drop_idle(server);
-        if (server->extra != 0) {
-            receive_debugged(server, message);
-            return;
-        }
-    }
-    const struct otp_message_type *type = message->type;
+    if (OTPI_SELDOM(server->extra != 0) && receive_extra(server, message))
+        return;
     server->type = type;
     server->from = message->from;
     otp_next next = type->dispatch(server->state, message->from, message->args);
-    if (next.flags_ == 0 && server->fault == 0) {
-        if (next.action_ == ACTION_REPLY && server->staged != 0) {
-            if (!deliver(server))
-                end_with_fault(server, OTP_REASON_NOMEM);
-            return;
-        }
-        if (next.action_ == ACTION_NOREPLY && type->message_class > OTP_CLASS_CALL_LATER)
-            return;
-    }
-    settle(server, next);
+    bool plain = next.flags_ == 0 && server->fault == 0;
+    if (plain && next.action_ == ACTION_NOREPLY && type->message_class > OTP_CLASS_CALL_LATER)
+        return;
+    if (!plain || next.action_ != ACTION_REPLY || server->staged == 0)
+        settle(server, next);
+    else if (!deliver(server))
+        end_with_fault(server, OTP_REASON_NOMEM);
 }
 
 /* What counts, traces, keeps or times messages wants them to arrive as messages. */

@@ -16,10 +16,13 @@
 
 #define SLAB_NODES OTPI_MSG_BATCH
 
-/* Memory of SLAB_NODES nodes. */
+/* Memory of SLAB_NODES nodes, and of what keeps so many when they are free: so there is always an
+ * empty batch for who has a full magazine. */
 struct otpi_slab {
     struct otpi_slab *next;
     size_t size;
+    struct otpi_msg_batch batch;
+    _Alignas(OTPI_CACHE_LINE) char nodes[];
 };
 
 _Static_assert(offsetof(struct otpi_msg, reason) <= OTPI_MSG_HEADER, "arguments overlap the node");
@@ -38,49 +41,65 @@ static uint8_t class_of(size_t size)
     return OTPI_MSG_LARGE;
 }
 
-/* New nodes straight from the allocator, as a list. */
-OTPI_APART static struct otpi_msg *carve(struct otpi_depot *depot, uint8_t size_class)
+/* New nodes straight from the allocator. False: no memory. */
+OTPI_APART static bool carve(struct otpi_depot *depot, struct otpi_magazine *magazine,
+                             uint8_t size_class)
 {
-    size_t node = class_size(size_class);
-    size_t size = 64 + node * SLAB_NODES;
+    size_t size = sizeof(struct otpi_slab) + class_size(size_class) * SLAB_NODES;
     struct otpi_slab *slab = otpi_alloc_line(size);
-    struct otpi_msg *list = NULL;
-    char *at;
 
     if (slab == NULL)
-        return NULL;
-    at = (char *)slab + 64;
-    for (size_t i = SLAB_NODES; i-- > 0;) {
-        struct otpi_msg *msg = (struct otpi_msg *)(void *)(at + i * node);
-        msg->next = list;
+        return false;
+    for (size_t i = 0; i < SLAB_NODES; i++) { /* the first one is taken first */
+        void *node = slab->nodes + (SLAB_NODES - 1 - i) * class_size(size_class);
+        struct otpi_msg *msg = node;
         msg->size_class = size_class;
         msg->ahead = NULL;
-        list = msg;
+        magazine->nodes[OTPI_MSG_AHEAD + i] = msg;
     }
     slab->size = size;
     otpi_lock_take(&depot->lock);
     slab->next = depot->slabs;
     depot->slabs = slab;
+    slab->batch.next = depot->empty;
+    depot->empty = &slab->batch;
     otpi_lock_release(&depot->lock);
-    return list;
+    return true;
+}
+
+static struct otpi_msg_batch *take_batch(struct otpi_depot *depot, struct otpi_msg_batch **list)
+{
+    struct otpi_msg_batch *batch;
+
+    otpi_lock_take(&depot->lock);
+    batch = *list;
+    if (batch != NULL)
+        *list = batch->next;
+    otpi_lock_release(&depot->lock);
+    return batch;
+}
+
+static void give_batch(struct otpi_depot *depot, struct otpi_msg_batch **list,
+                       struct otpi_msg_batch *batch)
+{
+    otpi_lock_take(&depot->lock);
+    batch->next = *list;
+    *list = batch;
+    otpi_lock_release(&depot->lock);
 }
 
 /* A batch of nodes into an empty magazine. False: no memory. */
 OTPI_APART static bool refill(struct otpi_magazine *magazine, uint8_t size_class)
 {
     struct otpi_depot *depot = &otpi_rt->depot;
-    struct otpi_msg *batch;
+    struct otpi_msg_batch *batch = take_batch(depot, &depot->full[size_class]);
 
-    otpi_lock_take(&depot->lock);
-    batch = depot->batches[size_class];
-    if (batch != NULL)
-        depot->batches[size_class] = batch->body.args;
-    otpi_lock_release(&depot->lock);
-    if (batch == NULL)
-        batch = carve(depot, size_class);
-    if (batch == NULL)
+    if (batch != NULL) {
+        memcpy(magazine->nodes + OTPI_MSG_AHEAD, batch->nodes, sizeof batch->nodes);
+        give_batch(depot, &depot->empty, batch);
+    } else if (!carve(depot, magazine, size_class)) {
         return false;
-    magazine->head = batch;
+    }
     magazine->count = OTPI_MSG_BATCH;
     return true;
 }
@@ -88,17 +107,11 @@ OTPI_APART static bool refill(struct otpi_magazine *magazine, uint8_t size_class
 OTPI_APART void otpi_msg_give_batch(struct otpi_magazine *magazine, uint8_t size_class)
 {
     struct otpi_depot *depot = &otpi_rt->depot;
-    struct otpi_msg *batch = magazine->head, *last = batch;
+    struct otpi_msg_batch *batch = take_batch(depot, &depot->empty);
 
-    for (uint32_t i = 1; i < OTPI_MSG_BATCH; i++)
-        last = last->next;
-    magazine->head = last->next;
     magazine->count -= OTPI_MSG_BATCH;
-    last->next = NULL;
-    otpi_lock_take(&depot->lock);
-    batch->body.args = depot->batches[size_class];
-    depot->batches[size_class] = batch;
-    otpi_lock_release(&depot->lock);
+    memcpy(batch->nodes, magazine->nodes + OTPI_MSG_AHEAD + magazine->count, sizeof batch->nodes);
+    give_batch(depot, &depot->full[size_class], batch);
 }
 
 OTPI_APART static struct otpi_msg *make_large(size_t size)
@@ -117,18 +130,13 @@ static struct otpi_msg *take_node(struct otpi_self *self, size_t size)
 {
     uint8_t size_class = class_of(size);
     struct otpi_magazine *magazine;
-    struct otpi_msg *msg;
 
     if (size_class == OTPI_MSG_LARGE)
         return make_large(size);
     magazine = &self->magazines[size_class];
-    if (magazine->head == NULL && !refill(magazine, size_class))
+    if (magazine->count == 0 && !refill(magazine, size_class))
         return NULL;
-    msg = magazine->head;
-    magazine->head = msg->next;
-    magazine->count--;
-    __builtin_prefetch(msg->ahead, 1); /* it was freed on another CPU, perhaps */
-    return msg;
+    return otpi_magazine_take(magazine);
 }
 
 static struct otpi_msg *make(struct otpi_self *self, size_t payload_size)
@@ -141,9 +149,7 @@ static struct otpi_msg *make(struct otpi_self *self, size_t payload_size)
     msg->next = NULL;
     msg->shared = 0;
     msg->counted = 0;
-    memset(&msg->body, 0, sizeof msg->body);
-    if (payload_size != 0)
-        msg->body.args = (char *)msg + OTPI_MSG_HEADER;
+    otpi_msg_begin(msg, payload_size == 0 ? NULL : (char *)msg + OTPI_MSG_HEADER);
     return msg;
 }
 
@@ -164,13 +170,6 @@ struct otpi_msg *otpi_msg_new_reason(const otp_reason *reason)
     return msg;
 }
 
-static void set_type(struct otpi_msg *msg, const struct otp_message_type *type, uint64_t from)
-{
-    msg->body.kind = OTP_MESSAGE_USER;
-    msg->body.type = type;
-    msg->body.pid.bits = from;
-}
-
 struct otpi_msg *otpi_msg_plain(struct otpi_self *self, uint64_t from,
                                 const struct otp_message_type *type, const void *args)
 {
@@ -181,7 +180,7 @@ struct otpi_msg *otpi_msg_plain(struct otpi_self *self, uint64_t from,
         return NULL;
     if (size != 0)
         otpi_copy(msg->body.args, args, size);
-    set_type(msg, type, from);
+    otpi_msg_set_type(msg, type, from);
     return msg;
 }
 
@@ -197,13 +196,12 @@ struct otpi_msg *otpi_msg_of(const struct otp_message_type *type, const void *ar
     if (msg == NULL)
         return NULL;
     otp_layout_copy(type->args, args, msg->body.args);
-    set_type(msg, type, otpi_self_pid());
+    otpi_msg_set_type(msg, type, otpi_self_pid());
     return msg;
 }
 
 void otpi_msg_free(struct otpi_msg *msg)
 {
-    struct otpi_magazine *magazine;
     uint8_t size_class = msg->size_class;
 
     if (msg->shared != 0)
@@ -212,12 +210,7 @@ void otpi_msg_free(struct otpi_msg *msg)
         otpi_release(msg, (size_t)msg->units * 16);
         return;
     }
-    magazine = &otpi_me()->magazines[size_class];
-    msg->next = magazine->head;
-    msg->ahead = otpi_trail_add(&magazine->freed, msg);
-    magazine->head = msg;
-    if (++magazine->count >= OTPI_MAGAZINE_MAX)
-        otpi_msg_give_batch(magazine, size_class);
+    otpi_magazine_give(&otpi_me()->magazines[size_class], size_class, msg);
 }
 
 void otpi_depot_free(struct otpi_depot *depot)

@@ -1,9 +1,10 @@
 /* msg.h - message nodes and where they come from.
  *
  * Idea: one allocation per message: node, then the copied arguments. Small nodes come from
- * magazines: each thread keeps a short free list per size class and trades batches of them with a
+ * magazines: each thread keeps some free ones per size class and trades batches of them with a
  * global depot, so that a one-way flow of messages across threads stays bounded and takes no lock
- * per message.
+ * per message. What is free is known by its address in an array, so that nobody touches a node that
+ * may be in another CPU's cache before it is to be used.
  */
 #ifndef OTPI_MSG_H
 #define OTPI_MSG_H
@@ -31,7 +32,7 @@ struct otpi_msg {
     uint8_t shared;        /* 1: body.args is a parcel's, see publish.c */
     uint16_t counted;      /* 1: it takes up room in its mailbox, see bound.h */
     /* Only a hint what to fetch into the cache, never followed: in an inbox one that was sent
-     * OTPI_MSG_AHEAD before, in the private list and in a magazine one that comes so many later. */
+     * OTPI_MSG_AHEAD before, in the private list one that comes so many later. */
     struct otpi_msg *ahead;
     struct otp_message body;
     otp_reason reason; /* only in nodes made with room for it: body.reason points here */
@@ -71,18 +72,24 @@ static inline struct otpi_msg *otpi_trail_add(struct otpi_trail *trail, struct o
     return before;
 }
 
-/* A thread's free nodes. owner: the thread. */
+/* A thread's free nodes, the one that was freed last being the last. Before the first are some
+ * NULL, so that OTPI_MSG_AHEAD before any there is something to be fetched. owner: the thread. */
 struct otpi_magazine {
-    struct otpi_msg *head;
     uint32_t count;
-    struct otpi_trail freed;
+    struct otpi_msg *nodes[OTPI_MSG_AHEAD + OTPI_MAGAZINE_MAX];
 };
 
-/* The depot: full batches and the memory that all nodes live in. */
+/* Free nodes that belong to no thread. */
+struct otpi_msg_batch {
+    struct otpi_msg_batch *next;
+    struct otpi_msg *nodes[OTPI_MSG_BATCH];
+};
+
+/* The depot: full batches, empty ones, and the memory that all nodes and batches live in. */
 struct otpi_depot {
     struct otpi_lock lock;
-    struct otpi_msg *batches[OTPI_MSG_CLASSES]; /* lock; linked through body.args */
-    struct otpi_slab *slabs;                    /* lock */
+    struct otpi_msg_batch *full[OTPI_MSG_CLASSES], *empty; /* lock */
+    struct otpi_slab *slabs;                               /* lock */
 };
 
 /* Copies a small struct: most are one or two words, for which a call of memcpy costs more than the
@@ -115,29 +122,65 @@ void otpi_msg_free(struct otpi_msg *msg);
 /* A batch out of a full magazine. */
 void otpi_msg_give_batch(struct otpi_magazine *magazine, uint8_t size_class);
 
-/* otpi_msg_plain where nothing has to be fetched: out of the magazine of the first class. NULL: it
- * is empty, or the arguments need more. */
+/* The node that was freed last; the magazine is not empty. */
+static inline struct otpi_msg *otpi_magazine_take(struct otpi_magazine *magazine)
+{
+    uint32_t left = --magazine->count;
+
+    otpi_msg_prefetch(magazine->nodes[left]); /* it was freed on another CPU, perhaps */
+    return magazine->nodes[OTPI_MSG_AHEAD + left];
+}
+
+static inline void otpi_magazine_give(struct otpi_magazine *magazine, uint8_t size_class,
+                                      struct otpi_msg *msg)
+{
+    magazine->nodes[OTPI_MSG_AHEAD + magazine->count] = msg;
+    if (OTPI_SELDOM(++magazine->count == OTPI_MAGAZINE_MAX))
+        otpi_msg_give_batch(magazine, size_class);
+}
+
+/* Its body is empty but for args. Field by field: a compiler would clear all of a struct first. */
+static inline void otpi_msg_begin(struct otpi_msg *msg, void *args)
+{
+    msg->body.kind = 0;
+    msg->body.tag = 0;
+    msg->body.type = NULL;
+    msg->body.args = args;
+    msg->body.from.slot_ = NULL;
+    msg->body.from.id_ = 0;
+    msg->body.pid.bits = 0;
+    msg->body.ref = 0;
+    msg->body.reason = NULL;
+}
+
+static inline void otpi_msg_set_type(struct otpi_msg *msg, const struct otp_message_type *type,
+                                     uint64_t from)
+{
+    msg->body.kind = OTP_MESSAGE_USER;
+    msg->body.type = type;
+    msg->body.pid.bits = from;
+}
+
+/* otpi_msg_plain where nothing has to be fetched: out of the magazine of the first class; `next` is
+ * not set. NULL: it is empty, or the arguments need more. */
 static inline struct otpi_msg *otpi_msg_at_hand(struct otpi_magazine *magazine, uint64_t from,
                                                 const struct otp_message_type *type,
                                                 const void *args)
 {
-    size_t size = type->args == NULL ? 0 : type->args->size;
-    struct otpi_msg *msg = magazine->head;
+    const struct otp_layout *layout = type->args;
+    struct otpi_msg *msg;
 
-    if (OTPI_SELDOM(msg == NULL || size > OTPI_MSG_SMALL || (size != 0 && type->args->n_refs != 0)))
+    if (OTPI_SELDOM(magazine->count == 0 ||
+                    (layout != NULL && (layout->size > OTPI_MSG_SMALL || layout->n_refs != 0))))
         return NULL;
-    magazine->head = msg->next;
-    magazine->count--;
-    otpi_msg_prefetch(msg->ahead); /* it was freed on another CPU, perhaps */
-    msg->next = NULL;
+    msg = otpi_magazine_take(magazine);
     msg->size_class = 0;
     msg->shared = 0;
     msg->counted = 0;
-    msg->body = (struct otp_message){ .kind = OTP_MESSAGE_USER, .type = type, .pid = { from } };
-    if (size != 0) {
-        msg->body.args = (char *)msg + OTPI_MSG_HEADER;
-        otpi_layout_copy_few(msg->body.args, args, size);
-    }
+    otpi_msg_begin(msg, layout == NULL ? NULL : (char *)msg + OTPI_MSG_HEADER);
+    otpi_msg_set_type(msg, type, from);
+    if (layout != NULL)
+        otpi_layout_copy_few(msg->body.args, args, layout->size);
     return msg;
 }
 
@@ -148,11 +191,7 @@ static inline void otpi_msg_drop(struct otpi_magazine *magazine, struct otpi_msg
         otpi_msg_free(msg);
         return;
     }
-    msg->next = magazine->head;
-    msg->ahead = otpi_trail_add(&magazine->freed, msg);
-    magazine->head = msg;
-    if (OTPI_SELDOM(++magazine->count >= OTPI_MAGAZINE_MAX))
-        otpi_msg_give_batch(magazine, 0);
+    otpi_magazine_give(magazine, 0, msg);
 }
 /* Frees the depot's memory: no node is in use any more. */
 void otpi_depot_free(struct otpi_depot *depot);

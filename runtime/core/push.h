@@ -14,7 +14,7 @@
 /* The inbox is a list of messages, or empty. */
 static inline bool otpi_inbox_is_list(const struct otpi_msg *top)
 {
-    return (uintptr_t)top == 0 || (uintptr_t)top > (uintptr_t)OTPI_INBOX_WAITING;
+    return (uintptr_t)top - 1 >= (uintptr_t)OTPI_INBOX_WAITING;
 }
 
 /* The first message of an idle process goes where who runs it looks first, so that nobody has to
@@ -43,10 +43,16 @@ static inline bool otpi_push(struct otpi_self *self, struct otpi_proc *proc, uin
         return false;
     do {
         OTPI_POINT();
-        if (top == OTPI_INBOX_CLOSED)
-            return false;
-        msg->next = otpi_inbox_is_list(top) ? top : NULL;
-        link = top == OTPI_INBOX_IDLE ? NULL : msg;
+        link = msg;
+        if (otpi_inbox_is_list(top)) {
+            msg->next = top;
+        } else {
+            if (top == OTPI_INBOX_CLOSED)
+                return false;
+            msg->next = NULL;
+            if (top == OTPI_INBOX_IDLE)
+                link = NULL;
+        }
         /* release: the message is visible to who takes the list; acquire: on IDLE we own the run */
     } while (!atomic_compare_exchange_weak_explicit(&proc->inbox, &top, link, memory_order_acq_rel,
                                                     memory_order_relaxed));

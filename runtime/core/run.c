@@ -138,9 +138,10 @@ static struct otpi_self *returned(struct otpi_fiber *fiber)
 }
 
 /* The first message. False: the process has ended and is buried. */
-OTPI_APART static bool receive_init(struct otpi_fiber *fiber, struct otpi_proc *proc,
-                                    struct otpi_msg *msg)
+static bool receive_init(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otpi_msg *msg)
 {
+    proc->current = msg;
+    open_call(proc, &msg->body.from);
     proc->behaviour->init(proc->data, ((struct otpi_init *)msg->body.args)->args);
     if (msg->body.from.slot_ != NULL && !proc->finishing)
         (void)otp_defer_reply(msg->body.from); /* no memory for that: it fails at once */
@@ -155,6 +156,16 @@ OTPI_APART static bool receive_init(struct otpi_fiber *fiber, struct otpi_proc *
     else
         otpi_msg_free(msg);
     return true;
+}
+
+/* For this process, of its module, and to be handled here and now, as nearly all are. */
+static bool is_usual(const struct otpi_proc *proc, const struct otpi_msg *msg)
+{
+    bool passed_by = OTP_MUTANT(B029);
+
+    return !passed_by && msg->body.kind == OTP_MESSAGE_USER &&
+           msg->body.type->module == proc->module && !msg->body.type->blocking &&
+           msg->counted == 0 && msg->to == atomic_load_explicit(&proc->pid, memory_order_relaxed);
 }
 
 /* For this process, and of its module; else it is dropped. */
@@ -185,17 +196,13 @@ static bool is_passed_by(struct otpi_msg *msg)
     return true;
 }
 
-/* One message. False: the process has ended and is buried. */
+/* A message that its behaviour receives. False: the process has ended and is buried. */
 static bool receive(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otpi_msg *msg)
 {
     struct otpi_self *self;
 
-    if (OTPI_SELDOM(is_passed_by(msg) || !accepts(proc, msg)))
-        return true;
     proc->current = msg;
     open_call(proc, &msg->body.from);
-    if (OTPI_SELDOM(msg->body.kind == OTPI_MESSAGE_INIT))
-        return receive_init(fiber, proc, msg);
     proc->behaviour->receive(proc->data, &msg->body);
     self = returned(fiber);
     if (OTPI_SELDOM(proc->finishing)) {
@@ -207,6 +214,22 @@ static bool receive(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otp
     proc->current = NULL;
     otpi_msg_drop(self->magazines, msg);
     return true;
+}
+
+/* Any message. pooled: for the next one the process may have to move again. False as above. */
+OTPI_APART static bool receive_any(struct otpi_fiber *fiber, struct otpi_proc *proc,
+                                   struct otpi_msg *msg, bool pooled)
+{
+    bool goes_on = true;
+
+    if (msg->counted != 0)
+        otpi_bound_leave(proc, msg->to);
+    if (!is_passed_by(msg) && accepts(proc, msg))
+        goes_on = msg->body.kind == OTPI_MESSAGE_INIT ? receive_init(fiber, proc, msg)
+                                                      : receive(fiber, proc, msg);
+    if (goes_on && pooled)
+        proc->pool &= OTPI_POOL_ALWAYS;
+    return goes_on;
 }
 
 static uint32_t now_tick(void)
@@ -259,18 +282,21 @@ static uint32_t take_turn(struct otpi_fiber *fiber, struct otpi_proc *proc)
         }
         msg = otpi_mailbox_take(proc);
         if (msg != NULL) {
-            if (OTPI_SELDOM(pooled || is_blocking(msg)) && otpi_pool_moves(fiber->home, proc, msg))
-                break;
-            if (OTPI_SELDOM(msg->counted != 0))
-                otpi_bound_leave(proc, msg->to);
+            bool goes_on;
+
+            if (OTPI_SELDOM(pooled || !is_usual(proc, msg))) {
+                if ((pooled || is_blocking(msg)) && otpi_pool_moves(fiber->home, proc, msg))
+                    break;
+                goes_on = receive_any(fiber, proc, msg, pooled);
+            } else {
+                goes_on = receive(fiber, proc, msg);
+            }
             n++;
-            if (OTPI_SELDOM(!receive(fiber, proc, msg))) {
+            if (OTPI_SELDOM(!goes_on)) {
                 fiber->proc = NULL;
                 return n;
             }
             tick = note_slow(proc, tick);
-            if (OTPI_SELDOM(pooled))
-                proc->pool &= OTPI_POOL_ALWAYS;
             continue;
         }
         leave(proc, fiber);
