@@ -233,10 +233,9 @@ void otp_retire(void *block, size_t size)
     retire(block, size);
 }
 
-void otp_retire_sized(struct otp_retired *block)
+void otp_retire_sized(struct otp_retired *block, size_t bytes)
 {
-    /* as small as those of slabs are, it is their number that counts */
-    retire(block, otp_slabs_has(block) ? 0 : block->size_);
+    retire(block, bytes);
 }
 
 void otp_retire_later(struct otp_later *later)

@@ -3,9 +3,9 @@
  * Idea: see otp/slabs.h. Sizes are rounded up to one of a few classes. Of each class a list has the
  * slabs that have room; the others are in one list. Blocks are taken from the first slab, and a
  * slab that gets room again becomes the first one, so that those that few are left in become
- * empty. An empty slab goes, but for one of a class that has no other room. What is large is a
- * region, which takes memory where it was touched: a slab gives its blocks in their order until all
- * have been given once.
+ * empty. An empty slab goes, but for one of a class that has no other room, or of large blocks.
+ * What is large is a region, which takes memory where it was touched: a slab gives its blocks in
+ * their order until all have been given once.
  * Threads: any. Locks: slabs, a leaf. Owns: slabs, until they are dropped and their last block is
  * freed.
  */
@@ -16,12 +16,12 @@
 #include "core/self.h"
 
 #define ALIGN      ((size_t)16)
-#define FINE_MAX   ((size_t)256) /* up to it, a class for each 16 bytes .. */
-#define FINE       (FINE_MAX / ALIGN)
-#define CLASSES    (FINE + 8) /* .. then four from each power of two to the next */
+#define FINE_MAX   ((size_t)256)      /* up to it, a class for each 16 bytes, .. */
+#define FINE       (FINE_MAX / ALIGN) /* .. then eight from each power of two to the next */
 #define SLAB_MIN   ((size_t)256)
-#define SLAB_MAX   ((size_t)256 * 1024)
-#define REGION_MIN ((size_t)32 * 1024)
+#define SLAB_MAX   ((size_t)256 * 1024) /* or so many blocks, if they are that large: */
+#define BLOCKS     8
+#define REGION_MIN ((size_t)8 * 1024)
 #define PAGE       ((size_t)4096)
 #define PLACE_AT   32 /* the bit of size_ */
 
@@ -40,11 +40,16 @@ struct slab {
 struct otp_slabs {
     struct otp_later later; /* what it goes as, if the last block was retired */
     struct otpi_lock lock;
-    bool is_dropped;                 /* lock */
-    uint64_t n;                      /* lock: blocks that are out */
-    size_t sizes[CLASSES];           /* lock: of all slabs of a class */
-    struct slab *with_room[CLASSES]; /* lock */
-    struct slab *full;               /* lock */
+    bool is_dropped;    /* lock */
+    uint32_t n_classes; /* const */
+    uint64_t n;         /* lock: blocks that are out */
+    struct slab *full;  /* lock */
+    struct class
+    {
+        size_t size;            /* lock: of all slabs of it */
+        struct slab *with_room; /* lock */
+        uint32_t n_empty;       /* lock: slabs of which no block is out */
+    } classes[];
 };
 
 /* -- classes -- */
@@ -56,7 +61,7 @@ static uint32_t class_of(size_t size)
     if (size <= FINE_MAX)
         return size <= ALIGN ? 0 : (uint32_t)((size - 1) / ALIGN);
     bits = 63 - (uint32_t)__builtin_clzll(size - 1); /* 8: from 257 to 512 */
-    return (uint32_t)(FINE + (bits - 8) * 4 + ((size - 1) >> (bits - 2) & 3));
+    return (uint32_t)(FINE + (bits - 8) * 8 + ((size - 1) >> (bits - 3) & 7));
 }
 
 static size_t size_of(uint32_t class)
@@ -65,7 +70,7 @@ static size_t size_of(uint32_t class)
 
     if (class < FINE)
         return (class + 1) * ALIGN;
-    return (size_t)(5 + coarse % 4) << (6 + coarse / 4);
+    return (size_t)(9 + coarse % 8) << (5 + coarse / 8);
 }
 
 size_t otp_slabs_size(size_t size)
@@ -98,13 +103,13 @@ static struct slab *make_slab(size_t there_is, size_t block)
     bool is_region;
     struct slab *slab;
 
-    if (size > SLAB_MAX)
-        size = SLAB_MAX;
+    if (size > SLAB_MAX && size > BLOCKS * block)
+        size = BLOCKS * block > SLAB_MAX ? BLOCKS * block : SLAB_MAX;
     if (size < SLAB_MIN || size < sizeof *slab + 2 * block)
         size = sizeof *slab + (2 * block > SLAB_MIN ? 2 * block : SLAB_MIN);
     is_region = size >= REGION_MIN && otpi_region_is_there();
     if (is_region)
-        size &= ~(PAGE - 1);
+        size = (size + PAGE - 1) & ~(PAGE - 1);
     slab = is_region ? otpi_region_new(size) : otpi_alloc(size);
     if (slab == NULL)
         return NULL;
@@ -117,7 +122,7 @@ static struct slab *make_slab(size_t there_is, size_t block)
 
 static bool add_slab(struct otp_slabs *slabs, uint32_t class)
 {
-    struct slab *slab = make_slab(slabs->sizes[class], size_of(class));
+    struct slab *slab = make_slab(slabs->classes[class].size, size_of(class));
 
     if (slab == NULL)
         return false;
@@ -126,8 +131,9 @@ static bool add_slab(struct otp_slabs *slabs, uint32_t class)
     slab->freed = NULL;
     slab->n = 0;
     slab->n_given = 0;
-    slabs->sizes[class] += slab->size;
-    put_first(slab, &slabs->with_room[class]);
+    slabs->classes[class].size += slab->size;
+    slabs->classes[class].n_empty++;
+    put_first(slab, &slabs->classes[class].with_room);
     return true;
 }
 
@@ -140,7 +146,8 @@ static struct otp_retired *take_block(struct slab *slab)
     else
         block =
             (struct otp_retired *)(void *)(slab->blocks + slab->n_given++ * size_of(slab->class));
-    slab->n++;
+    if (slab->n++ == 0)
+        slab->slabs->classes[slab->class].n_empty--;
     slab->slabs->n++;
     if (slab->n == slab->room) {
         take_out(slab);
@@ -154,41 +161,59 @@ static struct slab *take_all(struct otp_slabs *slabs)
 {
     struct slab *all = NULL, *slab;
 
-    for (uint32_t i = 0; i < CLASSES; i++)
-        while ((slab = slabs->with_room[i]) != NULL) {
+    for (uint32_t i = 0; i < slabs->n_classes; i++)
+        while ((slab = slabs->classes[i].with_room) != NULL) {
             take_out(slab);
             put_first(slab, &all);
-            slabs->sizes[i] = 0;
+            slabs->classes[i].size = 0;
+            slabs->classes[i].n_empty = 0;
         }
     return all;
+}
+
+/* One of a class that has no other room stays, and one of pages, as it takes long to touch others:
+ * there may be many that become empty and are wanted again at once. */
+static bool stays(const struct slab *slab)
+{
+    const struct class *class = &slab->slabs->classes[slab->class];
+
+    return (class->with_room == slab && slab->next == NULL) ||
+           (size_of(slab->class) >= PAGE && class->n_empty == 1);
 }
 
 /* Gives a list of the slabs that are to go. */
 static struct slab *give_block(struct slab *slab, struct otp_retired *block)
 {
     struct otp_slabs *slabs = slab->slabs;
-    struct slab **with_room = &slabs->with_room[slab->class];
+    struct class *class = &slabs->classes[slab->class];
 
     block->next_ = slab->freed;
     slab->freed = block;
     slabs->n--;
     if (slab->n-- == slab->room) {
         take_out(slab);
-        put_first(slab, with_room);
+        put_first(slab, &class->with_room);
     }
+    class->n_empty += slab->n == 0;
     if (slabs->is_dropped || slab->n != 0)
         return NULL;
     if (slabs->n == 0)
         return take_all(slabs);
-    if (*with_room == slab && slab->next == NULL)
+    if (stays(slab))
         return NULL;
     take_out(slab);
     slab->next = NULL;
-    slabs->sizes[slab->class] -= slab->size;
+    class->size -= slab->size;
+    class->n_empty--;
     return slab;
 }
 
 /* -- freeing memory -- */
+
+static size_t slabs_size(uint32_t n_classes)
+{
+    return sizeof(struct otp_slabs) + n_classes * sizeof(struct class);
+}
 
 /* A part. False: that was all. */
 static bool free_some(struct slab *slab)
@@ -225,11 +250,11 @@ static bool free_next(struct otp_slabs *slabs)
 {
     struct slab **list = &slabs->full, *slab;
 
-    for (uint32_t i = 0; *list == NULL && i < CLASSES; i++)
-        list = &slabs->with_room[i];
+    for (uint32_t i = 0; *list == NULL && i < slabs->n_classes; i++)
+        list = &slabs->classes[i].with_room;
     slab = *list;
     if (slab == NULL) {
-        otpi_release(slabs, sizeof *slabs);
+        otpi_release(slabs, slabs_size(slabs->n_classes));
         return false;
     }
     *list = slab->next;
@@ -245,9 +270,14 @@ static bool free_slabs_later(struct otp_later *later)
 
 /* -- for their users -- */
 
-struct otp_slabs *otp_slabs_new(void)
+struct otp_slabs *otp_slabs_new(size_t largest)
 {
-    return otpi_alloc_zero(sizeof(struct otp_slabs));
+    uint32_t n_classes = class_of(largest) + 1;
+    struct otp_slabs *slabs = otpi_alloc_zero(slabs_size(n_classes));
+
+    if (slabs != NULL)
+        slabs->n_classes = n_classes;
+    return slabs;
 }
 
 void *otp_slabs_block(struct otp_slabs *slabs, size_t size, uint32_t note)
@@ -257,8 +287,8 @@ void *otp_slabs_block(struct otp_slabs *slabs, size_t size, uint32_t note)
     struct slab *slab;
 
     otpi_lock_take(&slabs->lock);
-    if (slabs->with_room[class] != NULL || add_slab(slabs, class)) {
-        slab = slabs->with_room[class];
+    if (slabs->classes[class].with_room != NULL || add_slab(slabs, class)) {
+        slab = slabs->classes[class].with_room;
         block = take_block(slab);
         block->next_ = NULL;
         block->size_ =

@@ -15,7 +15,7 @@
 #include "plat/plat.h"
 #include "plat/sanitizers.h"
 
-#define PART ((size_t)128 * 1024)
+#define PART ((size_t)32 * 1024)
 
 bool otpi_region_is_there(void)
 {

@@ -70,7 +70,7 @@ struct otpi_store *otpi_store_new(const struct otpi_store_type *type)
     store->shift = (uint32_t)__builtin_ctz(shards);
     store->widest = otpi_region_is_there() ? WIDEST : WIDEST_ZERO;
     store->region_min = otpi_region_is_there() ? REGION_MIN : SIZE_MAX;
-    store->small_max = otpi_region_is_there() ? OTP_SLABS_MAX : 0;
+    store->slabbed = otpi_region_is_there();
     store->limited = type->max_entries != 0 || type->max_bytes != 0;
     atomic_store(&store->random, store->seed | 1);
     lay_out(store);
@@ -83,8 +83,6 @@ static bool drop_some(struct otp_later *later)
 
     if (otpi_store_free_some(store))
         return true;
-    for (uint32_t i = 0; i <= store->shard_mask; i++)
-        otpi_store_forget(&store->shards[i]);
     otpi_release_line(store, size_of(store->shard_mask + 1));
     return false;
 }

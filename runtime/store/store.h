@@ -19,7 +19,7 @@
  * found.
  *
  *   store.c        the life of a store, keys, values, the limit on how much there is
- *   store_box.c    keys and values that are not in slots
+ *   store_box.c    keys and values that are not in slots, and where they and shards' parts are
  *   store_read.c   finding without the lock
  *   store_write.c  putting and taking away, under the lock of the shard
  *   store_grow.c   one bucket more, one bucket less
@@ -70,11 +70,12 @@ struct otpi_box {
     /* the value follows, aligned to 16; the key is at the end */
 };
 
-/* One that is a block of its own. */
+/* Others are in the slabs of their store, or regions, or else blocks. */
 struct otpi_large_box {
-    struct otpi_box box;
+    struct otp_later later; /* what it is retired as, if it is a region: then its size_ is 0 */
     size_t key_size;
-    size_t unused;
+    size_t size; /* in all */
+    size_t left; /* of a region that goes back in parts */
     /* the same */
 };
 
@@ -118,7 +119,8 @@ struct otpi_store_shard {
     _Alignas(64) struct otp_lock lock;
     uint64_t count;             /* lock: entries */
     uint64_t bytes;             /* lock: that it takes */
-    uint64_t large;             /* lock: entries whose boxes are large */
+    uint64_t large;             /* lock: entries whose boxes are in the slabs of the store */
+    uint64_t own;               /* lock: entries whose boxes are in no slabs */
     uint64_t stamps;            /* lock: given out so far */
     otp_instant latest;         /* lock: no entry expires later; not of those with stamps */
     struct otpi_trials *trials; /* lock: of store_evict.c; owner; NULL: none yet */
@@ -140,18 +142,20 @@ struct otpi_store {
     uint32_t shift;            /* const: bits of a hash that say which */
     uint32_t widest;           /* const: of the largest segments, the bits of a bucket's place */
     size_t region_min;         /* const: segments of at least that size are regions */
-    size_t small_max;          /* const: of the largest boxes that are in slabs */
+    bool slabbed;              /* const: there are regions, and so slabs */
     bool boxed;                /* const */
     bool words;                /* const: keys and values are a word each, as most are */
     bool limited;              /* const */
     uint32_t dropped;          /* owner: who drops it: shards, and .. */
     uint64_t dropped_buckets;  /* .. buckets of the next one, and .. */
-    uint64_t dropped_segments; /* .. segments of it */
-    _Atomic uint64_t entries;  /* atomic: if it is limited, with those that are about to be */
-    _Atomic uint64_t bytes;    /* atomic: the same */
-    _Atomic uint64_t random;   /* atomic: where eviction looked last */
-    _Atomic uint64_t inserts;  /* atomic: if it is limited, all so far */
-    _Atomic uint32_t clock;    /* atomic: of marks; as often as a part of it has been replaced */
+    uint64_t dropped_segments; /* .. segments of it, and .. */
+    uint64_t dropped_large;    /* .. boxes in slabs of the store */
+    _Atomic(struct otp_slabs *) slabs; /* atomic: NULL: there was none yet */
+    _Atomic uint64_t entries; /* atomic: if it is limited, with those that are about to be */
+    _Atomic uint64_t bytes;   /* atomic: the same */
+    _Atomic uint64_t random;  /* atomic: where eviction looked last */
+    _Atomic uint64_t inserts; /* atomic: if it is limited, all so far */
+    _Atomic uint32_t clock;   /* atomic: of marks; as often as a part of it has been replaced */
     struct otpi_store_shard shards[];
 };
 
@@ -304,13 +308,14 @@ static inline uint64_t *otpi_store_next(const uint64_t *bucket)
 
 static inline bool otpi_box_is_large(const struct otpi_box *box)
 {
-    return !otp_slabs_has(&box->head);
+    return !otp_slabs_has(&box->head) || otp_slabs_note(&box->head) == 0;
 }
 
 /* In all. */
 static inline size_t otpi_box_size(const struct otpi_box *box)
 {
-    return otpi_box_is_large(box) ? box->head.size_ : otp_slabs_note(&box->head) >> 16;
+    return otpi_box_is_large(box) ? ((const struct otpi_large_box *)box)->size
+                                  : otp_slabs_note(&box->head) >> 16;
 }
 
 static inline size_t otpi_box_key_size(const struct otpi_box *box)
@@ -366,6 +371,13 @@ otp_status otpi_box_make(struct otpi_store *store, const struct otpi_store_key *
 void otpi_box_free(struct otpi_box *box);
 /* Takes box, which no new reader finds; NULL is allowed. */
 void otpi_box_retire(struct otpi_box *box);
+/* A part of a shard that is no box: size bytes, of which the head is not to be written; NULL: no
+ * memory. */
+void *otpi_store_piece(struct otpi_store *store, size_t size);
+/* Takes piece, which nobody else sees. */
+void otpi_store_free_piece(void *piece, size_t size);
+/* Takes piece, which no new reader finds. */
+void otpi_store_retire_piece(void *piece, size_t size);
 /* lock: shard. The box of an entry that is put, or taken out; NULL is allowed. */
 void otpi_box_count(struct otpi_store_shard *shard, const struct otpi_box *box);
 void otpi_box_discount(struct otpi_store_shard *shard, const struct otpi_box *box);
@@ -506,7 +518,7 @@ void otpi_store_clear(const struct otpi_store *store, struct otpi_store_shard *s
 /* Frees a part of a segment that nobody sees. False: that was all. */
 bool otpi_store_free_segment(struct otpi_segment *segment);
 /* One more bucket, empty, for a chain; NULL: no memory. */
-uint64_t *otpi_store_chain(const struct otpi_store *store, struct otpi_store_shard *shard);
+uint64_t *otpi_store_chain(struct otpi_store *store, struct otpi_store_shard *shard);
 /* Frees some that are in no chain that anybody sees. False: there are no more. */
 bool otpi_store_free_chained(struct otpi_store_shard *shard);
 /* Takes buckets out of a chain that it does not need. In a change. */

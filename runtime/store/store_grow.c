@@ -3,9 +3,9 @@
  * Idea: linear hashing. With n buckets, of which the largest power of two that fits is p, bucket n
  * gets from bucket n - p what belongs there with one more bit of the hash; the last bucket gives
  * that back when there is to be one less. Five entries for each bucket are wanted; below two there
- * are too many buckets. Buckets are made many at a time, in segments (store.h): what is small comes
- * from the allocator, zeroed as a whole, since a reader may come to any bucket of it; what is large
- * is a region, which takes memory where it has been touched and goes in parts.
+ * are too many buckets. Buckets are made many at a time, in segments (store.h): what is small is a
+ * piece (store_box.c), zeroed as a whole, since a reader may come to any bucket of it; what is
+ * large is a region, which takes memory where it has been touched and goes in parts.
  * Chained buckets are made some at a time too, and kept for the next chain; they go when the shard
  * has none in chains.
  * A new bucket is complete before the count of buckets says that it is there, and one that goes is
@@ -73,16 +73,22 @@ static bool make_list(struct otpi_store_shard *shard, uint64_t at)
     return true;
 }
 
-static struct otpi_segment *new_segment(const struct otpi_store *store, size_t size)
+/* All of a piece but its head. */
+static void zero(void *piece, size_t size)
+{
+    memset((char *)piece + sizeof(struct otp_retired), 0, size - sizeof(struct otp_retired));
+}
+
+static struct otpi_segment *new_segment(struct otpi_store *store, size_t size)
 {
     struct otpi_segment *segment;
     bool is_region = size >= store->region_min;
 
-    segment = is_region ? otpi_region_new(size) : otp_block(size);
+    segment = is_region ? otpi_region_new(size) : otpi_store_piece(store, size);
     if (segment == NULL)
         return NULL;
     if (!is_region)
-        memset(segment, 0, size);
+        zero(segment, size);
     segment->size = segment->left = size;
     segment->is_region = is_region;
     return segment;
@@ -95,7 +101,7 @@ bool otpi_store_free_segment(struct otpi_segment *segment)
     if (segment->is_region)
         left = otpi_region_cut(segment, segment->size, segment->left);
     else
-        otp_block_free(segment, segment->size);
+        otpi_store_free_piece(segment, segment->size);
     if (left == 0)
         return false;
     segment->left = left;
@@ -150,7 +156,7 @@ static void drop_last_segment(const struct otpi_store *store, struct otpi_store_
         segment->later.run = free_later;
         otp_retire_later(&segment->later);
     } else {
-        otp_retire(segment, segment->size);
+        otpi_store_retire_piece(segment, segment->size);
     }
 }
 
@@ -173,17 +179,17 @@ static void keep(struct otpi_store_shard *shard, uint64_t *bucket)
 }
 
 /* A part more than there are. False: no memory. */
-static bool make_chained(const struct otpi_store *store, struct otpi_store_shard *shard)
+static bool make_chained(struct otpi_store *store, struct otpi_store_shard *shard)
 {
     uint64_t n = shard->chained / 4 < CHAINED_MAX ? 1 + shard->chained / 4 : CHAINED_MAX;
     struct otpi_chained *made;
     size_t size = sizeof *made + 63 + n * bucket_size(store);
     uintptr_t first;
 
-    made = otp_block(size);
+    made = otpi_store_piece(store, size);
     if (made == NULL)
         return false;
-    memset(made, 0, size);
+    zero(made, size);
     made->size = size;
     made->next = shard->links;
     shard->links = made;
@@ -194,7 +200,7 @@ static bool make_chained(const struct otpi_store *store, struct otpi_store_shard
     return true;
 }
 
-uint64_t *otpi_store_chain(const struct otpi_store *store, struct otpi_store_shard *shard)
+uint64_t *otpi_store_chain(struct otpi_store *store, struct otpi_store_shard *shard)
 {
     uint64_t *bucket;
 
@@ -214,7 +220,7 @@ static void drop_all_chained(struct otpi_store_shard *shard)
     for (made = shard->links; made != NULL; made = next) {
         next = made->next;
         shard->bytes -= made->size;
-        otp_retire(made, made->size);
+        otpi_store_retire_piece(made, made->size);
     }
     shard->links = NULL;
     shard->spare = NULL;
@@ -228,7 +234,7 @@ bool otpi_store_free_chained(struct otpi_store_shard *shard)
     if (made == NULL)
         return false;
     shard->links = made->next;
-    otp_block_free(made, made->size);
+    otpi_store_free_piece(made, made->size);
     return true;
 }
 

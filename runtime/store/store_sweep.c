@@ -15,10 +15,10 @@
 #define WORD    sizeof(uint64_t)
 #define STEP    16 /* buckets under one lock */
 #define SHRINKS 4
-#define AHEAD   16 /* buckets that are fetched before they are looked at */
-#define FREED   64 /* looks at the clock in a slice, at most .. */
-#define BUCKETS 8  /* .. each after so many buckets */
-#define SLICE   (30 * OTP_US)
+#define AHEAD   16           /* buckets that are fetched before they are looked at */
+#define FREED   64           /* looks at the clock in a slice, at most .. */
+#define BUCKETS 2            /* .. each after so many buckets */
+#define SLICE   (5 * OTP_US) /* so one part of a region, which takes longer */
 
 static uint64_t buckets_of(const struct otpi_store_shard *shard)
 {
@@ -158,7 +158,7 @@ bool otpi_store_sweep(struct otpi_store *store, struct otpi_store_cursor *cursor
 
 /* -- the end: nobody else sees the store -- */
 
-/* Small ones go with their slabs. */
+/* Those in slabs go with these. */
 static void free_boxes(const struct otpi_store *store, uint64_t *bucket)
 {
     uint64_t places = otpi_store_taken(bucket[OTPI_TAGS]);
@@ -166,7 +166,7 @@ static void free_boxes(const struct otpi_store *store, uint64_t *bucket)
     for (; places != 0; places &= places - 1) {
         struct otpi_box *box = (struct otpi_box *)(uintptr_t)otpi_store_slot(
             store, bucket, otpi_store_place(places))[1];
-        if (otpi_box_is_large(box))
+        if (!otp_slabs_has(&box->head))
             otpi_box_free(box);
     }
 }
@@ -186,7 +186,7 @@ static bool free_next(struct otpi_store *store, const struct otpi_store_shard *s
 
     if (segment == NULL)
         return false;
-    if (shard->large == 0)
+    if (shard->own == 0)
         index = n; /* there is nothing to be found in them */
     for (int i = 0; i < BUCKETS && index < n && otpi_store_spot(store, index).segment == at; i++)
         free_boxes_of_chain(store, otpi_store_bucket(store, shard, index++));
@@ -198,32 +198,52 @@ static bool free_next(struct otpi_store *store, const struct otpi_store_shard *s
     return true;
 }
 
-/* A part of its slabs. False: it has no more. */
-static bool free_slabs(struct otpi_store_shard *shard)
+/* A part of slabs of which the store has n blocks. False: there is no more. */
+static bool free_slabs(_Atomic(struct otp_slabs *) *at, uint64_t n)
 {
-    struct otp_slabs *slabs = atomic_load_explicit(&shard->slabs, memory_order_relaxed);
+    struct otp_slabs *slabs = atomic_load_explicit(at, memory_order_relaxed);
 
     if (slabs == NULL)
         return false;
-    if (!otp_slabs_drop(slabs, shard->count - shard->large))
-        atomic_store_explicit(&shard->slabs, NULL, memory_order_relaxed);
+    if (!otp_slabs_drop(slabs, n))
+        atomic_store_explicit(at, NULL, memory_order_relaxed);
+    return true;
+}
+
+/* What is left of a shard is little. */
+static void end_shard(struct otpi_store *store, struct otpi_store_shard *shard,
+                      struct otpi_segments *list)
+{
+    if (list != NULL)
+        otp_block_free(list, sizeof *list + list->room * sizeof(struct otpi_segment *));
+    otpi_store_forget(shard);
+    store->dropped_buckets = 0;
+    store->dropped_segments = 0;
+    store->dropped_large += shard->large;
+    store->dropped++;
+}
+
+/* A part. False: that was all. */
+static bool free_part(struct otpi_store *store)
+{
+    struct otpi_store_shard *shard = &store->shards[store->dropped];
+    struct otpi_segments *list;
+
+    if (store->dropped > store->shard_mask)
+        return free_slabs(&store->slabs, store->dropped_large);
+    list = atomic_load_explicit(&shard->segments, memory_order_relaxed);
+    if (!free_next(store, shard, list) && !otpi_store_free_chained(shard) &&
+        !free_slabs(&shard->slabs, shard->count - shard->large - shard->own))
+        end_shard(store, shard, list);
     return true;
 }
 
 bool otpi_store_free_some(struct otpi_store *store)
 {
     otp_instant end = otp_now() + SLICE;
-    struct otpi_store_shard *shard = &store->shards[store->dropped];
-    struct otpi_segments *list = atomic_load_explicit(&shard->segments, memory_order_relaxed);
 
-    for (int i = 0; i < FREED && otp_now() < end; i++) {
-        if (free_next(store, shard, list) || otpi_store_free_chained(shard) || free_slabs(shard))
-            continue;
-        if (list != NULL)
-            otp_block_free(list, sizeof *list + list->room * sizeof(struct otpi_segment *));
-        store->dropped_buckets = 0;
-        store->dropped_segments = 0;
-        return ++store->dropped <= store->shard_mask;
-    }
+    for (int i = 0; i < FREED && otp_now() < end; i++)
+        if (!free_part(store))
+            return false;
     return true;
 }

@@ -15,18 +15,18 @@
 #include "plat/plat.h"
 #include "poison.h"
 
-enum { MANY = 20000 };
+enum { MANY = 20000, LARGEST = 1024 };
 
 struct block {
     struct otp_retired head;
-    uint32_t bytes[(OTP_SLABS_MAX - sizeof(struct otp_retired)) / sizeof(uint32_t)];
+    uint32_t bytes[(LARGEST - sizeof(struct otp_retired)) / sizeof(uint32_t)];
 };
 
 static struct block *blocks[MANY];
 
 static size_t size_of(uint32_t i)
 {
-    return sizeof(struct otp_retired) + i * 7919 % (OTP_SLABS_MAX - sizeof(struct otp_retired) + 1);
+    return sizeof(struct otp_retired) + i * 7919 % (LARGEST - sizeof(struct otp_retired) + 1);
 }
 
 static void make(struct otp_slabs *slabs, uint32_t i)
@@ -64,7 +64,7 @@ static struct otp_slabs *start(void)
 
     ck_assert_int_eq(otp_runtime_start(&config), OTP_OK);
     ck_assert_int_eq(otpi_enter(), OTP_OK);
-    slabs = otp_slabs_new();
+    slabs = otp_slabs_new(LARGEST);
     ck_assert_ptr_nonnull(slabs);
     return slabs;
 }
@@ -77,7 +77,7 @@ static void stop(void)
 
 START_TEST(sizes_are_rounded_up_by_a_quarter_at_most)
 {
-    for (size_t size = 1; size <= OTP_SLABS_MAX; size++) {
+    for (size_t size = 1; size <= OTP_SLABS_MAX; size += 1 + size / 2048) {
         size_t taken = otp_slabs_size(size);
         ck_assert_uint_ge(taken, size);
         ck_assert_uint_eq(taken % 16, 0);
@@ -112,7 +112,7 @@ START_TEST(what_is_empty_is_given_back)
     long before;
 
     poison_start();
-    slabs = otp_slabs_new();
+    slabs = otp_slabs_new(LARGEST);
     ck_assert_ptr_nonnull(slabs);
     before = atomic_load(&poison.out);
     for (int round = 0; round < 3; round++) {
@@ -133,12 +133,12 @@ START_TEST(what_is_retired_outlives_its_slabs)
     struct otp_slabs *slabs;
 
     poison_start();
-    slabs = otp_slabs_new();
+    slabs = otp_slabs_new(LARGEST);
     for (uint32_t i = 0; i < 100; i++)
         make(slabs, i);
     (void)otp_pin();
     for (uint32_t i = 0; i < 50; i++)
-        otp_retire_sized(&blocks[i]->head);
+        otp_retire_sized(&blocks[i]->head, size_of(i));
     ck_assert(!otp_slabs_drop(slabs, 50));
     for (int i = 0; i < 20; i++)
         otp_reclaim();
@@ -155,7 +155,7 @@ START_TEST(no_memory_is_an_answer)
     uint32_t n = 0;
 
     poison_start();
-    slabs = otp_slabs_new();
+    slabs = otp_slabs_new(LARGEST);
     for (uint32_t i = 0; i < 2000; i++) {
         void *block;
         atomic_store(&poison.refuse_in, 1);
@@ -169,6 +169,55 @@ START_TEST(no_memory_is_an_answer)
         check(i);
     drop(slabs, n);
     poison_stop();
+}
+END_TEST
+
+/* -- large ones -- */
+
+enum { LARGE = 40 };
+
+static size_t large_size(uint32_t i)
+{
+    return OTP_SLABS_MAX - i * 26209 % OTP_SLABS_MAX; /* from one page to the largest */
+}
+
+static void make_large(struct otp_slabs *slabs, uint32_t i)
+{
+    blocks[i] = otp_slabs_block(slabs, large_size(i), i);
+    ck_assert_ptr_nonnull(blocks[i]);
+    memset(blocks[i]->bytes, (int)i, large_size(i) - sizeof(struct otp_retired));
+}
+
+static void check_large(uint32_t i)
+{
+    const unsigned char *bytes = (const unsigned char *)blocks[i]->bytes;
+
+    ck_assert_uint_eq(otp_slabs_note(&blocks[i]->head), i);
+    for (size_t at = 0; at < large_size(i) - sizeof(struct otp_retired); at += 997)
+        ck_assert_uint_eq(bytes[at], i);
+}
+
+/* Each comes and goes a few times, in another order than they came in. */
+START_TEST(large_blocks_keep_what_is_in_them)
+{
+    struct otp_slabs *slabs = start(), *large = otp_slabs_new(OTP_SLABS_MAX);
+
+    drop(slabs, 0);
+    ck_assert_ptr_nonnull(large);
+    for (uint32_t i = 0; i < LARGE; i++)
+        make_large(large, i);
+    for (uint32_t i = 0; i < 5 * LARGE; i++) {
+        check_large(i * 7 % LARGE);
+        if (i % 2 == 0)
+            otp_slabs_free(blocks[i * 7 % LARGE]);
+        else
+            otp_retire_sized(&blocks[i * 7 % LARGE]->head, large_size(i * 7 % LARGE));
+        make_large(large, i * 7 % LARGE);
+    }
+    for (uint32_t i = 0; i < LARGE; i++)
+        check_large(i);
+    drop(large, LARGE);
+    stop();
 }
 END_TEST
 
@@ -212,7 +261,7 @@ static void *come_and_go(void *context)
         if (*at != NULL && i % 3 == 0)
             otp_slabs_free(*at);
         else if (*at != NULL)
-            otp_retire_sized(&(*at)->head);
+            otp_retire_sized(&(*at)->head, 0);
         *at = otp_slabs_block(slabs, sizeof(struct otp_retired) + 4 + i % 300, i);
         ck_assert_ptr_nonnull(*at);
         (*at)->bytes[0] = i;
@@ -222,7 +271,7 @@ static void *come_and_go(void *context)
     for (uint32_t i = 0; i < HELD; i++)
         if (held[i] != NULL) {
             ck_assert_uint_eq(held[i]->bytes[0], otp_slabs_note(&held[i]->head));
-            otp_retire_sized(&held[i]->head);
+            otp_retire_sized(&held[i]->head, 0);
         }
     otpi_leave();
     return NULL;
@@ -251,6 +300,7 @@ int main(void)
     tcase_add_test(all, blocks_keep_what_is_in_them);
     tcase_add_test(all, what_is_empty_is_given_back);
     tcase_add_test(all, what_is_retired_outlives_its_slabs);
+    tcase_add_test(all, large_blocks_keep_what_is_in_them);
     tcase_add_test(all, no_memory_is_an_answer);
     tcase_add_test(all, no_region_is_an_answer);
     tcase_add_test(all, threads_take_and_give_at_once);

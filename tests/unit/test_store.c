@@ -301,6 +301,95 @@ START_TEST(segments_that_are_regions_come_and_go)
 }
 END_TEST
 
+/* -- values of any size -- */
+
+static const size_t sizes[] = { 0, 7, 900, 1000, 1100, 5000, 70000, 1100000 };
+enum { SIZES = sizeof sizes / sizeof *sizes, BOXES = 3 * SIZES };
+
+static size_t size_in(uint64_t key, uint64_t round)
+{
+    return sizes[(key + round) % SIZES];
+}
+
+static otp_status put_box(struct otpi_store *store, uint64_t number, uint64_t round)
+{
+    static char bytes[1100000];
+    const otp_str value = { bytes, size_in(number, round) };
+    struct otpi_store_key key;
+    const struct otpi_store_putting putting = { &key, &value, 1000, 0, OTPI_PUT };
+    otp_status status;
+
+    memset(bytes, (int)(number + round), value.size);
+    ck_assert(otpi_store_key(store, &number, &key));
+    (void)otp_pin();
+    status = otpi_store_put(store, &putting);
+    otp_unpin();
+    return status;
+}
+
+/* There, and all of it. */
+static bool has_box(struct otpi_store *store, uint64_t number, uint64_t round)
+{
+    struct otpi_store_key key;
+    struct otpi_found found;
+    otp_str value;
+    bool there;
+
+    ck_assert(otpi_store_key(store, &number, &key));
+    (void)otp_pin();
+    there = otpi_store_find(store, &key, &found);
+    if (there) {
+        memcpy(&value, otpi_box_value(found.box), sizeof value);
+        ck_assert_uint_eq(value.size, size_in(number, round));
+        for (size_t i = 0; i < value.size; i += 1 + value.size / 100)
+            ck_assert_int_eq(value.data[i], (char)(number + round));
+    }
+    otp_unpin();
+    return there;
+}
+
+/* Each is of every size once; some go by themselves, the others with the store. */
+static void boxes_come_and_go(struct otpi_store *store)
+{
+    for (uint64_t round = 0; round < SIZES; round++) {
+        for (uint64_t i = 0; i < BOXES; i++)
+            ck_assert_int_eq(put_box(store, i, round), OTP_OK);
+        for (uint64_t i = round; i < BOXES; i += 5)
+            ck_assert(delete (store, i));
+        for (uint64_t i = 0; i < BOXES; i++)
+            ck_assert(has_box(store, i, round) == (i < round || (i - round) % 5 != 0));
+        for (uint64_t i = round; i < BOXES; i += 5)
+            ck_assert_int_eq(put_box(store, i, round), OTP_OK);
+        ck_assert_uint_eq(otpi_store_count(store), BOXES);
+    }
+}
+
+static const struct otpi_store_type boxes = { OTP_KEY_PLAIN, &word_layout, &text_layout, 0, 0 };
+
+START_TEST(values_of_any_size_come_and_go)
+{
+    struct otpi_store *store;
+
+    ck_assert_int_eq(otp_runtime_start(NULL), OTP_OK);
+    ck_assert_int_eq(otpi_enter(), OTP_OK);
+    store = otpi_store_new(&boxes);
+    boxes_come_and_go(store);
+    stop_with_regions(store);
+}
+END_TEST
+
+START_TEST(values_of_any_size_are_given_back)
+{
+    struct otpi_store *store;
+
+    poison_start();
+    store = otpi_store_new(&boxes);
+    boxes_come_and_go(store);
+    otpi_store_drop(store);
+    poison_stop();
+}
+END_TEST
+
 static bool refuse_pages(enum otpi_need need)
 {
     return need == OTPI_NEED_PAGES;
@@ -570,6 +659,8 @@ int main(void)
     tcase_add_test(size, a_shard_goes_as_a_whole_only_if_all_of_it_has_expired);
     tcase_add_test(size, an_entry_of_words_takes_64_bytes_at_most);
     tcase_add_test(size, segments_that_are_regions_come_and_go);
+    tcase_add_test(memory, values_of_any_size_come_and_go);
+    tcase_add_test(memory, values_of_any_size_are_given_back);
     tcase_add_test(memory, a_store_that_gets_no_region_goes_on);
     tcase_add_test(memory, a_failed_allocation_loses_nothing);
     tcase_add_test(memory, a_list_of_words_is_put_whole_or_not_at_all);

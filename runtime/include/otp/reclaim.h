@@ -49,8 +49,9 @@ OTP_API void otp_block_free(void *block, size_t size);
 /* Frees it when nobody can see it any more: in some otp_unpin or otp_reclaim. No new reader finds
  * it already. Takes block, whose first bytes are its head; readers do not look at those. */
 OTP_API void otp_retire(void *block, size_t size);
-/* The same of a block whose head has its size already, which readers may look at. */
-OTP_API void otp_retire_sized(struct otp_retired *block);
+/* The same of a block whose head has its size already, which readers may look at, or is one of
+ * slabs, or of an otp_later, which runs then. bytes: what it takes. */
+OTP_API void otp_retire_sized(struct otp_retired *block, size_t bytes);
 /* Runs it when nobody can see any more what it is about. Takes later. */
 OTP_API void otp_retire_later(struct otp_later *later);
 /* Frees some hundred blocks of what can be freed by now, unless somebody else is at it. */
