@@ -14,7 +14,7 @@
 #include "base/misuse.h"
 #include "base/mutant.h"
 
-#define SLICE       (20 * OTP_US)
+#define SLICE       (10 * OTP_US)
 #define SLICE_STEPS 64
 
 enum { TIMER_SWEEP = 1, TIMER_SLICE = 2 };

@@ -532,7 +532,7 @@ struct otpi_store_cursor {
     uint64_t index;
 };
 
-#define OTPI_STORE_TAKEN 64 /* what a step takes at most */
+#define OTPI_STORE_TAKEN 32 /* what a step takes at most */
 
 /* Takes what had expired before now out of the next few buckets. False: that was all. *n: how
  * many. Gives at most OTPI_STORE_TAKEN entries to taken; NULL: nobody asks for them, and the store
