@@ -208,6 +208,23 @@ OTPI_APART static void leave_word(struct otpi_proc *proc, const otp_reason *reas
     proc->death = otpi_msg_new_reason(reason);
 }
 
+/* Gives what was in it; IDLE: it is ours. From here on who runs it may bury it: the slot is not ours
+ * any more. */
+static struct otpi_msg *close_inbox(struct otpi_proc *proc, bool mine, const otp_reason *reason)
+{
+    struct otpi_msg *inbox = OTPI_INBOX_IDLE;
+
+    if (mine)
+        return atomic_exchange(&proc->inbox, OTPI_INBOX_CLOSED);
+    /* seq_cst, both: release: who runs it and finds CLOSED sees the word left; acquire: on IDLE it
+     * is ours, and needs no word */
+    if (atomic_compare_exchange_strong(&proc->inbox, &inbox, OTPI_INBOX_CLOSED))
+        return inbox;
+    leave_word(proc, reason);
+    OTPI_POINT();
+    return atomic_exchange(&proc->inbox, OTPI_INBOX_CLOSED);
+}
+
 static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reason)
 {
     struct remains remains, late;
@@ -218,8 +235,6 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
 
     if (!take_remains(proc, pid, &remains))
         return;
-    if (!mine)
-        leave_word(proc, reason);
     otpi_bound_end(proc, pid);
     /* before the inbox closes: until then nobody buries it, so its memory is there */
     if (remains.lingers)
@@ -227,9 +242,7 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
     asking = atomic_load_explicit(&proc->asking, memory_order_relaxed);
     asking_id = atomic_load_explicit(&proc->asking_id, memory_order_relaxed);
     OTPI_POINT();
-    /* release: who runs it and finds CLOSED sees the word left; acquire: on IDLE it is ours. From
-     * here on who runs it may bury it: the slot is not ours any more. */
-    inbox = atomic_exchange(&proc->inbox, OTPI_INBOX_CLOSED);
+    inbox = close_inbox(proc, mine, reason);
     otpi_mailbox_uninspected(proc);
     if (asking != NULL && !remains.for_request && !OTP_MUTANT(B033))
         (void)otpi_slot_fail(asking, asking_id, OTP_EXIT, reason);
