@@ -31,38 +31,45 @@ static const struct otp_layout tell_childspec_layout = { sizeof(struct otpi_tell
                                                          NULL };
 static const struct otp_layout tell_child_layout = { sizeof(struct otpi_tell_child), 0, NULL };
 
-/* The layout of otpi_ask_child depends on the module's options: made where it is needed. */
+static const struct otp_ref child_refs[] = {
+    { OTP_REF_TEXT, 0, 0, offsetof(struct otpi_ask_child, id), 0, NULL },
+    { OTP_REF_TEXT, 0, 0, offsetof(struct otpi_ask_child, name), 0, NULL },
+};
+static const struct otp_layout ask_child_layout = { sizeof(struct otpi_ask_child), 2, child_refs };
+
+/* The layout of otpi_ask_child with the module's options, if it has any. */
 struct child_layout {
     struct otp_ref refs[3];
     struct otp_layout layout;
 };
 
-static void make_child_layout(struct child_layout *made, const struct otp_module *module)
+/* Made where it is needed. */
+static const struct otp_layout *child_layout(struct child_layout *made,
+                                             const struct otp_module *module)
 {
-    struct otp_ref id = { OTP_REF_TEXT, 0, 0, offsetof(struct otpi_ask_child, id), 0, NULL };
-    struct otp_ref name = { OTP_REF_TEXT, 0, 0, offsetof(struct otpi_ask_child, name), 0, NULL };
     struct otp_ref options = { OTP_REF_LIST,   0, 0, offsetof(struct otpi_ask_child, options), 0,
                                module->options };
-    made->refs[0] = id;
-    made->refs[1] = name;
+    if (module->options == NULL)
+        return &ask_child_layout;
+    made->refs[0] = child_refs[0];
+    made->refs[1] = child_refs[1];
     made->refs[2] = options;
     made->layout.size = sizeof(struct otpi_ask_child);
-    made->layout.n_refs = module->options != NULL ? 3 : 2;
+    made->layout.n_refs = 3;
     made->layout.refs = made->refs;
+    return &made->layout;
 }
 
 size_t otpi_ask_measure(const struct otpi_ask_child *args)
 {
     struct child_layout made;
-    make_child_layout(&made, args->module);
-    return otp_layout_measure(&made.layout, args);
+    return otp_layout_measure(child_layout(&made, args->module), args);
 }
 
 struct otpi_ask_child *otpi_ask_copy(const struct otpi_ask_child *args, void *memory)
 {
     struct child_layout made;
-    make_child_layout(&made, args->module);
-    otp_layout_copy(&made.layout, args, memory);
+    otp_layout_copy(child_layout(&made, args->module), args, memory);
     return memory;
 }
 
@@ -173,7 +180,7 @@ static otp_status ask(otp_dest supervisor, uint32_t tag, const struct otp_layout
 otp_status otpi_ask_start(otp_dest supervisor, const struct otp_child *child, otp_pid *pid)
 {
     struct child_layout made;
-    make_child_layout(&made, child->module);
+    const struct otp_layout *layout = child_layout(&made, child->module);
     struct otpi_ask_child args = { .id = terminated(child->id),
                                    .name = terminated(child->name),
                                    .options = child->options,
@@ -184,7 +191,7 @@ otp_status otpi_ask_start(otp_dest supervisor, const struct otp_child *child, ot
                                    .backoff_max = child->backoff_max,
                                    .restart = child->restart,
                                    .significant = child->significant };
-    return ask(supervisor, OTPI_ASK_START, &made.layout, &args, pid);
+    return ask(supervisor, OTPI_ASK_START, layout, &args, pid);
 }
 
 otp_status otp_start_child(otp_dest supervisor, const struct otp_child *child, otp_pid *pid)

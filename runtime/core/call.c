@@ -228,6 +228,34 @@ uint64_t otpi_call_open(uint64_t server, void *reply, otp_from *from)
     return from->id_;
 }
 
+uint64_t otpi_call_near(struct otpi_fiber *fiber, void *reply, otp_from *from)
+{
+    fiber->near_id = otpi_slot_number(&fiber->slot);
+    fiber->near_reply = reply;
+    fiber->near_kept = false;
+    from->slot_ = &fiber->slot;
+    from->id_ = fiber->near_id;
+    return fiber->near_id;
+}
+
+OTPI_APART void otpi_call_near_open(struct otpi_fiber *fiber)
+{
+    (void)otpi_slot_open(&fiber->slot, otpi_self_pid(), fiber->near_reply, &otpi_slot_any);
+    fiber->near_id = 0;
+}
+
+/* By the guest. */
+static void answer_near(struct otpi_fiber *fiber, const struct otp_layout *layout,
+                        const void *value)
+{
+    if (OTPI_SELDOM(otpi_rt->answered != NULL))
+        otpi_misuse_answered(fiber->near_id);
+    if (layout != NULL && fiber->near_reply != NULL)
+        otpi_copy(fiber->near_reply, value, layout->size);
+    otpi_slot_skip(&fiber->slot);
+    fiber->near_id = 0;
+}
+
 static otp_status send_and_wait(struct otpi_place *place, struct otpi_msg *msg, void *reply,
                                 otp_duration timeout)
 {
@@ -519,9 +547,14 @@ OTPI_APART static bool make_block(const struct otp_layout *layout, const void *v
     return true;
 }
 
-/* self: the calling process; NULL: a foreign thread. */
-static otp_status answer(struct otpi_proc *self, otp_from from, const struct otp_layout *layout,
-                         const void *value)
+static bool is_plain(const struct otp_layout *layout)
+{
+    return layout == NULL || layout->n_refs == 0;
+}
+
+/* self: the calling process, on fiber; NULL: a foreign thread. */
+static otp_status answer(struct otpi_proc *self, struct otpi_fiber *fiber, otp_from from,
+                         const struct otp_layout *layout, const void *value)
 {
     struct otpi_slot *slot = from.slot_;
     struct otpi_block *block = NULL;
@@ -531,6 +564,10 @@ static otp_status answer(struct otpi_proc *self, otp_from from, const struct otp
 
     if (slot == NULL)
         return OTP_NOT_FOUND;
+    if (OTPI_SELDOM(self != NULL && fiber->near_id == from.id_) && is_plain(layout)) {
+        answer_near(fiber, layout, value);
+        return OTP_OK;
+    }
     own = self != NULL && atomic_load_explicit(&self->asking_id, memory_order_relaxed) == from.id_;
     if (!own && !otpi_slot_exists(from.id_))
         return OTP_NOT_FOUND;
@@ -578,7 +615,7 @@ OTPI_APART static otp_status answer_far(otp_from from, const struct otp_layout *
     if (status != OTP_OK)
         return status;
     otpi_check_alive();
-    status = answer(otpi_self_proc(), from, layout, value);
+    status = answer(otpi_self_proc(), otpi_self_fiber(), from, layout, value);
     again = is_again(from, status);
     otpi_leave();
     if (again)
@@ -589,32 +626,87 @@ OTPI_APART static otp_status answer_far(otp_from from, const struct otp_layout *
 __attribute__((flatten)) otp_status otp_answer(otp_from from, const struct otp_layout *layout,
                                                const void *value)
 {
-    struct otpi_proc *own = otpi_proc_near(otpi_me());
+    struct otpi_self *me = otpi_me();
+    struct otpi_proc *own = otpi_proc_near(me);
     otp_status status;
 
     if (own == NULL)
         return OTPI_JUDGED(answer_far(from, layout, value));
-    status = answer(own, from, layout, value);
+    status = answer(own, me->current, from, layout, value);
     if (OTPI_SELDOM(is_again(from, status)))
         otpi_misuse_twice("otp_answer");
     return OTPI_JUDGED(status);
 }
 
-otp_status otp_defer_reply(otp_from from)
+/* The running process's: among those that it answers later. NOMEM, also if it is dead. */
+static otp_status put_open(struct otpi_proc *proc, otp_from from)
 {
-    struct otpi_proc *proc = otpi_self_proc();
     struct otpi_relations *relations;
     otp_status status = OTP_NOMEM;
 
-    if (proc == NULL)
-        return OTPI_JUDGED(OTP_WRONG_THREAD);
-    if (from.slot_ == NULL || !otpi_slot_exists(from.id_))
-        return OTP_OK;
     otpi_lock_take(&proc->lock);
     relations = proc->dead ? NULL : otpi_proc_relations(proc);
     if (relations != NULL)
         status = otpi_map_put(&relations->open, from.id_, (uintptr_t)from.slot_);
     otpi_lock_release(&proc->lock);
+    return status;
+}
+
+/* False: no memory. A process that is dead keeps it where it is until that has been looked at. */
+static bool put_kept(struct otpi_proc *proc, otp_from from)
+{
+    if (put_open(proc, from) == OTP_OK)
+        return true;
+    if (atomic_load_explicit(&proc->dead, memory_order_relaxed) == OTPI_ALIVE)
+        return false;
+    /* acquire: pairs with who ends it, who has read it before */
+    while (atomic_load_explicit(&proc->inbox, memory_order_acquire) != OTPI_INBOX_CLOSED)
+        otpi_plat_relax();
+    return true;
+}
+
+OTPI_APART bool otpi_call_put_away(struct otpi_proc *proc)
+{
+    otp_from from;
+
+    from.slot_ = atomic_load_explicit(&proc->asking, memory_order_relaxed);
+    from.id_ = atomic_load_explicit(&proc->asking_id, memory_order_relaxed);
+    if (from.slot_ != NULL && otpi_slot_is_waiting(from.slot_, from.id_)) {
+        if (!put_kept(proc, from))
+            return false;
+        if (!otpi_slot_is_waiting(from.slot_, from.id_)) /* as in otp_defer_reply */
+            forget_deferred(otpi_self_pid(), from.id_);
+    }
+    atomic_store_explicit(&proc->asking, NULL, memory_order_relaxed);
+    proc->kept = 0;
+    return true;
+}
+
+/* By a guest, of its host: it stays where it is, as the answer seldom comes after another call. */
+static otp_status keep_near(struct otpi_proc *proc, struct otpi_fiber *fiber)
+{
+    bool other = proc->kept && atomic_load_explicit(&proc->asking, memory_order_relaxed) != NULL;
+
+    if (other && !otpi_call_put_away(proc))
+        return OTP_NOMEM;
+    fiber->near_kept = true;
+    return OTP_OK;
+}
+
+otp_status otp_defer_reply(otp_from from)
+{
+    struct otpi_proc *proc = otpi_self_proc();
+    otp_status status;
+
+    if (proc == NULL)
+        return OTPI_JUDGED(OTP_WRONG_THREAD);
+    if (from.slot_ == NULL)
+        return OTP_OK;
+    if (otpi_self_fiber()->near_id == from.id_)
+        return OTPI_JUDGED(keep_near(proc, otpi_self_fiber()));
+    if (!otpi_slot_exists(from.id_))
+        return OTP_OK;
+    status = put_open(proc, from);
     if (status != OTP_OK)
         return OTPI_JUDGED(status);
     if (atomic_load_explicit(&proc->asking_id, memory_order_relaxed) == from.id_)

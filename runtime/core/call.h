@@ -8,15 +8,24 @@
 #include "core/msg.h"
 #include "core/slot.h"
 
+struct otpi_proc;
+
 /* Opens the calling thread's slot for an answer by server; *from is what to send. Returns its
  * id. */
 uint64_t otpi_call_open(uint64_t server, void *reply, otp_from *from);
+/* The same for what the running process asks a guest of its fiber: nobody else knows of that wait,
+ * so it is not open until the guest leaves without having answered. */
+uint64_t otpi_call_near(struct otpi_fiber *fiber, void *reply, otp_from *from);
+/* Opens it: others may answer from now on. */
+void otpi_call_near_open(struct otpi_fiber *fiber);
+/* A call that was deferred where it was being received, its process's `asking`, goes to the others
+ * that were: another one comes. False: no memory for that, nothing has changed. */
+bool otpi_call_put_away(struct otpi_proc *proc);
 /* Waits for it at most limit (0: not at all) and closes it. */
 otp_status otpi_call_wait(uint64_t id, otp_duration limit);
-/* open, send msg (taken) to dest, wait. */
 /* Counts a message that is lost, and says why the first time. */
 void otpi_call_lost(const char *text);
-
+/* open, send msg (taken) to dest, wait. */
 otp_status otpi_call_send(otp_dest dest, struct otpi_msg *msg, void *reply, otp_duration timeout);
 /* The outcome of a wait that was closed with a result: its status and reason; in a process what the
  * reply refers to becomes scratch memory. */

@@ -69,6 +69,7 @@ static void take_records(struct otpi_proc *proc, struct remains *remains)
 /* Marks it dead and takes what others must be told of. False: it was dead. */
 static bool take_remains(struct otpi_proc *proc, uint64_t pid, struct remains *remains)
 {
+    struct otpi_starter *starter;
     bool mine;
 
     remains->pid = pid;
@@ -82,15 +83,17 @@ static bool take_remains(struct otpi_proc *proc, uint64_t pid, struct remains *r
         /* release: pairs with the acquire in find */
         atomic_store_explicit(&proc->dead, remains->lingers ? OTPI_DYING : OTPI_GONE,
                               memory_order_release);
-        remains->starting = proc->starter != NULL;
+        starter = atomic_load_explicit(&proc->starter, memory_order_relaxed);
+        if (starter != NULL)
+            starter = atomic_exchange_explicit(&proc->starter, NULL, memory_order_relaxed);
+        remains->starting = starter != NULL;
         if (remains->starting)
-            remains->starter = *proc->starter;
+            remains->starter = *starter;
         remains->start_status = (otp_status)proc->start_status;
         remains->for_request = proc->for_request != 0;
         remains->parent = proc->parent;
         remains->once = proc->once != 0 && remains->link == proc->parent;
         proc->name = NULL;
-        proc->starter = NULL;
     }
     otpi_lock_release(&proc->lock);
     return mine;
@@ -208,13 +211,24 @@ OTPI_APART static void leave_word(struct otpi_proc *proc, const otp_reason *reas
     proc->death = otpi_msg_new_reason(reason);
 }
 
-/* Gives what was in it; IDLE: it is ours. From here on who runs it may bury it: the slot is not ours
- * any more. */
+/* Who asks it. Two words that may be of two calls: then it is nobody. */
+static otp_from read_asking(struct otpi_proc *proc)
+{
+    otp_from from;
+
+    from.slot_ = atomic_load_explicit(&proc->asking, memory_order_relaxed);
+    from.id_ = atomic_load_explicit(&proc->asking_id, memory_order_relaxed);
+    return from;
+}
+
+/* Gives what was in it; IDLE: it is ours. From here on who runs it may bury it: the slot is not
+ * ours any more. */
 static struct otpi_msg *close_inbox(struct otpi_proc *proc, bool mine, const otp_reason *reason)
 {
     struct otpi_msg *inbox = OTPI_INBOX_IDLE;
 
-    if (mine)
+    /* whom a guest has not answered is told by who buries it, as others are */
+    if (mine && otpi_self_fiber()->near_id == 0)
         return atomic_exchange(&proc->inbox, OTPI_INBOX_CLOSED);
     /* seq_cst, both: release: who runs it and finds CLOSED sees the word left; acquire: on IDLE it
      * is ours, and needs no word */
@@ -230,8 +244,7 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
     struct remains remains, late;
     bool mine = otpi_self_proc() == proc;
     struct otpi_msg *inbox;
-    struct otpi_slot *asking;
-    uint64_t asking_id;
+    otp_from from;
 
     if (!take_remains(proc, pid, &remains))
         return;
@@ -239,13 +252,14 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
     /* before the inbox closes: until then nobody buries it, so its memory is there */
     if (remains.lingers)
         let_go(proc, &remains, reason, &late);
-    asking = atomic_load_explicit(&proc->asking, memory_order_relaxed);
-    asking_id = atomic_load_explicit(&proc->asking_id, memory_order_relaxed);
+    from = read_asking(proc);
     OTPI_POINT();
     inbox = close_inbox(proc, mine, reason);
+    if (inbox == OTPI_INBOX_IDLE) /* it may have deferred another one since */
+        from = read_asking(proc);
     otpi_mailbox_uninspected(proc);
-    if (asking != NULL && !remains.for_request && !OTP_MUTANT(B033))
-        (void)otpi_slot_fail(asking, asking_id, OTP_EXIT, reason);
+    if (from.slot_ != NULL && !remains.for_request && !OTP_MUTANT(B033))
+        (void)otpi_slot_fail(from.slot_, from.id_, OTP_EXIT, reason);
     if (inbox != OTPI_INBOX_IDLE && inbox != OTPI_INBOX_WAITING)
         refuse_all(inbox, reason);
     if (remains.relations != NULL)
@@ -256,8 +270,8 @@ static void die_now(struct otpi_proc *proc, uint64_t pid, const otp_reason *reas
     }
     if (remains.starting)
         tell_starter(&remains, reason);
-    if (asking != NULL && remains.for_request)
-        tell_last(asking, asking_id, OTP_EXIT, reason);
+    if (from.slot_ != NULL && remains.for_request)
+        tell_last(from.slot_, from.id_, OTP_EXIT, reason);
     tell_relations(&remains, reason);
     if (remains.lingers)
         tell_relations(&late, reason);
@@ -315,6 +329,18 @@ OTPI_APART static void refuse_rest(struct otpi_proc *proc)
     refuse_all(proc->mail, reason);
 }
 
+/* Who asked a guest whose answer is to come. Told by die already, unless it was deferred then. */
+OTPI_APART static void refuse_kept(struct otpi_proc *proc)
+{
+    const otp_reason *reason = proc->death == NULL ? &otpi_reason_noproc : proc->death->body.reason;
+    struct otpi_slot *asking = atomic_load_explicit(&proc->asking, memory_order_relaxed);
+
+    if (asking != NULL)
+        (void)otpi_slot_fail(asking, atomic_load_explicit(&proc->asking_id, memory_order_relaxed),
+                             OTP_EXIT, reason);
+    proc->kept = 0;
+}
+
 /* What it has received, or not yet. */
 static void drop_mail(struct otpi_proc *proc)
 {
@@ -335,6 +361,8 @@ void otpi_proc_bury(struct otpi_proc *proc)
     while (atomic_load_explicit(&proc->inbox, memory_order_acquire) != OTPI_INBOX_CLOSED)
         otpi_plat_relax();
     drop_mail(proc);
+    if (proc->kept)
+        refuse_kept(proc);
     if (proc->received != NULL)
         otpi_msg_free(proc->received);
     if (proc->death != NULL)

@@ -56,7 +56,12 @@ struct otpi_fiber {
     otp_reason last_reason;            /* of the last failed call */
     otp_reason exit_reason;            /* of the process that runs on it, once it is to end */
     otp_reason guest_last, guest_exit; /* the same of a guest */
-    struct otpi_fiber *all;            /* every fiber of the worker, for the end */
+    /* What the host asks its guest: a wait that nobody else knows of and that is not open yet.
+     * owner: home. id 0: there is none, or it is open */
+    uint64_t near_id;
+    void *near_reply;
+    bool near_kept;         /* the guest has deferred its answer */
+    struct otpi_fiber *all; /* every fiber of the worker, for the end */
 };
 
 /* A fiber for worker: from its pool or new. NULL: no memory. One stays in the pool, so that an exit

@@ -116,13 +116,15 @@ struct otpi_proc {
     struct otpi_extras *extras; /* NULL: none yet */
     struct otpi_msg *death;     /* why, if another thread ended it while it ran */
     uint32_t data_size;
-    uint8_t unwinding;   /* how often behaviour->unwind was entered */
-    uint8_t told;        /* nobody waits to be told of its start */
-    uint8_t for_request; /* const: it was started for one, whose owner learns of its end last */
-    uint8_t untold : 1;  /* const: nobody is told that its init is done */
-    uint8_t once : 1;    /* const: its parent gets no EXIT beside the DOWN */
+    uint8_t unwinding : 4; /* how often behaviour->unwind was entered */
+    uint8_t kept : 1;      /* asking was deferred and has stayed there */
+    uint8_t told;          /* nobody waits to be told of its start */
+    uint8_t for_request;   /* const: it was started for one, whose owner learns of its end last */
+    uint8_t untold : 1;    /* const: nobody is told that its init is done */
+    uint8_t once : 1;      /* const: its parent gets no EXIT beside the DOWN */
 
-    /* of the call being received: written by who runs it, read by who kills it */
+    /* of the call being received, or if kept, of one that was: written by who runs it, read by who
+     * kills it */
     _Atomic(struct otpi_slot *) asking;
     _Atomic uint64_t asking_id;
 
@@ -136,7 +138,9 @@ struct otpi_proc {
     _Atomic(struct otpi_relations *) relations; /* NULL: none yet. Its own process looks unlocked */
     struct otpi_cell *name;
     uint64_t parent;
-    struct otpi_starter *starter; /* in the INIT message, until it is told */
+    /* in the INIT message, until it is told: by who takes it out, for which its process needs no
+     * lock. Whoever else does holds that while it reads what it has taken */
+    _Atomic(struct otpi_starter *) starter;
 
     _Atomic(struct otp_shared *) shared; /* atomic: what it shows to all threads; NULL: nothing */
 };

@@ -84,33 +84,41 @@ OTPI_APART static void end_doomed(struct otpi_proc *proc)
     otpi_proc_bury(proc);
 }
 
-OTPI_APART static void fail_call(struct otpi_proc *proc, struct otpi_slot *asking, uint32_t kind)
+/* A behaviour that neither answers a request nor defers it would leave its caller to the
+ * timeout. */
+OTPI_APART static void fail_call(const otp_from *from, uint32_t kind)
 {
     otp_status status = kind == OTP_MESSAGE_SYSTEM ? OTP_WRONG_MODULE : OTP_EXIT;
     otp_reason reason = otp_reason_make(OTP_REASON_BAD_RETURN, NULL, 0);
 
-    (void)otpi_slot_fail(asking, atomic_load_explicit(&proc->asking_id, memory_order_relaxed),
-                         status, &reason);
+    (void)otpi_slot_fail(from->slot_, from->id_, status, &reason);
+}
+
+static void close_call(struct otpi_proc *proc, const otp_from *from, uint32_t kind)
+{
+    if (atomic_load_explicit(&proc->asking, memory_order_relaxed) == NULL)
+        return;
+    fail_call(from, kind);
     atomic_store_explicit(&proc->asking, NULL, memory_order_relaxed);
 }
 
-/* A behaviour that neither answers a request nor defers it would leave its caller to the
- * timeout. */
-static void close_call(struct otpi_proc *proc, uint32_t kind)
+static void note_call(struct otpi_proc *proc, const otp_from *from)
 {
-    struct otpi_slot *asking = atomic_load_explicit(&proc->asking, memory_order_relaxed);
-
-    if (asking != NULL)
-        fail_call(proc, asking, kind);
-}
-
-/* Who asks is told if the process ends meanwhile. */
-static void open_call(struct otpi_proc *proc, const otp_from *from)
-{
-    if (from->slot_ == NULL)
-        return;
     atomic_store_explicit(&proc->asking_id, from->id_, memory_order_relaxed);
     atomic_store_explicit(&proc->asking, from->slot_, memory_order_relaxed);
+}
+
+/* Who asks is told if the process ends meanwhile. False: it is refused for want of memory. */
+static bool open_call(struct otpi_proc *proc, const otp_from *from)
+{
+    if (from->slot_ == NULL)
+        return true;
+    if (OTPI_SELDOM(proc->kept) && !otpi_call_put_away(proc)) {
+        (void)otpi_slot_fail(from->slot_, from->id_, OTP_NOMEM, NULL);
+        return false;
+    }
+    note_call(proc, from);
+    return true;
 }
 
 /* A supervisor says later how its start went: until then INIT is needed. */
@@ -121,7 +129,7 @@ static bool owes_start(struct otpi_proc *proc)
     if (proc->told)
         return false;
     otpi_lock_take(&proc->lock);
-    owes = proc->starter != NULL;
+    owes = atomic_load_explicit(&proc->starter, memory_order_relaxed) != NULL;
     otpi_lock_release(&proc->lock);
     return owes;
 }
@@ -141,7 +149,7 @@ static struct otpi_self *returned(struct otpi_fiber *fiber)
 static bool receive_init(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otpi_msg *msg)
 {
     proc->current = msg;
-    open_call(proc, &msg->body.from);
+    (void)open_call(proc, &msg->body.from); /* its first: nothing is kept */
     proc->behaviour->init(proc->data, ((struct otpi_init *)msg->body.args)->args);
     if (msg->body.from.slot_ != NULL && !proc->finishing)
         (void)otp_defer_reply(msg->body.from); /* no memory for that: it fails at once */
@@ -201,8 +209,11 @@ static bool receive(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otp
 {
     struct otpi_self *self;
 
+    if (OTPI_SELDOM(!open_call(proc, &msg->body.from))) {
+        otpi_msg_free(msg);
+        return true;
+    }
     proc->current = msg;
-    open_call(proc, &msg->body.from);
     proc->behaviour->receive(proc->data, &msg->body);
     self = returned(fiber);
     if (OTPI_SELDOM(proc->finishing)) {
@@ -210,7 +221,7 @@ static bool receive(struct otpi_fiber *fiber, struct otpi_proc *proc, struct otp
         return false;
     }
     if (msg->body.from.slot_ != NULL)
-        close_call(proc, msg->body.kind);
+        close_call(proc, &msg->body.from, msg->body.kind);
     proc->current = NULL;
     otpi_msg_drop(self->magazines, msg);
     return true;
@@ -248,16 +259,53 @@ static uint32_t note_slow(struct otpi_proc *proc, uint32_t began)
     return now;
 }
 
-bool otpi_run_guest(struct otpi_proc *proc, const struct otp_message *message)
+/* The guest has not answered its host. True: it will, or who buries it. */
+OTPI_APART static bool owes_answer(struct otpi_fiber *fiber, struct otpi_proc *proc,
+                                   const otp_from *from)
 {
-    open_call(proc, &message->from);
+    if (!fiber->near_kept && otpi_is_doomed(proc))
+        (void)otp_defer_reply(*from); /* no memory for that: it fails at once */
+    otpi_call_near_open(fiber);
+    if (fiber->near_kept) {
+        note_call(proc, from);
+        proc->kept = 1;
+    }
+    return fiber->near_kept;
+}
+
+/* A guest that is asked something by its host. */
+static bool run_near(struct otpi_fiber *fiber, struct otpi_proc *proc,
+                     const struct otp_message *message)
+{
+    bool owes = true;
+
+    proc->behaviour->receive(proc->data, message);
+    if (fiber->near_id != 0)
+        owes = owes_answer(fiber, proc, &message->from);
+    if (proc->finishing) {
+        end(proc, &fiber->guest_exit);
+        (void)otpi_slot_fail(message->from.slot_, message->from.id_, OTP_EXIT, &fiber->guest_exit);
+        return false;
+    }
+    if (!owes)
+        fail_call(&message->from, message->kind);
+    return true;
+}
+
+bool otpi_run_guest(struct otpi_fiber *fiber, struct otpi_proc *proc,
+                    const struct otp_message *message)
+{
+    if (fiber->near_id != 0)
+        return run_near(fiber, proc, message);
+    if (!open_call(proc, &message->from))
+        return true;
     proc->behaviour->receive(proc->data, message);
     if (proc->finishing) {
-        end(proc, &otpi_self_fiber()->guest_exit);
+        end(proc, &fiber->guest_exit);
         return false;
     }
     if (message->from.slot_ != NULL)
-        close_call(proc, message->kind);
+        close_call(proc, &message->from, message->kind);
     return true;
 }
 

@@ -179,9 +179,10 @@ struct otpi_heap *otpi_sched_heap(void);
 
 /* Runs proc's mailbox for a while on fiber, the calling one. */
 void otpi_run_proc(struct otpi_fiber *fiber, struct otpi_proc *proc);
-/* Has proc, which the caller runs as its fiber's guest, receive a message that is in no mailbox.
+/* Has proc, which the caller runs as fiber's guest, receive a message that is in no mailbox.
  * False: it has ended and is buried. */
-bool otpi_run_guest(struct otpi_proc *proc, const struct otp_message *message);
+bool otpi_run_guest(struct otpi_fiber *fiber, struct otpi_proc *proc,
+                    const struct otp_message *message);
 /* Goes on with a process whose frames were abandoned. */
 void otpi_run_orphan(struct otpi_worker *worker, struct otpi_proc *proc);
 

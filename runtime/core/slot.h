@@ -68,6 +68,18 @@ void otpi_slot_init(struct otpi_slot *slot, struct otpi_fiber *fiber, uint32_t i
  * By the waiter. */
 uint64_t otpi_slot_open(struct otpi_slot *slot, uint64_t server, void *reply,
                         const struct otp_layout *layout);
+/* The number that its next wait has. By the waiter, which does not wait. */
+static inline uint64_t otpi_slot_number(const struct otpi_slot *slot)
+{
+    return atomic_load_explicit(&slot->word, memory_order_relaxed) >> 2;
+}
+
+/* A wait with that number is over before it was opened. By the waiter. */
+static inline void otpi_slot_skip(struct otpi_slot *slot)
+{
+    atomic_store_explicit(&slot->word, (otpi_slot_number(slot) + 1) << 2, memory_order_relaxed);
+}
+
 /* Ends the wait however it stands: waits for a FILL to finish. True: it is DONE and the result
  * is in place (a block too, now the caller's). False: nothing came and nothing will. By the
  * waiter. */

@@ -89,6 +89,7 @@ static otp_status make(struct starting *start)
     bool bare = spec->data_size == 0, huge = spec->data_size > UINT32_MAX;
     void *data = msg == NULL || bare || huge ? NULL : otpi_data_take(spec->data_size);
     struct otpi_proc *proc = NULL;
+    struct otpi_starter *starter;
 
     if (msg != NULL && (data != NULL || bare))
         proc = otpi_proc_new(start->how->link ? start->self_pid : 0, parent_ref(start));
@@ -99,6 +100,7 @@ static otp_status make(struct starting *start)
             otpi_msg_free(msg);
         return OTP_NOMEM;
     }
+    starter = &((struct otpi_init *)msg->body.args)->starter;
     start->proc = proc;
     start->pid = atomic_load_explicit(&proc->pid, memory_order_relaxed);
     msg->to = start->pid;
@@ -123,15 +125,15 @@ static otp_status make(struct starting *start)
     proc->untold = !start->how->async && (spec->at_once || spec->from.slot_ != NULL);
     proc->told = proc->untold;
     if (!proc->untold)
-        proc->starter = &((struct otpi_init *)msg->body.args)->starter;
+        atomic_store_explicit(&proc->starter, starter, memory_order_relaxed);
     if (spec->from.slot_ != NULL)
         atomic_store_explicit(&((struct otpi_slot *)spec->from.slot_)->server, start->pid,
                               memory_order_relaxed);
     proc->parent = start->how->link ? start->self_pid : 0;
     proc->once = tells_once(start->how);
     if (start->how->async) {
-        proc->starter->pid = start->self_pid;
-        proc->starter->ref = spec->ref;
+        starter->pid = start->self_pid;
+        starter->ref = spec->ref;
     }
     /* release: from here on messages are accepted; nobody is scheduled by them yet */
     atomic_store_explicit(&proc->inbox, NULL, memory_order_release);
@@ -145,7 +147,7 @@ OTPI_APART static void undo(struct starting *start)
     if (start->how->link)
         (void)otpi_signal_unlink(start->self, start->self_pid, start->pid);
     otpi_lock_take(&start->proc->lock);
-    start->proc->starter = NULL;
+    atomic_store_explicit(&start->proc->starter, NULL, memory_order_relaxed);
     otpi_lock_release(&start->proc->lock);
     otpi_proc_die(start->proc, start->pid, &otpi_reason_normal);
     otpi_proc_bury(start->proc);
@@ -323,12 +325,14 @@ static otp_status wait_for_init(struct starting *start)
 static void expect_init(struct starting *start)
 {
     otp_from from = { NULL, 0 };
+    struct otpi_starter *starter;
 
     start->id = otpi_call_open(start->pid, NULL, &from);
     otpi_lock_take(&start->proc->lock);
-    if (start->proc->starter != NULL) {
-        start->proc->starter->slot = from.slot_;
-        start->proc->starter->id = from.id_;
+    starter = atomic_load_explicit(&start->proc->starter, memory_order_relaxed);
+    if (starter != NULL) {
+        starter->slot = from.slot_;
+        starter->id = from.id_;
     } else { /* it has been ended already: nobody told us */
         (void)otpi_slot_fail(from.slot_, from.id_, OTP_EXIT, &otpi_reason_killed);
     }
@@ -401,21 +405,29 @@ otp_status otp_behaviour_start(const struct otp_process_spec *spec, const struct
     return status;
 }
 
-/* The starter is told once: here, or by the death of the process. */
-static bool take_starter(struct otpi_proc *proc, otp_status status, struct otpi_starter *starter)
+/* The starter is told once: here, or by the death of the process. False: it has been. */
+static bool take_starter(struct otpi_proc *proc, struct otpi_starter *starter)
 {
-    bool there;
+    /* relaxed: whoever has noted itself there did so before this process could run */
+    struct otpi_starter *taken =
+        atomic_exchange_explicit(&proc->starter, NULL, memory_order_relaxed);
 
+    if (taken == NULL)
+        return false;
+    *starter = *taken;
+    proc->told = 1;
+    return true;
+}
+
+/* The starter is told by the death that follows. reason: borrowed. */
+OTPI_APART static void fail_init(struct otpi_proc *proc, otp_status status,
+                                 const otp_reason *reason)
+{
     otpi_lock_take(&proc->lock);
-    there = proc->starter != NULL;
-    if (there && status == OTP_OK) {
-        *starter = *proc->starter;
-        proc->starter = NULL;
-        proc->told = 1;
-    }
     proc->start_status = (uint32_t)status;
     otpi_lock_release(&proc->lock);
-    return there;
+    proc->quiet = 1;
+    otpi_abandon(reason);
 }
 
 /* reason: borrowed; not looked at with OTP_OK. */
@@ -423,19 +435,13 @@ static void init_ack(otp_status status, const otp_reason *reason)
 {
     struct otpi_proc *proc = otpi_self_proc();
     struct otpi_starter starter;
-    bool there;
 
     if (proc == NULL)
         return;
     otpi_check_alive();
-    if (proc->untold && status == OTP_OK)
-        return;
-    there = take_starter(proc, status, &starter);
-    if (status != OTP_OK) {
-        proc->quiet = 1;
-        otpi_abandon(reason);
-    }
-    if (there)
+    if (status != OTP_OK)
+        fail_init(proc, status, reason);
+    else if (!proc->untold && take_starter(proc, &starter))
         otpi_signal_started(&starter, otpi_self_pid(), OTP_OK, NULL);
 }
 

@@ -135,7 +135,7 @@ static void receive(struct otpi_fiber *fiber, const struct visit *visit,
 
     fiber->host = fiber->proc;
     fiber->proc = visit->proc;
-    lives = otpi_run_guest(visit->proc, message);
+    lives = otpi_run_guest(fiber, visit->proc, message);
     fiber->proc = fiber->host;
     fiber->host = NULL;
     if (lives)
@@ -156,9 +156,16 @@ __attribute__((flatten)) bool otpi_visit_ask(otp_dest dest, struct otp_message *
     message->pid.bits = atomic_load_explicit(&fiber->proc->pid, memory_order_relaxed);
     if (!enter_for(dest, &visit, message))
         return false;
-    id = otpi_call_open(visit.pid, reply, &message->from);
+    /* a stop is answered by the end of who is told to */
+    id = message->kind == OTP_MESSAGE_STOP ? otpi_call_open(visit.pid, reply, &message->from)
+                                           : otpi_call_near(fiber, reply, &message->from);
     receive(fiber, &visit, message);
-    *status = otpi_call_wait(id, timeout);
+    if (otpi_slot_number(&fiber->slot) != id) {
+        otpi_check_alive();
+        *status = OTP_OK;
+    } else {
+        *status = otpi_call_wait(id, timeout);
+    }
     return true;
 }
 

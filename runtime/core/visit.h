@@ -8,7 +8,10 @@
  * A message that its receiver's behaviour says it will be brief about is received in the same way:
  * the receiver is a guest on the stack of who sends it, its host. To the library the fiber is the
  * guest's meanwhile, so it may do all that does not wait. It may be killed as anybody may, but no
- * frames are abandoned for that: those below are its host's.
+ * frames are abandoned for that: those below are its host's. What its host asks it is answered by a
+ * copy, as nobody else knows of that yet; it becomes a wait, which others may end, when the guest
+ * leaves without having answered. A deferred one stays where the guest's callers are while they are
+ * received, and goes to its other deferred ones only if another call comes before its answer.
  * A visit takes nobody else's turn: a process that only ever visits would keep its worker for
  * itself, so every OTPI_VISITS-th call of a worker goes the long way, on which others come first.
  */

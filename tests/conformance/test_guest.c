@@ -24,11 +24,15 @@ struct answer {
 static const struct otp_layout question_layout = { sizeof(struct question), 0, NULL };
 static const struct otp_layout answer_layout = { sizeof(struct answer), 0, NULL };
 
+enum { HOSTS = 3 };
+
 struct guest {
-    otp_from kept;
+    otp_from kept[HOSTS]; /* in order */
+    uint32_t n;
 };
 
 static _Atomic uint64_t seen_here; /* of the last question */
+static _Atomic uint64_t kept_here; /* questions that were kept where they were asked */
 
 static void init(void *data, const void *args)
 {
@@ -72,11 +76,16 @@ static void receive(void *data, const struct otp_message *message)
         (void)otp_defer_reply(message->from);
         return;
     case KEEP:
-        guest->kept = message->from;
+        guest->kept[guest->n++] = message->from;
         ck_assert_int_eq(otp_defer_reply(message->from), OTP_OK);
+        atomic_fetch_add(&kept_here, atomic_load(&seen_here));
         note("kept");
         return;
-    case TELL: tell(guest->kept); break;
+    case TELL:
+        tell(guest->kept[0]);
+        memmove(guest->kept, guest->kept + 1, (HOSTS - 1) * sizeof(otp_from));
+        guest->n--;
+        break;
     default: break;
     }
     tell(message->from);
@@ -232,7 +241,10 @@ static void wait_for_answer(void *arg)
     struct answer answer = { 0 };
     otp_status status = ask(shared, KEEP, &answer);
     (void)arg;
-    note("%s", status == OTP_OK && otp_pid_equal(answer.pid, shared) ? "told" : "ended");
+    if (status == OTP_OK && otp_pid_equal(answer.pid, shared))
+        note("told");
+    else if (status == OTP_EXIT && otp_last_reason().kind == OTP_REASON_KILLED)
+        note("ended");
 }
 
 START_TEST(a_guest_answers_later)
@@ -248,6 +260,51 @@ START_TEST(a_guest_answers_later)
     await_notes("kept", 2);
     ck_assert_int_eq(otp_exit_signal(shared, otp_kill()), OTP_OK);
     await_note("ended");
+    stop_runtime();
+}
+END_TEST
+
+/* Gives how many were kept where they were asked. */
+static uint64_t have_kept(size_t round)
+{
+    uint64_t before = atomic_load(&kept_here);
+    otp_pid host;
+    for (size_t i = 1; i <= HOSTS; i++) {
+        ck_assert_int_eq(otp_spawn(wait_for_answer, NULL, NULL, &host), OTP_OK);
+        await_notes("kept", round * HOSTS + i);
+    }
+    return atomic_load(&kept_here) - before;
+}
+
+/* between: one more is asked in the ordinary way, by a thread. */
+static void answer_many(size_t round, bool between, bool kill)
+{
+    struct answer answer;
+    if (between)
+        ck_assert_int_eq(ask(shared, LOOK, &answer), OTP_OK);
+    if (kill)
+        ck_assert_int_eq(otp_exit_signal(shared, otp_kill()), OTP_OK);
+    for (size_t i = 0; !kill && i < HOSTS; i++) {
+        ck_assert_int_eq(ask(shared, TELL, NULL), OTP_OK);
+        await_notes("told", round / 2 * HOSTS + i + 1);
+    }
+    if (kill)
+        await_notes("ended", (round / 2 + 1) * HOSTS);
+}
+
+enum { ROUNDS = 200 };
+
+START_TEST(several_wait_for_a_guest)
+{
+    bool all[4] = { false };
+    start_runtime(false, false);
+    for (size_t round = 0; round < ROUNDS && !(all[0] && all[1] && all[2] && all[3]); round++) {
+        size_t way = round % 4;
+        bool kill = way % 2 != 0;
+        shared = start();
+        all[way] = have_kept(round) == HOSTS || all[way];
+        answer_many(round, way >= 2, kill);
+    }
     stop_runtime();
 }
 END_TEST
@@ -295,6 +352,7 @@ int main(void)
     tcase_add_test(guests_case, a_guest_that_is_killed_leaves_its_host_alone);
     tcase_add_test(guests_case, a_guest_that_kills_its_host_goes_on);
     tcase_add_test(guests_case, a_guest_answers_later);
+    tcase_add_test(guests_case, several_wait_for_a_guest);
     tcase_add_test(guests_case, who_is_linked_with_what_it_stops_ends_too);
     return support_run(suite);
 }
